@@ -1,0 +1,82 @@
+//! The host functions: names, shapes and prices, the one list that gate, host and SDK share.
+//!
+//! A guest sees `name(params) -> result` in the import module [`IMPORT_MODULE`]. Pointers and
+//! lengths are `i32` and read as unsigned. A pointer outside the memory is a trap; bad data never is.
+
+/// Import module of every host function.
+pub const IMPORT_MODULE: &str = "twinroot";
+
+/// A type of a parameter or result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValType {
+    /// 32 bits.
+    I32,
+    /// 64 bits.
+    I64,
+}
+
+/// A function that the host offers to contracts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostFunction {
+    /// Name inside [`IMPORT_MODULE`].
+    pub name: &'static str,
+    /// Types of the parameters, in order.
+    pub params: &'static [ValType],
+    /// Type of the result, if it gives one.
+    pub result: Option<ValType>,
+    /// Gas of a call, whatever its arguments (docs/spec/vm.md, 5).
+    pub base: u64,
+    /// Gas of each byte that the call moves, in hundredths.
+    pub per_byte_centigas: u64,
+}
+
+use ValType::{I32, I64};
+
+const fn host(
+    name: &'static str,
+    params: &'static [ValType],
+    result: Option<ValType>,
+    base: u64,
+    per_byte_centigas: u64,
+) -> HostFunction {
+    HostFunction { name, params, result, base, per_byte_centigas }
+}
+
+/// Every host function of protocol version 1, by name.
+pub const HOST_FUNCTIONS: &[HostFunction] = &[
+    // () -> coins of this contract
+    host("balance", &[], Some(I64), 300, 0),
+    // () -> side that calls: 0 initiator, 1 responder
+    host("caller", &[], Some(I32), 30, 0),
+    // (ptr, len): adds an event to the receipt
+    host("emit", &[I32, I32], None, 200, 100),
+    // () -> height of the pinned block
+    host("height", &[], Some(I64), 30, 0),
+    // () -> bytes of the call's arguments
+    host("input_len", &[], Some(I32), 30, 0),
+    // (ptr): copies the arguments to ptr
+    host("input_read", &[I32], None, 60, 25),
+    // (policy, out, cap) -> bytes of the verdict, written to out if they fit, or -code of the judge's refusal
+    host("judge", &[I32, I32, I32], Some(I32), 2_000, 100),
+    // (ptr, len): sets what the call returns
+    host("ret", &[I32, I32], None, 60, 25),
+    // (code): ends the call, nothing of it stands; the code reaches the caller
+    host("revert", &[I32], None, 30, 0),
+    // (key, key_len, out, cap) -> bytes of the value, of which up to cap are written to out, or -1: absent
+    host("storage_read", &[I32, I32, I32, I32], Some(I32), 1_500, 100),
+    // (key, key_len) -> 1 if there was a value, else 0
+    host("storage_remove", &[I32, I32], Some(I32), 3_000, 100),
+    // (key, key_len, value, value_len)
+    host("storage_write", &[I32, I32, I32, I32], None, 3_000, 200),
+    // () -> time of the pinned block, in ms since 1970
+    host("time_ms", &[], Some(I64), 30, 0),
+    // (side, amount) -> 0: paid, 1: this contract has less than that
+    host("transfer", &[I32, I64], Some(I32), 3_000, 0),
+    // () -> coins that came with this call
+    host("value", &[], Some(I64), 30, 0),
+];
+
+/// Gas of letting a feed's key through the key gate, charged by `judge` for each descriptor (measured 40 us).
+pub const KEY_GATE_GAS: u64 = 40_000;
+/// Gas of checking a signature, charged by `judge` for each message (measured 45 us).
+pub const SIGNATURE_GAS: u64 = 45_000;

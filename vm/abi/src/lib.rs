@@ -1,0 +1,20 @@
+//! What a guest and its host agree on: units, ids, the host functions and the guest codec.
+//!
+//! Guests are built with this crate and nothing else of Twinroot, so it is `no_std` and knows no
+//! serde; hosts switch the feature `serde` on to give the same types a place in signed bytes.
+
+#![no_std]
+
+mod codec;
+mod host;
+mod id;
+mod policy;
+mod revert;
+mod unit;
+
+pub use codec::{Fixed, from_bytes};
+pub use host::{HOST_FUNCTIONS, KEY_GATE_GAS, SIGNATURE_GAS, HostFunction, IMPORT_MODULE, ValType};
+pub use id::{ChainId, ChannelId, CodeHash, ContractId, FeedId, Hash, MessageId, PublicKey, Root, Side, Subject};
+pub use policy::{POLICY_SECTION, POLICY_VERSION, Policy, PolicyError, policies, section, section_size};
+pub use revert::{REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE};
+pub use unit::{Amount, Gas, Height, Round, TimeMs};

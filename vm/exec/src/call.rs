@@ -1,0 +1,94 @@
+//! A call and who runs it.
+
+use serde::{Deserialize, Serialize};
+use twinroot_abi::{Amount, CodeHash, ContractId, Gas, Hash, Height, Side, TimeMs};
+use twinroot_state::{Missing, Overlay};
+
+use crate::Receipt;
+
+/// The pinned block: all that a call may know of the world (docs/spec/channel.md, 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Env {
+    /// Its height.
+    pub height: Height,
+    /// Its time.
+    pub time: TimeMs,
+    /// Its hash.
+    pub block: Hash,
+}
+
+/// Oracle facts for one policy of the called contract (docs/spec/oracles.md, 4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bundle {
+    /// Place of the policy in the contract's policy section.
+    pub policy: u8,
+    /// Descriptors of the feeds, in the order of their ids.
+    pub descriptors: Vec<Vec<u8>>,
+    /// Signed messages, in the order the policy asks for.
+    pub messages: Vec<Vec<u8>>,
+}
+
+/// A call of a contract's entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Which contract.
+    pub contract: ContractId,
+    /// Which of its entries.
+    pub entry: String,
+    /// Arguments, in the guest codec.
+    pub args: Vec<u8>,
+    /// Coins that go from the caller to the contract with the call.
+    pub value: Amount,
+    /// Gas that the call may use.
+    pub gas: Gas,
+    /// Facts, ascending by policy; each is used, or the update is refused.
+    pub facts: Vec<Bundle>,
+}
+
+/// Who calls, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scene {
+    /// The side that calls.
+    pub caller: Side,
+    /// The pinned block.
+    pub env: Env,
+}
+
+/// Where contract code is found by its hash.
+pub trait Codes {
+    /// The canonical module, if it is known here.
+    fn code(&self, hash: &CodeHash) -> Option<&[u8]>;
+}
+
+/// Runs a call.
+pub trait Execute {
+    /// Runs `code`, which passed the gate, on `state`. The value of the call is already with the
+    /// contract. After any outcome but [`crate::Outcome::Success`] the caller reverts `state`.
+    ///
+    /// # Errors
+    /// [`Halt`] is no outcome: nothing can be said of the call.
+    fn execute(&self, code: CodeSource<'_>, state: &mut Overlay<'_>, scene: Scene, call: &Call) -> Result<Receipt, Halt>;
+}
+
+/// The code of the called contract: its hash, by which it may be cached, and its bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeSource<'a> {
+    /// Hash of the bytes.
+    pub hash: CodeHash,
+    /// The canonical module.
+    pub bytes: &'a [u8],
+}
+
+/// Why a call has no outcome.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Halt {
+    /// The witness lacks a node that the call needs; whoever made the witness is at fault.
+    #[error(transparent)]
+    Missing(#[from] Missing),
+    /// The code does not pass the gate; whoever made the contract is at fault.
+    #[error("the code is not acceptable: {0}")]
+    Code(String),
+    /// This machine could not run the call; it says nothing about the call, and the node must stop.
+    #[error("this machine failed: {0}")]
+    Machine(String),
+}

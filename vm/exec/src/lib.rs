@@ -1,0 +1,19 @@
+//! What a call and its outcome are, apart from who runs it.
+//!
+//! [`Execute`] runs a call on an overlay of a channel's state; the one in production is the room
+//! `vm/host`, tests take a few lines of their own. [`Judge`] answers whether oracle facts satisfy
+//! a policy; the one there is, is the room `oracles/feed`.
+
+#![warn(clippy::arithmetic_side_effects)]
+
+mod call;
+mod coins;
+mod judge;
+mod key;
+mod outcome;
+
+pub use call::{Bundle, Call, CodeSource, Codes, Env, Execute, Halt, Scene};
+pub use coins::{Balances, CoinsError, Fallback, Header, balance, credit, debit, header, pay, set_balance, set_header};
+pub use judge::{Judge, Question, Refusal};
+pub use key::StateKey;
+pub use outcome::{HostError, Outcome, Receipt};
