@@ -19,6 +19,6 @@ mod tree;
 mod witness;
 
 pub use node::Missing;
-pub use overlay::{Changes, Overlay, Read, Touched};
+pub use overlay::{Changes, Checkpoint, Overlay, Read, Touched};
 pub use tree::{State, Tree};
 pub use witness::{Partial, WitnessError};

@@ -1,0 +1,122 @@
+//! Changes on top of a state, with checkpoints, and the record of what was touched.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use twinroot_abi::Hash;
+
+use crate::node::Missing;
+
+/// A state that can be read.
+pub trait Read {
+    /// The value under `key`, if there is one.
+    ///
+    /// # Errors
+    /// [`Missing`] where a witness shows neither a value nor its absence.
+    fn read(&self, key: &Hash) -> Result<Option<Arc<[u8]>>, Missing>;
+}
+
+/// New values by key; `None` removes.
+pub type Changes = BTreeMap<Hash, Option<Vec<u8>>>;
+
+/// Which leaves a witness must show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Leaves whose value was looked at.
+    pub read: BTreeSet<Hash>,
+    /// Leaves that were set or removed.
+    pub written: BTreeSet<Hash>,
+}
+
+/// Changes on top of `base` that may still be taken back.
+pub struct Overlay<'a> {
+    base: &'a dyn Read,
+    changes: Changes,
+    journal: Vec<Undo>,
+    touched: BTreeSet<Hash>,
+    read: BTreeSet<Hash>,
+}
+
+/// A place in the history of an overlay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checkpoint(usize);
+
+/// What a key held in `changes` before it was set.
+struct Undo {
+    key: Hash,
+    before: Option<Option<Vec<u8>>>,
+}
+
+impl<'a> Overlay<'a> {
+    /// An overlay that changes nothing yet.
+    #[must_use]
+    pub fn new(base: &'a dyn Read) -> Self {
+        Self { base, changes: Changes::new(), journal: Vec::new(), touched: BTreeSet::new(), read: BTreeSet::new() }
+    }
+
+    /// The value under `key`, as changed so far.
+    ///
+    /// # Errors
+    /// [`Missing`] where the base cannot tell.
+    pub fn get(&mut self, key: &Hash) -> Result<Option<Vec<u8>>, Missing> {
+        self.touched.insert(*key);
+        if let Some(value) = self.changes.get(key) {
+            return Ok(value.clone());
+        }
+        self.read.insert(*key);
+        Ok(self.base.read(key)?.map(|value| value.to_vec()))
+    }
+
+    /// Sets the value under `key`.
+    pub fn put(&mut self, key: Hash, value: Vec<u8>) {
+        self.change(key, Some(value));
+    }
+
+    /// Removes the value under `key`, if there is one.
+    pub fn remove(&mut self, key: Hash) {
+        self.change(key, None);
+    }
+
+    /// How many different leaves were touched, reverted changes included.
+    #[must_use]
+    pub fn touched(&self) -> usize {
+        self.touched.len()
+    }
+
+    /// The present place, to come back to.
+    #[must_use]
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint(self.journal.len())
+    }
+
+    /// Takes back every change since `checkpoint`. What was read stays read.
+    pub fn revert(&mut self, checkpoint: Checkpoint) {
+        while self.journal.len() > checkpoint.0 {
+            let Some(undo) = self.journal.pop() else { break };
+            match undo.before {
+                Some(value) => self.changes.insert(undo.key, value),
+                None => self.changes.remove(&undo.key),
+            };
+        }
+    }
+
+    /// The changes that stand, and what a witness of them must show.
+    #[must_use]
+    pub fn finish(self) -> (Changes, Touched) {
+        let written = self.changes.keys().copied().collect();
+        (self.changes, Touched { read: self.read, written })
+    }
+
+    fn change(&mut self, key: Hash, value: Option<Vec<u8>>) {
+        self.touched.insert(key);
+        let before = self.changes.insert(key, value);
+        self.journal.push(Undo { key, before });
+    }
+}
+
+impl fmt::Debug for Overlay<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Overlay").field("changes", &self.changes.len()).field("touched", &self.touched.len()).finish()
+    }
+}

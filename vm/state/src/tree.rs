@@ -1,0 +1,163 @@
+//! The full tree and the trait that it shares with the partial one.
+
+use std::sync::Arc;
+
+use twinroot_abi::{Hash, Root};
+
+use crate::node::{Leaf, LeafValue, Missing, Node, bit_of, first_difference};
+use crate::overlay::{Changes, Read};
+
+/// A state that has a root and can become another.
+pub trait State: Read + Sized {
+    /// The root that commits to all of it; 32 zero bytes where it is empty.
+    fn root(&self) -> Root;
+
+    /// The state after `changes`.
+    ///
+    /// # Errors
+    /// [`Missing`] where a node is not shown on which the new root depends.
+    fn updated(&self, changes: &Changes) -> Result<Self, Missing>;
+}
+
+/// A state of which everything is known. Copies share their nodes, so keeping an old state is cheap.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    pub(crate) top: Option<Node>,
+}
+
+impl Tree {
+    /// The empty state.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { top: None }
+    }
+
+    /// How many leaves it has. Walks all of them.
+    #[must_use]
+    pub fn leaves(&self) -> usize {
+        let mut open: Vec<&Node> = self.top.iter().collect();
+        let mut count = 0;
+        while let Some(node) = open.pop() {
+            match node {
+                Node::Branch(branch) => open.extend(&branch.children),
+                Node::Leaf(_) | Node::Opaque(_) => count += 1,
+            }
+        }
+        count
+    }
+}
+
+impl Read for Tree {
+    fn read(&self, key: &Hash) -> Result<Option<Arc<[u8]>>, Missing> {
+        read(self.top.as_ref(), key)
+    }
+}
+
+impl State for Tree {
+    fn root(&self) -> Root {
+        root(self.top.as_ref())
+    }
+
+    fn updated(&self, changes: &Changes) -> Result<Self, Missing> {
+        Ok(Self { top: updated(self.top.as_ref(), changes)? })
+    }
+}
+
+pub(crate) fn read(top: Option<&Node>, key: &Hash) -> Result<Option<Arc<[u8]>>, Missing> {
+    let Some(top) = top else { return Ok(None) };
+    let leaf = top.descend(key)?;
+    if leaf.key != *key {
+        return Ok(None);
+    }
+    match &leaf.value {
+        LeafValue::Known(value) => Ok(Some(Arc::clone(value))),
+        LeafValue::Hashed(_) => Err(Missing(*key)),
+    }
+}
+
+pub(crate) fn root(top: Option<&Node>) -> Root {
+    top.map_or(Root([0; 32]), |node| Root(node.hash().0))
+}
+
+/// The tree after `changes`. Each branch on the way of a change is hashed once, however many
+/// changes pass through it.
+pub(crate) fn updated(top: Option<&Node>, changes: &Changes) -> Result<Option<Node>, Missing> {
+    let changes: Vec<Change<'_>> = changes.iter().map(|(key, value)| Change { key, value: value.as_deref() }).collect();
+    change_below(top, &changes)
+}
+
+#[derive(Clone, Copy)]
+struct Change<'a> {
+    key: &'a Hash,
+    value: Option<&'a [u8]>,
+}
+
+/// `changes` ascend by key, and those that are here all belong below `node`'s place.
+fn change_below(node: Option<&Node>, changes: &[Change<'_>]) -> Result<Option<Node>, Missing> {
+    let (Some(first), Some(last)) = (changes.first(), changes.last()) else {
+        return Ok(node.cloned());
+    };
+    let branch = match node {
+        None => return build(None, changes),
+        Some(Node::Opaque(_)) => return Err(Missing(*first.key)),
+        Some(Node::Leaf(leaf)) => return build(Some(leaf), changes),
+        Some(Node::Branch(branch)) => branch,
+    };
+    // Where do the changes leave the path that all keys below this branch share? Any leaf below
+    // tells; the changed keys ascend, so the first and the last differ from it soonest.
+    let shared = node.map_or(Err(Missing(*first.key)), |node| node.descend(first.key))?;
+    let leaves_at = [first, last].into_iter().filter_map(|change| first_difference(change.key, &shared.key)).min();
+    match leaves_at {
+        Some(bit) if bit < branch.bit => {
+            // Some change belongs beside this whole branch, at a new branch above it.
+            let (zeros, ones) = split(changes, bit);
+            let here = bit_of(&shared.key, bit);
+            let sides = if here == 0 {
+                [change_below(node, zeros)?, build(None, ones)?]
+            } else {
+                [build(None, zeros)?, change_below(node, ones)?]
+            };
+            Ok(join(bit, sides))
+        }
+        _ => {
+            let (zeros, ones) = split(changes, branch.bit);
+            let left = change_below(Some(&branch.children[0]), zeros)?;
+            let right = change_below(Some(&branch.children[1]), ones)?;
+            Ok(join(branch.bit, [left, right]))
+        }
+    }
+}
+
+/// A tree of at most one old leaf and the values that `changes` set.
+fn build(old: Option<&Leaf>, changes: &[Change<'_>]) -> Result<Option<Node>, Missing> {
+    let kept = old.filter(|leaf| changes.iter().all(|change| *change.key != leaf.key));
+    let mut leaves: Vec<(Hash, Node)> = changes
+        .iter()
+        .filter_map(|change| Some((*change.key, Node::leaf(*change.key, change.value?))))
+        .chain(kept.map(|leaf| (leaf.key, Node::Leaf(leaf.clone()))))
+        .collect();
+    leaves.sort_by_key(|(key, _)| *key);
+    Ok(assemble(&leaves))
+}
+
+fn assemble(leaves: &[(Hash, Node)]) -> Option<Node> {
+    let ((first, node), (last, _)) = (leaves.first()?, leaves.last()?);
+    let Some(bit) = first_difference(first, last) else {
+        return Some(node.clone());
+    };
+    let ones = leaves.partition_point(|(key, _)| bit_of(key, bit) == 0);
+    let (left, right) = leaves.split_at(ones);
+    join(bit, [assemble(left), assemble(right)])
+}
+
+/// A branch over two sides; a side that is gone leaves the other in its place.
+fn join(bit: u8, sides: [Option<Node>; 2]) -> Option<Node> {
+    match sides {
+        [Some(left), Some(right)] => Some(Node::branch(bit, [left, right])),
+        [one, other] => one.or(other),
+    }
+}
+
+fn split<'a, 'b>(changes: &'a [Change<'b>], bit: u8) -> (&'a [Change<'b>], &'a [Change<'b>]) {
+    changes.split_at(changes.partition_point(|change| bit_of(change.key, bit) == 0))
+}
