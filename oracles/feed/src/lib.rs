@@ -1,1 +1,27 @@
-//! 
+//! Signed observations and the policies that judge them (docs/spec/oracles.md).
+//!
+//! ```text
+//!  device                         whoever wants the verdict              host, on both paths
+//!  Signer ---> message bytes ---> open ---> select / RunWatch ---> Bundle ---> FeedJudge ---> verdict
+//!               (signed once)               (explains)                        (decides)
+//! ```
+//!
+//! Everything here is a pure function of bytes: no clock, no list of trusted keys, no
+//! configuration. That is why the bytes that convinced the peer convince the chain too.
+
+#![warn(clippy::arithmetic_side_effects)]
+
+mod descriptor;
+mod error;
+mod judge;
+mod message;
+mod observation;
+pub mod select;
+mod signer;
+
+pub use descriptor::{Descriptor, Feed};
+pub use error::{BundleError, DescriptorError, FeedError, OpenError};
+pub use judge::FeedJudge;
+pub use message::{Signed, open, sign};
+pub use observation::{Observation, Value};
+pub use signer::{SignError, Signer};

@@ -1,0 +1,75 @@
+//! One thing that a feed says: a reading or a claim (docs/spec/oracles.md, 2).
+
+use serde::{Deserialize, Serialize};
+use twinroot_abi::{FeedId, MessageId, Subject, TimeMs};
+
+use crate::{Feed, OpenError};
+
+/// What a feed signs. Each names the one before it, so a gap, a fork or a message left out shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation {
+    /// Who says it.
+    pub feed: FeedId,
+    /// Counts the times that the feed lost its counter; 0 at first.
+    pub epoch: u32,
+    /// Place in the epoch; 0 at first.
+    pub seq: u64,
+    /// When it was observed, by the feed's clock.
+    pub t: TimeMs,
+    /// `t` of the message before; the own `t` where `prev` is zero.
+    pub prev_t: TimeMs,
+    /// The message before; zero where there is none or an epoch begins without a memory of it.
+    pub prev: MessageId,
+    /// No flag has a meaning yet, so this is 0.
+    pub flags: u8,
+    /// What is said.
+    pub value: Value,
+}
+
+/// What is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Value {
+    /// A reading: an integer at the scale of the descriptor.
+    Fixed(i64),
+    /// A claim about one thing.
+    Claim {
+        /// What it is about: the hash of an order, its nonce included.
+        subject: Subject,
+        /// What is claimed; the parties agree on the meaning of the numbers.
+        code: u16,
+    },
+}
+
+impl Observation {
+    /// The rules that an observation can break by itself (docs/spec/oracles.md, 2.2).
+    pub(crate) fn check(&self, feed: &Feed) -> Result<(), OpenError> {
+        if self.feed != feed.id() {
+            return Err(OpenError::WrongFeed);
+        }
+        if self.flags != 0 {
+            return Err(OpenError::Flags);
+        }
+        if self.prev_t > self.t {
+            return Err(OpenError::TimeFalls);
+        }
+        if !self.link_fits() {
+            return Err(OpenError::Link);
+        }
+        if !feed.is_valid_at(self.t) {
+            return Err(OpenError::OutsideValidity);
+        }
+        Ok(())
+    }
+
+    fn link_fits(&self) -> bool {
+        let starts_epoch = self.seq == 0;
+        if self.prev == NO_MESSAGE {
+            starts_epoch && self.prev_t == self.t
+        } else {
+            !(starts_epoch && self.epoch == 0)
+        }
+    }
+}
+
+/// What `prev` says where there is no message before.
+pub(crate) const NO_MESSAGE: MessageId = MessageId([0; 32]);

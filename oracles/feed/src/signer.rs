@@ -1,0 +1,129 @@
+//! The device's side: a key and the end of its chain.
+
+use twinroot_abi::{MessageId, Subject, TimeMs};
+use twinroot_types::{SecretKey, Tag, hash_of};
+
+use crate::observation::NO_MESSAGE;
+use crate::{Descriptor, DescriptorError, Feed, Observation, Value, sign};
+
+/// Signs the messages of one feed, one after the other, from the first of epoch 0 on.
+///
+/// It lives in memory only. Two signers of one feed would sign two messages of one place, which
+/// is fraud, so a device makes one signer in its life.
+#[derive(Debug)]
+pub struct Signer {
+    secret: SecretKey,
+    feed: Feed,
+    seq: u64,
+    last: Option<(MessageId, TimeMs)>,
+}
+
+impl Signer {
+    /// A signer that has not signed yet.
+    ///
+    /// # Errors
+    /// [`SignError::Descriptor`] where the descriptor breaks a rule, [`SignError::OtherKey`] where
+    /// `secret` is not the key that it names.
+    pub fn new(secret: SecretKey, descriptor: Descriptor) -> Result<Self, SignError> {
+        let feed = Feed::new(descriptor)?;
+        if feed.descriptor().key != secret.public() {
+            return Err(SignError::OtherKey);
+        }
+        Ok(Self {
+            secret,
+            feed,
+            seq: 0,
+            last: None,
+        })
+    }
+
+    /// The feed that it signs for.
+    #[must_use]
+    pub const fn feed(&self) -> &Feed {
+        &self.feed
+    }
+
+    /// The next message: a reading, an integer at the feed's scale.
+    ///
+    /// # Errors
+    /// [`SignError::OutsideValidity`], [`SignError::TimeFalls`] or [`SignError::Exhausted`]:
+    /// nothing is signed that nobody would take, and the chain stays where it was.
+    pub fn reading(&mut self, t: TimeMs, value: i64) -> Result<Vec<u8>, SignError> {
+        self.next(t, Value::Fixed(value))
+    }
+
+    /// The next message: a claim about `subject`.
+    ///
+    /// # Errors
+    /// [`SignError::OutsideValidity`], [`SignError::TimeFalls`] or [`SignError::Exhausted`], as above.
+    pub fn claim(&mut self, t: TimeMs, subject: Subject, code: u16) -> Result<Vec<u8>, SignError> {
+        self.next(t, Value::Claim { subject, code })
+    }
+
+    fn next(&mut self, t: TimeMs, value: Value) -> Result<Vec<u8>, SignError> {
+        let (prev, prev_t) = self.last.unwrap_or((NO_MESSAGE, t));
+        if prev_t > t {
+            return Err(SignError::TimeFalls);
+        }
+        if !self.feed.is_valid_at(t) {
+            return Err(SignError::OutsideValidity);
+        }
+        let following = self.seq.checked_add(1).ok_or(SignError::Exhausted)?;
+        let observation = Observation {
+            feed: self.feed.id(),
+            epoch: 0,
+            seq: self.seq,
+            t,
+            prev_t,
+            prev,
+            flags: 0,
+            value,
+        };
+        self.seq = following;
+        self.last = Some((MessageId(hash_of(Tag::READING, &observation)), t));
+        Ok(sign(&self.secret, &observation))
+    }
+}
+
+/// Why a device does not sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignError {
+    /// The descriptor breaks a rule.
+    #[error(transparent)]
+    Descriptor(#[from] DescriptorError),
+    /// The secret key is not the one that the descriptor names.
+    #[error("the secret key is not the feed's")]
+    OtherKey,
+    /// The feed does not answer for messages of that time.
+    #[error("the time lies outside the feed's validity")]
+    OutsideValidity,
+    /// The clock went back behind the last message.
+    #[error("the time is before that of the last message")]
+    TimeFalls,
+    /// The epoch has no place left.
+    #[error("the epoch has no place left")]
+    Exhausted,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_epoch_that_is_full_signs_no_more() {
+        let secret = SecretKey::from_seed(&[1; 32]);
+        let descriptor = Descriptor {
+            key: secret.public(),
+            urn: "urn:dev:1".to_owned(),
+            quantity: "temperature".to_owned(),
+            unit: "Cel".to_owned(),
+            scale: 0,
+            period_ms: 0,
+            valid_from: TimeMs(0),
+            valid_to: TimeMs(9),
+        };
+        let mut signer = Signer::new(secret, descriptor).unwrap();
+        signer.seq = u64::MAX;
+        assert_eq!(signer.reading(TimeMs(1), 1), Err(SignError::Exhausted));
+    }
+}

@@ -1,0 +1,15 @@
+//! Tests of this room: rules one by one, laws as properties, vectors, and a real thermometer.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may stop a test as tests may"
+)]
+
+mod buoy;
+mod laws;
+mod rules;
+mod select;
+mod signer;
+mod spec;
+mod vectors;
+mod world;

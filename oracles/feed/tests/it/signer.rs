@@ -1,0 +1,72 @@
+//! The device's side.
+
+use twinroot_abi::{MessageId, TimeMs};
+use twinroot_feed::{Descriptor, DescriptorError, SignError, Signer, Value, open};
+
+use crate::world::{DELIVERED, PARCEL, descriptor, secret, signer};
+
+#[test]
+fn each_message_names_the_one_before() {
+    let mut signer = signer(1);
+    let first = signer.reading(TimeMs(1_000), 4_929).unwrap();
+    let second = signer.claim(TimeMs(1_000), PARCEL, DELIVERED).unwrap();
+    let third = signer.reading(TimeMs(3_000), -1).unwrap();
+    let [first, second, third] =
+        [first, second, third].map(|bytes| open(signer.feed(), &bytes).unwrap());
+
+    assert_eq!(first.observation().value, Value::Fixed(4_929));
+    assert_eq!(
+        second.observation().value,
+        Value::Claim {
+            subject: PARCEL,
+            code: DELIVERED
+        }
+    );
+    assert_eq!(first.observation().prev, MessageId([0; 32]));
+    assert_eq!(first.observation().prev_t, TimeMs(1_000));
+    assert_eq!(third.observation().prev, second.id());
+    assert_eq!(third.observation().prev_t, TimeMs(1_000));
+    assert_eq!(
+        [&first, &second, &third].map(|signed| signed.observation().seq),
+        [0, 1, 2]
+    );
+    assert!(second.follows(&first) && third.follows(&second));
+    assert!(!third.follows(&first) && !first.follows(&second));
+}
+
+#[test]
+fn nothing_is_signed_that_nobody_would_take() {
+    let mut signer = signer(1);
+    assert_eq!(
+        signer.reading(TimeMs(999), 1),
+        Err(SignError::OutsideValidity)
+    );
+    signer.reading(TimeMs(5_000), 1).unwrap();
+    assert_eq!(signer.reading(TimeMs(4_999), 1), Err(SignError::TimeFalls));
+    assert_eq!(
+        signer.reading(TimeMs(1_000_001), 1),
+        Err(SignError::OutsideValidity)
+    );
+    let next = signer.reading(TimeMs(5_000), 1).unwrap();
+    assert_eq!(
+        open(signer.feed(), &next).unwrap().observation().seq,
+        1,
+        "a refusal takes no place"
+    );
+}
+
+#[test]
+fn a_signer_needs_its_own_key_and_a_good_descriptor() {
+    assert_eq!(
+        Signer::new(secret(2), descriptor(1)).err(),
+        Some(SignError::OtherKey)
+    );
+    let nameless = Descriptor {
+        urn: String::new(),
+        ..descriptor(1)
+    };
+    assert_eq!(
+        Signer::new(secret(1), nameless).err(),
+        Some(SignError::Descriptor(DescriptorError::Text))
+    );
+}
