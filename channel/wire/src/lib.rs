@@ -1,1 +1,23 @@
-//! 
+//! Everything that is signed or sent between parties and to the ledger (docs/spec/channel.md).
+//!
+//! Each thing has one encoding and one tag, and every signature covers chain, channel and protocol
+//! version. Nothing here executes anything.
+
+mod close;
+mod commitment;
+mod keys;
+mod message;
+mod parameters;
+mod transaction;
+mod update;
+
+pub use close::{MutualClose, SignedClose};
+pub use commitment::{CoSigned, Commitment};
+pub use keys::{Keys, SignatureError};
+pub use message::{Message, Proposal, Reason};
+pub use parameters::{Parameters, SignedParameters};
+pub use transaction::{Action, Force, SignedTransaction, Transaction};
+pub use update::{Operation, Update};
+
+/// The protocol version that this build speaks: fee table, ABI, limits, rules.
+pub const VERSION: u16 = 1;

@@ -80,3 +80,7 @@ pub const HOST_FUNCTIONS: &[HostFunction] = &[
 pub const KEY_GATE_GAS: u64 = 40_000;
 /// Gas of checking a signature, charged by `judge` for each message (measured 45 us).
 pub const SIGNATURE_GAS: u64 = 45_000;
+/// Gas of starting a call: a fresh instance of the contract (measured 4 to 6 us).
+pub const CALL_GAS: u64 = 5_000;
+/// Gas of each byte of the called contract's code, in hundredths: what loading it costs.
+pub const CODE_BYTE_CENTIGAS: u64 = 10;

@@ -1,5 +1,7 @@
 //! A call and who runs it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use twinroot_abi::{Amount, CodeHash, ContractId, Gas, Hash, Height, Side, TimeMs};
 use twinroot_state::{Missing, Overlay};
@@ -60,14 +62,35 @@ pub trait Codes {
     fn code(&self, hash: &CodeHash) -> Option<&[u8]>;
 }
 
-/// Runs a call.
+impl Codes for BTreeMap<CodeHash, Vec<u8>> {
+    fn code(&self, hash: &CodeHash) -> Option<&[u8]> {
+        self.get(hash).map(Vec::as_slice)
+    }
+}
+
+/// Lets code in, and runs calls of it.
 pub trait Execute {
+    /// The code in `wasm`, if it passes the gate.
+    ///
+    /// # Errors
+    /// [`Halt::Code`] says which rule it breaks.
+    fn admit(&self, wasm: &[u8]) -> Result<Code, Halt>;
+
     /// Runs `code`, which passed the gate, on `state`. The value of the call is already with the
     /// contract. After any outcome but [`crate::Outcome::Success`] the caller reverts `state`.
     ///
     /// # Errors
     /// [`Halt`] is no outcome: nothing can be said of the call.
-    fn execute(&self, code: CodeSource<'_>, state: &mut Overlay<'_>, scene: Scene, call: &Call) -> Result<Receipt, Halt>;
+    fn execute(&self, code: CodeSource<'_>, state: &mut Overlay, scene: Scene, call: &Call) -> Result<Receipt, Halt>;
+}
+
+/// Code that passed the gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Its name.
+    pub hash: CodeHash,
+    /// The canonical module.
+    pub bytes: Vec<u8>,
 }
 
 /// The code of the called contract: its hash, by which it may be cached, and its bytes.

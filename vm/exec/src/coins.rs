@@ -74,7 +74,7 @@ const LEAF_LIMIT: usize = 256;
 ///
 /// # Errors
 /// [`CoinsError::Missing`] where the witness does not show them.
-pub fn balance(state: &mut Overlay<'_>, side: Side) -> Result<Amount, CoinsError> {
+pub fn balance(state: &mut Overlay, side: Side) -> Result<Amount, CoinsError> {
     match state.get(&StateKey::Balance(side).hash())? {
         Some(bytes) => Ok(decode(&bytes, LEAF_LIMIT)?),
         None => Ok(Amount::ZERO),
@@ -82,7 +82,7 @@ pub fn balance(state: &mut Overlay<'_>, side: Side) -> Result<Amount, CoinsError
 }
 
 /// Sets the free coins of `side`.
-pub fn set_balance(state: &mut Overlay<'_>, side: Side, coins: Amount) {
+pub fn set_balance(state: &mut Overlay, side: Side, coins: Amount) {
     state.put(StateKey::Balance(side).hash(), encode(&coins));
 }
 
@@ -90,7 +90,7 @@ pub fn set_balance(state: &mut Overlay<'_>, side: Side, coins: Amount) {
 ///
 /// # Errors
 /// [`CoinsError::Missing`] where the witness does not show it.
-pub fn header(state: &mut Overlay<'_>, contract: ContractId) -> Result<Option<Header>, CoinsError> {
+pub fn header(state: &mut Overlay, contract: ContractId) -> Result<Option<Header>, CoinsError> {
     match state.get(&StateKey::Header(contract).hash())? {
         Some(bytes) => Ok(Some(decode(&bytes, LEAF_LIMIT)?)),
         None => Ok(None),
@@ -98,7 +98,7 @@ pub fn header(state: &mut Overlay<'_>, contract: ContractId) -> Result<Option<He
 }
 
 /// Sets what the state says of `contract`.
-pub fn set_header(state: &mut Overlay<'_>, contract: ContractId, header: &Header) {
+pub fn set_header(state: &mut Overlay, contract: ContractId, header: &Header) {
     state.put(StateKey::Header(contract).hash(), encode(header));
 }
 
@@ -106,7 +106,7 @@ pub fn set_header(state: &mut Overlay<'_>, contract: ContractId, header: &Header
 ///
 /// # Errors
 /// [`CoinsError::Short`] where the side has less, [`CoinsError::NoContract`] where there is no such contract.
-pub fn credit(state: &mut Overlay<'_>, contract: ContractId, from: Side, coins: Amount) -> Result<(), CoinsError> {
+pub fn credit(state: &mut Overlay, contract: ContractId, from: Side, coins: Amount) -> Result<(), CoinsError> {
     let have = balance(state, from)?;
     let rest = have.checked_sub(coins).ok_or(CoinsError::Short { have, need: coins })?;
     let mut to = header(state, contract)?.ok_or(CoinsError::NoContract(contract))?;
@@ -120,7 +120,7 @@ pub fn credit(state: &mut Overlay<'_>, contract: ContractId, from: Side, coins: 
 ///
 /// # Errors
 /// [`CoinsError::Short`] where the contract has less, [`CoinsError::NoContract`] where there is no such contract.
-pub fn debit(state: &mut Overlay<'_>, contract: ContractId, to: Side, coins: Amount) -> Result<(), CoinsError> {
+pub fn debit(state: &mut Overlay, contract: ContractId, to: Side, coins: Amount) -> Result<(), CoinsError> {
     let mut from = header(state, contract)?.ok_or(CoinsError::NoContract(contract))?;
     from.coins = from.coins.checked_sub(coins).ok_or(CoinsError::Short { have: from.coins, need: coins })?;
     let sum = balance(state, to)?.checked_add(coins).ok_or(CoinsError::Overflow)?;
@@ -133,7 +133,7 @@ pub fn debit(state: &mut Overlay<'_>, contract: ContractId, to: Side, coins: Amo
 ///
 /// # Errors
 /// [`CoinsError::Short`] where the side has less.
-pub fn pay(state: &mut Overlay<'_>, from: Side, coins: Amount) -> Result<(), CoinsError> {
+pub fn pay(state: &mut Overlay, from: Side, coins: Amount) -> Result<(), CoinsError> {
     let have = balance(state, from)?;
     let rest = have.checked_sub(coins).ok_or(CoinsError::Short { have, need: coins })?;
     let sum = balance(state, from.other())?.checked_add(coins).ok_or(CoinsError::Overflow)?;

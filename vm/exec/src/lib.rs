@@ -12,7 +12,7 @@ mod judge;
 mod key;
 mod outcome;
 
-pub use call::{Bundle, Call, CodeSource, Codes, Env, Execute, Halt, Scene};
+pub use call::{Bundle, Call, Code, CodeSource, Codes, Env, Execute, Halt, Scene};
 pub use coins::{Balances, CoinsError, Fallback, Header, balance, credit, debit, header, pay, set_balance, set_header};
 pub use judge::{Judge, Question, Refusal};
 pub use key::StateKey;

@@ -9,7 +9,7 @@ use twinroot_abi::Hash;
 use crate::node::Missing;
 
 /// A state that can be read.
-pub trait Read {
+pub trait Read: Send + Sync + 'static {
     /// The value under `key`, if there is one.
     ///
     /// # Errors
@@ -30,8 +30,8 @@ pub struct Touched {
 }
 
 /// Changes on top of `base` that may still be taken back.
-pub struct Overlay<'a> {
-    base: &'a dyn Read,
+pub struct Overlay {
+    base: Arc<dyn Read>,
     changes: Changes,
     journal: Vec<Undo>,
     touched: BTreeSet<Hash>,
@@ -48,11 +48,11 @@ struct Undo {
     before: Option<Option<Vec<u8>>>,
 }
 
-impl<'a> Overlay<'a> {
+impl Overlay {
     /// An overlay that changes nothing yet.
     #[must_use]
-    pub fn new(base: &'a dyn Read) -> Self {
-        Self { base, changes: Changes::new(), journal: Vec::new(), touched: BTreeSet::new(), read: BTreeSet::new() }
+    pub fn new(base: impl Read) -> Self {
+        Self { base: Arc::new(base), changes: Changes::new(), journal: Vec::new(), touched: BTreeSet::new(), read: BTreeSet::new() }
     }
 
     /// The value under `key`, as changed so far.
@@ -115,7 +115,7 @@ impl<'a> Overlay<'a> {
     }
 }
 
-impl fmt::Debug for Overlay<'_> {
+impl fmt::Debug for Overlay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Overlay").field("changes", &self.changes.len()).field("touched", &self.touched.len()).finish()
     }

@@ -7,8 +7,8 @@ use twinroot_abi::{Hash, Root};
 use crate::node::{Leaf, LeafValue, Missing, Node, bit_of, first_difference};
 use crate::overlay::{Changes, Read};
 
-/// A state that has a root and can become another.
-pub trait State: Read + Sized {
+/// A state that has a root and can become another. A copy shares what is the same, so it is cheap.
+pub trait State: Read + Clone {
     /// The root that commits to all of it; 32 zero bytes where it is empty.
     fn root(&self) -> Root;
 

@@ -86,7 +86,7 @@ proptest! {
     #[test]
     fn revert_undoes(first in model::changes(), second in model::changes(), third in model::changes()) {
         let tree = Tree::new().updated(&first).unwrap();
-        let mut overlay = Overlay::new(&tree);
+        let mut overlay = Overlay::new(tree);
         write(&mut overlay, &second);
         let here = overlay.checkpoint();
         write(&mut overlay, &third);
@@ -97,7 +97,7 @@ proptest! {
     }
 }
 
-fn write(overlay: &mut Overlay<'_>, changes: &Changes) {
+fn write(overlay: &mut Overlay, changes: &Changes) {
     for (key, value) in changes {
         match value {
             Some(value) => overlay.put(*key, value.clone()),

@@ -1,0 +1,90 @@
+//! What an included transaction did.
+
+use twinroot_abi::{Amount, ChannelId, CodeHash, Gas, Hash, Height, Root};
+use twinroot_exec::{Env, Receipt as CallReceipt};
+use twinroot_rules::Refused;
+use twinroot_state::WitnessError;
+use twinroot_wire::{Commitment, Update};
+
+/// An included transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its name.
+    pub transaction: Hash,
+    /// The block it is in.
+    pub block: Env,
+    /// Coins taken for it, gas included.
+    pub fee: Amount,
+    /// What it did.
+    pub effect: Effect,
+}
+
+/// What an included transaction did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Effect {
+    /// Coins went to another account.
+    Transferred,
+    /// Code is known now.
+    Published(CodeHash),
+    /// A channel is open.
+    Opened {
+        /// Which one.
+        channel: ChannelId,
+    },
+    /// A channel is being closed, or its close was answered.
+    Closing {
+        /// Which one.
+        channel: ChannelId,
+        /// The state it would end at.
+        commitment: Box<Commitment>,
+        /// End of the time to answer.
+        until: Height,
+    },
+    /// A channel has paid out and is no more.
+    Closed {
+        /// Which one.
+        channel: ChannelId,
+        /// What each side got.
+        payout: [Amount; 2],
+    },
+    /// A step was carried out.
+    Forced {
+        /// The step.
+        update: Box<Update>,
+        /// The state it led to.
+        commitment: Box<Commitment>,
+        /// What is left of its calls.
+        receipts: Vec<CallReceipt>,
+        /// Gas of its calls.
+        gas: Gas,
+    },
+    /// A step was tried in vain: the channel is as before.
+    Refuted {
+        /// Which channel.
+        channel: ChannelId,
+        /// What is wrong with the step.
+        refutation: Refutation,
+        /// Gas of trying.
+        gas: Gas,
+    },
+}
+
+/// What executing a forced step found wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refutation {
+    /// The rules refuse the step; a call that does not succeed and a witness that lacks a node are here.
+    #[error(transparent)]
+    Refused(Refused),
+    /// It leads to another root than its poster said.
+    #[error("the step leads to root {reached}, not {predicted}")]
+    Root {
+        /// What the poster said.
+        predicted: Root,
+        /// What came out.
+        reached: Root,
+    },
+    /// The witness shows leaves that the step does not touch. Only execution can tell, so it is paid for.
+    #[error(transparent)]
+    Witness(WitnessError),
+}

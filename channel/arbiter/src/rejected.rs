@@ -1,0 +1,146 @@
+//! Why a transaction is not included; whoever posts it is at fault, and nothing is changed.
+
+use twinroot_abi::{Amount, ChannelId, CodeHash, Height, Root, Round};
+use twinroot_state::WitnessError;
+use twinroot_types::{DecodeError, KeyError};
+use twinroot_wire::SignatureError;
+
+/// The rule of the ledger that a transaction breaks.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejected {
+    /// The bytes are no transaction.
+    #[error("the transaction is {0}")]
+    Bytes(#[from] DecodeError),
+    /// It is for another ledger.
+    #[error("the transaction is for another chain")]
+    Chain,
+    /// It is written in a protocol version that this ledger does not speak.
+    #[error("the transaction is written in version {version}")]
+    Version {
+        /// Which one.
+        version: u16,
+    },
+    /// Its last height has passed.
+    #[error("the transaction could be included up to height {expiry} only")]
+    Expired {
+        /// Which height.
+        expiry: Height,
+    },
+    /// The sender's key may not be used.
+    #[error("the sender's key may not be used: {0}")]
+    Key(KeyError),
+    /// The sender did not sign it.
+    #[error("the sender's signature does not verify")]
+    Signature,
+    /// It is not the sender's next one.
+    #[error("the sender's next nonce is {expected}, not {posted}")]
+    Nonce {
+        /// The next one.
+        expected: u64,
+        /// The one given.
+        posted: u64,
+    },
+    /// The account has less than the transaction needs.
+    #[error("the account has {have} coins, the transaction needs {need}")]
+    Funds {
+        /// Coins there.
+        have: Amount,
+        /// Coins needed: fee, gas and whatever it moves.
+        need: Amount,
+    },
+    /// Sums that fit no number.
+    #[error("a sum does not fit")]
+    Overflow,
+    /// The code does not pass the gate.
+    #[error("the code is not acceptable: {0}")]
+    Code(String),
+    /// The code is there already.
+    #[error("the code {0} is published already")]
+    Published(CodeHash),
+    /// The terms of a channel that cannot be.
+    #[error("the terms of the channel are not acceptable: {0}")]
+    Terms(&'static str),
+    /// A party's key or signature is not good.
+    #[error(transparent)]
+    PartySignature(#[from] SignatureError),
+    /// The channel exists, or did.
+    #[error("the channel {0} was opened already")]
+    Opened(ChannelId),
+    /// There is no such channel.
+    #[error("there is no channel {0}")]
+    NoChannel(ChannelId),
+    /// Only the two parties may do this.
+    #[error("the sender is not a party of the channel")]
+    NotAParty,
+    /// The posted state is of another chain.
+    #[error("the posted state is of another chain")]
+    StateChain,
+    /// The posted state is of another channel.
+    #[error("the posted state is of another channel")]
+    StateChannel,
+    /// The posted state is of another protocol version.
+    #[error("the posted state is of another protocol version")]
+    StateVersion,
+    /// The payouts are not all of the locked coins.
+    #[error("{} and {} are not the {locked} coins that are locked", payout[0], payout[1])]
+    Payout {
+        /// Coins locked.
+        locked: Amount,
+        /// What was to be paid.
+        payout: [Amount; 2],
+    },
+    /// The ledger knows a state that is as new, or newer.
+    #[error("the ledger knows round {known}, the posted state is round {posted}")]
+    Stale {
+        /// What it knows.
+        known: Round,
+        /// What was posted.
+        posted: Round,
+    },
+    /// The channel is being closed already.
+    #[error("the channel is being closed already")]
+    AlreadyClosing,
+    /// The channel is not being closed.
+    #[error("the channel is not being closed")]
+    NotClosing,
+    /// The channel cannot settle yet.
+    #[error("the channel can settle at height {at}: answers count until {until}, its contracts hold it until {hold}")]
+    TooEarly {
+        /// The first height.
+        at: Height,
+        /// End of the time to answer.
+        until: Height,
+        /// End of the holds.
+        hold: Height,
+    },
+    /// The forced update is not the sender's.
+    #[error("a forced update must be its poster's own")]
+    NotTheProposer,
+    /// The pinned block is unknown or too old.
+    #[error("the pinned block is not one of the newest")]
+    PinnedBlock,
+    /// The side has no forced steps left on this base.
+    #[error("all {limit} forced steps are used up; a newer co-signed state gives them back")]
+    NoStepsLeft {
+        /// How many there are.
+        limit: u8,
+    },
+    /// The witness is not one.
+    #[error(transparent)]
+    Witness(#[from] WitnessError),
+    /// The witness is of another state.
+    #[error("the witness is of a state with root {shown}, not {expected}")]
+    WitnessRoot {
+        /// Root of the state to be changed.
+        expected: Root,
+        /// Root of the witness.
+        shown: Root,
+    },
+    /// The code of a contract that is called or created is not published.
+    #[error("the code {0} is not published; publish it first")]
+    NotPublished(CodeHash),
+    /// Not a verdict: this machine failed. Nothing is changed and the node must stop.
+    #[error("this machine failed, the node must stop: {0}")]
+    Machine(String),
+}

@@ -1,0 +1,147 @@
+//! `apply`: the one function that both paths run.
+
+use twinroot_abi::{Amount, Gas, Height, Side};
+use twinroot_exec::{Codes, Execute, Receipt, balance};
+use twinroot_state::{Overlay, State, Touched};
+use twinroot_types::Limits;
+use twinroot_wire::{Commitment, Update};
+
+use crate::check::check;
+use crate::step::{Effect, Stage};
+use crate::{Refusal, Refused};
+
+/// Who stands behind an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// Both parties sign what comes out.
+    Both,
+    /// One party posts it; nobody else's free coins may fall.
+    PosterOnly,
+}
+
+/// A commitment and the state it commits to, or as much of it as is known.
+#[derive(Clone, Debug)]
+pub struct Position<S> {
+    /// The commitment.
+    pub commitment: Commitment,
+    /// The state.
+    pub state: S,
+}
+
+/// What came out of an update.
+#[derive(Clone, Debug)]
+pub struct Applied<S> {
+    /// The next position.
+    pub next: Position<S>,
+    /// What is left of each call, in order.
+    pub receipts: Vec<Receipt>,
+    /// Gas of all calls.
+    pub gas: Gas,
+    /// Leaves that a witness of the update must show.
+    pub touched: Touched,
+}
+
+/// Carries out `update` on `base` (docs/spec/channel.md, 3).
+///
+/// # Errors
+/// [`Refusal`] with the first rule that the update breaks. Nothing is changed then.
+pub fn apply<S: State>(
+    base: &Position<S>,
+    update: &Update,
+    consent: Consent,
+    codes: &dyn Codes,
+    execute: &dyn Execute,
+) -> Result<Applied<S>, Refusal> {
+    check(&base.commitment, update, consent).map_err(|reason| Refusal { reason, gas: Gas::ZERO })?;
+    let mut state = Overlay::new(base.state.clone());
+    let stage = Stage { update, codes, execute };
+    let mut sum = Sum::of(&base.commitment);
+    let guarded = guard(&mut state, update, consent, sum.gas)?;
+    for (place, operation) in update.operations.iter().enumerate() {
+        let effect = stage.carry_out(&mut state, place, operation).map_err(|refusal| sum.refused_in(refusal))?;
+        sum.add(effect).map_err(|reason| sum.refused(reason))?;
+    }
+    if let Some((side, before)) = guarded {
+        let after = free_coins(&mut state, side).map_err(|reason| sum.refused(reason))?;
+        if after < before {
+            return Err(sum.refused(Refused::OthersCoins { side, before, after }));
+        }
+    }
+    if state.touched() > Limits::V1.touched_leaves {
+        return Err(sum.refused(Refused::Leaves { have: state.touched() }));
+    }
+    let (changes, touched) = state.finish();
+    let state = base.state.updated(&changes).map_err(|missing| sum.refused(Refused::Missing(missing)))?;
+    let commitment = Commitment {
+        round: update.round,
+        prev: update.base,
+        state_root: state.root(),
+        payout: sum.payout,
+        hold_until: sum.hold_until,
+        env: update.env,
+        ..base.commitment.clone()
+    };
+    if !commitment.pays_its_total() {
+        return Err(sum.refused(Refused::Payout));
+    }
+    Ok(Applied { next: Position { commitment, state }, receipts: sum.receipts, gas: sum.gas, touched })
+}
+
+/// In a forced update, the side that has not agreed and its free coins.
+fn guard(
+    state: &mut Overlay,
+    update: &Update,
+    consent: Consent,
+    gas: Gas,
+) -> Result<Option<(Side, Amount)>, Refusal> {
+    match consent {
+        Consent::Both => Ok(None),
+        Consent::PosterOnly => {
+            let other = update.proposer.other();
+            let coins = free_coins(state, other).map_err(|reason| Refusal { reason, gas })?;
+            Ok(Some((other, coins)))
+        }
+    }
+}
+
+fn free_coins(state: &mut Overlay, side: Side) -> Result<Amount, Refused> {
+    balance(state, side).map_err(|error| Refused::Coins { operation: 0, error })
+}
+
+/// What the operations so far add up to.
+struct Sum {
+    payout: [Amount; 2],
+    hold_until: Height,
+    receipts: Vec<Receipt>,
+    gas: Gas,
+}
+
+impl Sum {
+    fn of(base: &Commitment) -> Self {
+        Self { payout: base.payout, hold_until: base.hold_until, receipts: Vec::new(), gas: Gas::ZERO }
+    }
+
+    /// A witness shows only what is touched, so the payout follows from the old one and from what
+    /// the touched coins were worth before and after.
+    fn add(&mut self, effect: Effect) -> Result<(), Refused> {
+        let [before, after] = effect.worth;
+        for side in Side::BOTH.map(Side::index) {
+            let with = self.payout[side].checked_add(after[side]).ok_or(Refused::Overflow)?;
+            self.payout[side] = with.checked_sub(before[side]).ok_or(Refused::Payout)?;
+        }
+        self.hold_until = self.hold_until.max(effect.hold);
+        if let Some(receipt) = effect.receipt {
+            self.gas = self.gas.checked_add(receipt.gas).ok_or(Refused::Overflow)?;
+            self.receipts.push(receipt);
+        }
+        Ok(())
+    }
+
+    fn refused(&self, reason: Refused) -> Refusal {
+        Refusal { reason, gas: self.gas }
+    }
+
+    fn refused_in(&self, refusal: Refusal) -> Refusal {
+        Refusal { gas: Gas(self.gas.0.saturating_add(refusal.gas.0)), ..refusal }
+    }
+}

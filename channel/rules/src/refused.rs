@@ -1,0 +1,143 @@
+//! Why an update is not carried out.
+
+use twinroot_abi::{Amount, Gas, Height, Side};
+use twinroot_exec::{CoinsError, Halt, Receipt};
+use twinroot_state::Missing;
+
+/// An update that is not carried out, and what trying cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why not.
+    pub reason: Refused,
+    /// Gas of the calls up to there; a call that has no outcome counts with its limit.
+    pub gas: Gas,
+}
+
+/// The rule that an update breaks; whoever proposed or posted it is at fault.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// It is for another channel.
+    #[error("the update is for another channel")]
+    Channel,
+    /// It changes another state.
+    #[error("the update does not follow this state")]
+    Base,
+    /// A co-signed round must rise; a forced step keeps its base's.
+    #[error("the update's round does not follow this state's")]
+    Round,
+    /// The pinned block lies before the one of the state.
+    #[error("the pinned block lies before the one of the state that is changed")]
+    Environment,
+    /// More operations than an update may have, or a forced one without any.
+    #[error("the update has {have} operations")]
+    Operations {
+        /// How many.
+        have: usize,
+    },
+    /// A field of an operation is beyond its limit.
+    #[error("operation {operation}: {what} is beyond its limit")]
+    Limit {
+        /// Which operation.
+        operation: usize,
+        /// Which field.
+        what: &'static str,
+    },
+    /// The bundles are not ascending by policy.
+    #[error("operation {operation}: the facts are not in order")]
+    FactOrder {
+        /// Which operation.
+        operation: usize,
+    },
+    /// The call did not use facts that it carries.
+    #[error("operation {operation}: the call does not use the facts for policy {policy}")]
+    SurplusFact {
+        /// Which operation.
+        operation: usize,
+        /// For which policy they are.
+        policy: u8,
+    },
+    /// A split above the whole.
+    #[error("operation {operation}: the fallback is no split")]
+    Fallback {
+        /// Which operation.
+        operation: usize,
+    },
+    /// A contract created by force leaves its coins to its creator and holds no close up.
+    #[error("operation {operation}: a contract created by force falls back to its creator and has no hold")]
+    ForcedCreation {
+        /// Which operation.
+        operation: usize,
+    },
+    /// A hold further away than a hold may be.
+    #[error("operation {operation}: the hold {hold} is too far away")]
+    Hold {
+        /// Which operation.
+        operation: usize,
+        /// Until which height.
+        hold: Height,
+    },
+    /// The code of a contract is not known here.
+    #[error("operation {operation}: the contract's code is not known here; publish it first")]
+    CodeUnknown {
+        /// Which operation.
+        operation: usize,
+    },
+    /// Coins that are not there.
+    #[error("operation {operation}: {error}")]
+    Coins {
+        /// Which operation.
+        operation: usize,
+        /// Why they do not move.
+        error: CoinsError,
+    },
+    /// A call that did not succeed.
+    #[error("operation {operation}: the call ended with {}", receipt.outcome)]
+    Failed {
+        /// Which operation.
+        operation: usize,
+        /// What is left of the call.
+        receipt: Receipt,
+    },
+    /// A call that has no outcome.
+    #[error("operation {operation}: {error}")]
+    Halted {
+        /// Which operation.
+        operation: usize,
+        /// Why not.
+        error: Halt,
+    },
+    /// A forced update under which the other side's free coins fall.
+    #[error("a forced update may not take the {side}'s coins: {before} before, {after} after")]
+    OthersCoins {
+        /// Whose coins.
+        side: Side,
+        /// Before.
+        before: Amount,
+        /// After.
+        after: Amount,
+    },
+    /// The update touches more leaves than an update may.
+    #[error("the update touches {have} leaves")]
+    Leaves {
+        /// How many.
+        have: usize,
+    },
+    /// A node is not shown on which the new root depends.
+    #[error(transparent)]
+    Missing(Missing),
+    /// The payouts would not be all of the coins; the state itself is broken.
+    #[error("the payouts after the update are not all of the coins")]
+    Payout,
+    /// A number beyond any number.
+    #[error("a sum does not fit")]
+    Overflow,
+}
+
+impl Refused {
+    /// Whether it is this machine that failed, which says nothing of the update.
+    #[must_use]
+    pub const fn is_machine(&self) -> bool {
+        matches!(self, Self::Halted { error: Halt::Machine(_), .. })
+    }
+}

@@ -1,0 +1,44 @@
+//! Compiled contracts, kept by code hash.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use twinroot_abi::{CodeHash, Policy};
+use twinroot_exec::{CodeSource, Halt};
+use twinroot_gate::admit;
+use wasmtime::{InstancePre, Linker, Module};
+
+use crate::running::Running;
+
+/// A contract ready to be instantiated.
+pub(crate) struct Compiled {
+    pub(crate) instance: InstancePre<Running>,
+    pub(crate) policies: Arc<[Policy]>,
+}
+
+/// Contracts compiled so far. What is in it changes the speed of a call and nothing else.
+#[derive(Default)]
+pub(crate) struct Cache(Mutex<BTreeMap<CodeHash, Arc<Compiled>>>);
+
+impl Cache {
+    /// The compiled form of `code`.
+    pub(crate) fn get(&self, linker: &Linker<Running>, code: CodeSource<'_>) -> Result<Arc<Compiled>, Halt> {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match cache.entry(code.hash) {
+            Entry::Occupied(known) => Ok(Arc::clone(known.get())),
+            Entry::Vacant(place) => Ok(Arc::clone(place.insert(Arc::new(compile(linker, code)?)))),
+        }
+    }
+}
+
+fn compile(linker: &Linker<Running>, code: CodeSource<'_>) -> Result<Compiled, Halt> {
+    let gated = admit(code.bytes).map_err(|error| Halt::Code(error.to_string()))?;
+    if gated.hash != code.hash {
+        return Err(Halt::Code(format!("it is {}, not {}", gated.hash, code.hash)));
+    }
+    let machine = |error: wasmtime::Error| Halt::Machine(format!("could not compile {}: {error:#}", code.hash));
+    let module = Module::new(linker.engine(), &gated.metered).map_err(machine)?;
+    let instance = linker.instantiate_pre(&module).map_err(machine)?;
+    Ok(Compiled { instance, policies: gated.policies.into() })
+}

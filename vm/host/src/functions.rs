@@ -1,0 +1,253 @@
+//! The host functions (docs/spec/vm.md, 5): what each does, after what it costs.
+
+use twinroot_abi::{Amount, HOST_FUNCTIONS, IMPORT_MODULE, KEY_GATE_GAS, SIGNATURE_GAS, Side};
+use twinroot_exec::{CoinsError, HostError, Question, StateKey, debit, header};
+use twinroot_types::Limits;
+use wasmtime::{AsContextMut, Caller, Linker};
+
+use crate::guest::{Guest, unsigned};
+use crate::running::{Running, Stop};
+
+/// Offers every host function to modules.
+pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
+    let module = IMPORT_MODULE;
+    linker.func_wrap(module, "balance", |caller: Caller<'_, Running>, gas: i64| run(caller, gas, balance))?;
+    linker.func_wrap(module, "caller", |caller: Caller<'_, Running>, gas: i64| {
+        run(caller, gas, |guest| Ok(guest.running().scene.caller as i32))
+    })?;
+    linker.func_wrap(module, "emit", |caller: Caller<'_, Running>, pointer: i32, length: i32, gas: i64| {
+        run_only(caller, gas, |guest| emit(guest, pointer, length))
+    })?;
+    linker.func_wrap(module, "height", |caller: Caller<'_, Running>, gas: i64| {
+        run(caller, gas, |guest| Ok(guest.running().scene.env.height.0.cast_signed()))
+    })?;
+    linker.func_wrap(module, "input_len", |caller: Caller<'_, Running>, gas: i64| {
+        run(caller, gas, |guest| Ok(signed(guest.running().call.args.len())))
+    })?;
+    linker.func_wrap(module, "input_read", |caller: Caller<'_, Running>, pointer: i32, gas: i64| {
+        run_only(caller, gas, |guest| input_read(guest, pointer))
+    })?;
+    linker.func_wrap(
+        module,
+        "judge",
+        |caller: Caller<'_, Running>, policy: i32, out: i32, cap: i32, gas: i64| {
+            run(caller, gas, |guest| judge(guest, policy, out, cap))
+        },
+    )?;
+    linker.func_wrap(module, "ret", |caller: Caller<'_, Running>, pointer: i32, length: i32, gas: i64| {
+        run_only(caller, gas, |guest| ret(guest, pointer, length))
+    })?;
+    linker.func_wrap(module, "revert", |caller: Caller<'_, Running>, code: i32, gas: i64| {
+        run_only(caller, gas, |guest| {
+            Err(Stop::Revert { code: code.cast_unsigned(), gas_left: guest.gas().cast_unsigned() })
+        })
+    })?;
+    linker.func_wrap(
+        module,
+        "storage_read",
+        |caller: Caller<'_, Running>, key: i32, key_length: i32, out: i32, cap: i32, gas: i64| {
+            run(caller, gas, |guest| storage_read(guest, key, key_length, out, cap))
+        },
+    )?;
+    linker.func_wrap(module, "storage_remove", |caller: Caller<'_, Running>, key: i32, length: i32, gas: i64| {
+        run(caller, gas, |guest| storage_remove(guest, key, length))
+    })?;
+    linker.func_wrap(
+        module,
+        "storage_write",
+        |caller: Caller<'_, Running>, key: i32, key_length: i32, value: i32, length: i32, gas: i64| {
+            run_only(caller, gas, |guest| storage_write(guest, key, key_length, value, length))
+        },
+    )?;
+    linker.func_wrap(module, "time_ms", |caller: Caller<'_, Running>, gas: i64| {
+        run(caller, gas, |guest| Ok(guest.running().scene.env.time.0.cast_signed()))
+    })?;
+    linker.func_wrap(module, "transfer", |caller: Caller<'_, Running>, side: i32, amount: i64, gas: i64| {
+        run(caller, gas, |guest| transfer(guest, side, amount))
+    })?;
+    linker.func_wrap(module, "value", |caller: Caller<'_, Running>, gas: i64| {
+        run(caller, gas, |guest| Ok(guest.running().call.value.0.cast_signed()))
+    })?;
+    Ok(())
+}
+
+/// A host function with a result: `(args, gas) -> (result, gas)`.
+fn run<R>(
+    mut caller: Caller<'_, Running>,
+    gas: i64,
+    body: impl FnOnce(&mut Guest<'_>) -> Result<R, Stop>,
+) -> wasmtime::Result<(R, i64)> {
+    // The reborrow ends with the block, so that a stop can still be noted.
+    let done = Guest::enter(caller.as_context_mut(), gas).and_then(|mut guest| Ok((body(&mut guest)?, guest.gas())));
+    done.map_err(|stop| {
+        caller.data_mut().stop = Some(stop);
+        wasmtime::Error::msg("the host ends the call")
+    })
+}
+
+/// A host function without one: `(args, gas) -> gas`.
+fn run_only(
+    caller: Caller<'_, Running>,
+    gas: i64,
+    body: impl FnOnce(&mut Guest<'_>) -> Result<(), Stop>,
+) -> wasmtime::Result<i64> {
+    run(caller, gas, body).map(|((), gas)| gas)
+}
+
+fn balance(guest: &mut Guest<'_>) -> Result<i64, Stop> {
+    let contract = guest.running().call.contract;
+    let header = header(&mut guest.running().state, contract).map_err(coins_stop)?;
+    Ok(header.map_or(0, |header| header.coins.0.cast_signed()))
+}
+
+fn emit(guest: &mut Guest<'_>, pointer: i32, length: i32) -> Result<(), Stop> {
+    guest.charge(price(EMIT, unsigned(length)))?;
+    let event = guest.read(pointer, length)?;
+    guest.running().emit(event)
+}
+
+fn input_read(guest: &mut Guest<'_>, pointer: i32) -> Result<(), Stop> {
+    let args = std::mem::take(&mut guest.running().call.args);
+    guest.charge(price(INPUT_READ, args.len()))?;
+    guest.write(pointer, &args)?;
+    guest.running().call.args = args;
+    Ok(())
+}
+
+fn judge(guest: &mut Guest<'_>, policy: i32, out: i32, cap: i32) -> Result<i32, Stop> {
+    let number = u8::try_from(policy).map_err(|_| HostError::Policy)?;
+    let declared = *guest.running().policies.get(usize::from(number)).ok_or(HostError::Policy)?;
+    let facts = guest.running().call.facts.iter().find(|bundle| bundle.policy == number).cloned();
+    if let Some(facts) = &facts {
+        let bytes = facts.descriptors.iter().chain(&facts.messages).map(Vec::len).sum();
+        guest.charge(price(JUDGE, bytes))?;
+        guest.charge(KEY_GATE_GAS.saturating_mul(facts.descriptors.len() as u64))?;
+        guest.charge(SIGNATURE_GAS.saturating_mul(facts.messages.len() as u64))?;
+    }
+    let key = StateKey::Slot(guest.running().call.contract, &declared.params_key()).hash();
+    let params = guest.running().state.get(&key)?;
+    guest.running().check_leaves()?;
+    guest.charge(price(JUDGE, params.as_ref().map_or(0, Vec::len)))?;
+    let question = Question { policy: declared, params: params.as_deref(), facts: facts.as_ref() };
+    match guest.running().judge.judge(&question) {
+        Ok(verdict) => {
+            guest.charge(price(JUDGE, verdict.len()))?;
+            if verdict.len() <= unsigned(cap) {
+                guest.write(out, &verdict)?;
+            }
+            let judged = &mut guest.running().judged;
+            if let Err(place) = judged.binary_search(&number) {
+                judged.insert(place, number);
+            }
+            Ok(signed(verdict.len()))
+        }
+        Err(refusal) => Ok(-i32::from(refusal.0)),
+    }
+}
+
+fn ret(guest: &mut Guest<'_>, pointer: i32, length: i32) -> Result<(), Stop> {
+    if unsigned(length) > Limits::V1.return_bytes {
+        return Err(HostError::Return.into());
+    }
+    guest.charge(price(RET, unsigned(length)))?;
+    guest.running().returned = guest.read(pointer, length)?;
+    Ok(())
+}
+
+fn storage_read(guest: &mut Guest<'_>, key: i32, key_length: i32, out: i32, cap: i32) -> Result<i32, Stop> {
+    let slot = slot(guest, STORAGE_READ, key, key_length)?;
+    let value = guest.running().state.get(&slot)?;
+    guest.running().check_leaves()?;
+    let Some(value) = value else { return Ok(-1) };
+    guest.charge(price(STORAGE_READ, value.len()))?;
+    guest.write(out, &value[..value.len().min(unsigned(cap))])?;
+    Ok(signed(value.len()))
+}
+
+fn storage_remove(guest: &mut Guest<'_>, key: i32, length: i32) -> Result<i32, Stop> {
+    let slot = slot(guest, STORAGE_REMOVE, key, length)?;
+    let had = guest.running().state.get(&slot)?.is_some();
+    guest.running().check_leaves()?;
+    if had {
+        guest.running().state.remove(slot);
+    }
+    Ok(i32::from(had))
+}
+
+fn storage_write(guest: &mut Guest<'_>, key: i32, key_length: i32, value: i32, length: i32) -> Result<(), Stop> {
+    let slot = slot(guest, STORAGE_WRITE, key, key_length)?;
+    if unsigned(length) > Limits::V1.value_bytes {
+        return Err(HostError::Value.into());
+    }
+    guest.charge(price(STORAGE_WRITE, unsigned(length)))?;
+    let value = guest.read(value, length)?;
+    guest.running().state.put(slot, value);
+    guest.running().check_leaves()
+}
+
+fn transfer(guest: &mut Guest<'_>, side: i32, amount: i64) -> Result<i32, Stop> {
+    let to = Side::from_index(side.cast_unsigned()).ok_or(HostError::Payment)?;
+    let contract = guest.running().call.contract;
+    match debit(&mut guest.running().state, contract, to, Amount(amount.cast_unsigned())) {
+        Ok(()) => guest.running().check_leaves().map(|()| 0),
+        Err(CoinsError::Short { .. }) => Ok(1),
+        Err(error) => Err(coins_stop(error)),
+    }
+}
+
+/// The place of a storage slot in the tree, its key charged for.
+fn slot(guest: &mut Guest<'_>, function: PerByte, key: i32, length: i32) -> Result<twinroot_abi::Hash, Stop> {
+    if length == 0 || unsigned(length) > Limits::V1.key_bytes {
+        return Err(HostError::Key.into());
+    }
+    guest.charge(price(function, unsigned(length)))?;
+    let key = guest.read(key, length)?;
+    Ok(StateKey::Slot(guest.running().call.contract, &key).hash())
+}
+
+fn coins_stop(error: CoinsError) -> Stop {
+    match error {
+        CoinsError::Missing(missing) => Stop::Missing(missing),
+        CoinsError::Overflow | CoinsError::Short { .. } => HostError::Payment.into(),
+        CoinsError::NoContract(_) | CoinsError::Damaged(_) => Stop::Machine(error.to_string()),
+    }
+}
+
+/// Price of a byte in a host function, in hundredths of gas.
+#[derive(Clone, Copy)]
+struct PerByte(u64);
+
+const EMIT: PerByte = per_byte("emit");
+const INPUT_READ: PerByte = per_byte("input_read");
+const JUDGE: PerByte = per_byte("judge");
+const RET: PerByte = per_byte("ret");
+const STORAGE_READ: PerByte = per_byte("storage_read");
+const STORAGE_REMOVE: PerByte = per_byte("storage_remove");
+const STORAGE_WRITE: PerByte = per_byte("storage_write");
+
+/// Looks a price up in the table when this crate is compiled; a name that is not in it does not compile.
+const fn per_byte(name: &str) -> PerByte {
+    let mut place = 0;
+    while !same(HOST_FUNCTIONS[place].name.as_bytes(), name.as_bytes()) {
+        place += 1;
+    }
+    PerByte(HOST_FUNCTIONS[place].per_byte_centigas)
+}
+
+const fn same(one: &[u8], other: &[u8]) -> bool {
+    let mut place = 0;
+    while place < one.len() && place < other.len() && one[place] == other[place] {
+        place += 1;
+    }
+    place == one.len() && place == other.len()
+}
+
+/// What `bytes` cost in a host function, beyond its fixed price: rounded up to whole gas.
+fn price(function: PerByte, bytes: usize) -> u64 {
+    (bytes as u64).saturating_mul(function.0).div_ceil(100)
+}
+
+/// A length as the guest sees it; what the host hands out is far below its limit.
+fn signed(length: usize) -> i32 {
+    i32::try_from(length).unwrap_or(i32::MAX)
+}

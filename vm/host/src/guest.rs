@@ -1,0 +1,65 @@
+//! The guest's side of a host call: its memory and its gas.
+
+use wasmtime::StoreContextMut;
+
+use crate::running::{Running, Stop};
+
+/// A host call in progress: gas comes in with it and what is left goes out.
+pub(crate) struct Guest<'a> {
+    store: StoreContextMut<'a, Running>,
+    gas: i64,
+}
+
+impl<'a> Guest<'a> {
+    /// Begins a host call. The module has charged the fixed price already; less than nothing left
+    /// means that it could not.
+    pub(crate) fn enter(store: StoreContextMut<'a, Running>, gas: i64) -> Result<Self, Stop> {
+        if gas < 0 { Err(Stop::OutOfGas) } else { Ok(Self { store, gas }) }
+    }
+
+    /// Charges `price` before the work that it pays for.
+    pub(crate) fn charge(&mut self, price: u64) -> Result<(), Stop> {
+        let left = i64::try_from(price).ok().map(|price| self.gas - price);
+        self.gas = left.filter(|left| *left >= 0).ok_or(Stop::OutOfGas)?;
+        Ok(())
+    }
+
+    pub(crate) const fn gas(&self) -> i64 {
+        self.gas
+    }
+
+    pub(crate) fn running(&mut self) -> &mut Running {
+        self.store.data_mut()
+    }
+
+    /// A copy of guest memory, which is charged for already.
+    pub(crate) fn read(&mut self, pointer: i32, length: i32) -> Result<Vec<u8>, Stop> {
+        let (memory, _) = self.memory()?;
+        let range = range(pointer, length);
+        memory.get(range).map(<[u8]>::to_vec).ok_or(Stop::Trap)
+    }
+
+    /// Copies into guest memory.
+    pub(crate) fn write(&mut self, pointer: i32, bytes: &[u8]) -> Result<(), Stop> {
+        let start = unsigned(pointer);
+        let (memory, _) = self.memory()?;
+        memory.get_mut(start..start + bytes.len()).ok_or(Stop::Trap)?.copy_from_slice(bytes);
+        Ok(())
+    }
+
+    fn memory(&mut self) -> Result<(&mut [u8], &mut Running), Stop> {
+        // A module without a memory has no place that a pointer could mean.
+        let memory = self.store.data().memory.ok_or(Stop::Trap)?;
+        Ok(memory.data_and_store_mut(&mut self.store))
+    }
+}
+
+/// A pointer or length of the guest, which counts them without sign.
+pub(crate) const fn unsigned(number: i32) -> usize {
+    number.cast_unsigned() as usize
+}
+
+fn range(pointer: i32, length: i32) -> std::ops::Range<usize> {
+    let start = unsigned(pointer);
+    start..start + unsigned(length)
+}

@@ -1,0 +1,65 @@
+//! What a running call has at hand.
+
+use std::sync::Arc;
+
+use twinroot_abi::Policy;
+use twinroot_exec::{Call, HostError, Judge, Scene};
+use twinroot_state::{Missing, Overlay};
+use twinroot_types::Limits;
+use wasmtime::Memory;
+
+/// A call on its way.
+pub(crate) struct Running {
+    pub(crate) state: Overlay,
+    pub(crate) scene: Scene,
+    pub(crate) call: Call,
+    pub(crate) policies: Arc<[Policy]>,
+    pub(crate) judge: Arc<dyn Judge>,
+    pub(crate) memory: Option<Memory>,
+    pub(crate) returned: Vec<u8>,
+    pub(crate) events: Vec<Vec<u8>>,
+    pub(crate) judged: Vec<u8>,
+    /// Why the host ended the call, if it did.
+    pub(crate) stop: Option<Stop>,
+}
+
+/// Why a host function ends the call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    OutOfGas,
+    Revert { code: u32, gas_left: u64 },
+    /// A pointer outside the memory.
+    Trap,
+    Host(HostError),
+    Missing(Missing),
+    Machine(String),
+}
+
+impl From<HostError> for Stop {
+    fn from(error: HostError) -> Self {
+        Self::Host(error)
+    }
+}
+
+impl From<Missing> for Stop {
+    fn from(missing: Missing) -> Self {
+        Self::Missing(missing)
+    }
+}
+
+impl Running {
+    /// Adds an event, within the limits of a call.
+    pub(crate) fn emit(&mut self, event: Vec<u8>) -> Result<(), Stop> {
+        let bytes = self.events.iter().map(Vec::len).sum::<usize>() + event.len();
+        if self.events.len() == Limits::V1.events || bytes > Limits::V1.event_bytes {
+            return Err(HostError::Events.into());
+        }
+        self.events.push(event);
+        Ok(())
+    }
+
+    /// Ends the call if it has touched more leaves than an update may.
+    pub(crate) fn check_leaves(&self) -> Result<(), Stop> {
+        if self.state.touched() > Limits::V1.touched_leaves { Err(HostError::Leaves.into()) } else { Ok(()) }
+    }
+}
