@@ -1,1 +1,48 @@
-fn main() {}
+//! The project's own chores: `cargo xtask wasm` builds the example contracts, `cargo xtask rooms`
+//! holds the workspace against its table of rooms.
+
+mod rooms;
+mod wasm;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own chores.")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Builds the contracts of contracts/examples into contracts/wasm.
+    Wasm(wasm::Arguments),
+    /// Holds the dependencies of the workspace against the table of rooms in docs/ARCHITECTURE.md.
+    Rooms,
+}
+
+fn main() -> Result<ExitCode> {
+    let arguments = Arguments::parse();
+    let metadata = metadata()?;
+    match arguments.chore {
+        Chore::Wasm(arguments) => wasm::run(&metadata, &arguments),
+        Chore::Rooms => rooms::run(&metadata),
+    }
+}
+
+/// The workspace with every feature on, so that nothing escapes the rules by being optional.
+fn metadata() -> Result<Metadata> {
+    MetadataCommand::new()
+        .features(CargoOpt::AllFeatures)
+        .exec()
+        .context("could not read the workspace")
+}
+
+/// The cargo that runs this program, so that what it runs in turn is the same one.
+fn cargo() -> String {
+    std::env::var("CARGO").unwrap_or_else(|_| String::from("cargo"))
+}

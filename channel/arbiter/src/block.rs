@@ -35,13 +35,21 @@ impl Recent {
     }
 
     pub(crate) fn tip(&self) -> Env {
-        self.0.last().copied().unwrap_or(Env { height: Height(0), time: TimeMs(0), block: Hash([0; 32]) })
+        self.0.last().copied().unwrap_or(Env {
+            height: Height(0),
+            time: TimeMs(0),
+            block: Hash([0; 32]),
+        })
     }
 
     /// Adds a block. Time never falls: an earlier one counts as the tip's.
     pub(crate) fn advance(&mut self, time: TimeMs) {
         let tip = self.tip();
-        self.0.push(block(tip.block, Height(tip.height.0.saturating_add(1)), time.max(tip.time)));
+        self.0.push(block(
+            tip.block,
+            Height(tip.height.0.saturating_add(1)),
+            time.max(tip.time),
+        ));
         let oldest = self.tip().height.0.saturating_sub(FORCE_WINDOW);
         self.0.retain(|block| block.height.0 >= oldest);
     }
@@ -53,5 +61,9 @@ impl Recent {
 }
 
 fn block(parent: Hash, height: Height, time: TimeMs) -> Env {
-    Env { height, time, block: Hash(hash(Tag::BLOCK, &[&encode(&(parent, height, time))])) }
+    Env {
+        height,
+        time,
+        block: Hash(hash(Tag::BLOCK, &[&encode(&(parent, height, time))])),
+    }
 }

@@ -63,11 +63,17 @@ impl Channel {
             return Err(Rejected::StateVersion);
         }
         if new.total != self.locked() || !new.pays_its_total() {
-            return Err(Rejected::Payout { locked: self.locked(), payout: new.payout });
+            return Err(Rejected::Payout {
+                locked: self.locked(),
+                payout: new.payout,
+            });
         }
         self.keys.verify_both(state)?;
         if Standing::co_signed(new.round) <= self.standing || new.round <= self.standing.round {
-            return Err(Rejected::Stale { known: self.standing.round, posted: new.round });
+            return Err(Rejected::Stale {
+                known: self.standing.round,
+                posted: new.round,
+            });
         }
         Ok(())
     }
@@ -84,7 +90,9 @@ impl Channel {
     /// Gives the other party a full window to answer, if the channel is being closed.
     pub(crate) fn extend(&mut self, now: Height) {
         if let Phase::Closing { until } = self.phase {
-            self.phase = Phase::Closing { until: until.max(self.window(now)) };
+            self.phase = Phase::Closing {
+                until: until.max(self.window(now)),
+            };
         }
     }
 

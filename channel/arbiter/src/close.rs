@@ -17,16 +17,27 @@ pub(crate) fn plan_mutual(ledger: &Ledger, signed: &SignedClose) -> Result<Plan,
         return Err(Rejected::StateVersion);
     }
     if close.expiry < ledger.block().height {
-        return Err(Rejected::Expired { expiry: close.expiry });
+        return Err(Rejected::Expired {
+            expiry: close.expiry,
+        });
     }
     if close.payout[0].checked_add(close.payout[1]) != Some(channel.locked()) {
-        return Err(Rejected::Payout { locked: channel.locked(), payout: close.payout });
+        return Err(Rejected::Payout {
+            locked: channel.locked(),
+            payout: close.payout,
+        });
     }
     channel.keys.verify_close(signed)?;
     if close.round < channel.standing.round {
-        return Err(Rejected::Stale { known: channel.standing.round, posted: close.round });
+        return Err(Rejected::Stale {
+            known: channel.standing.round,
+            posted: close.round,
+        });
     }
-    Ok(Plan::PayOut { channel: close.channel, payout: close.payout })
+    Ok(Plan::PayOut {
+        channel: close.channel,
+        payout: close.payout,
+    })
 }
 
 /// One party asks for the end; the other has the lock to answer.
@@ -45,7 +56,9 @@ pub(crate) fn plan_solo(
         channel.check_newer(state)?;
         channel.adopt(state, side);
     }
-    channel.phase = Phase::Closing { until: channel.window(ledger.block().height) };
+    channel.phase = Phase::Closing {
+        until: channel.window(ledger.block().height),
+    };
     Ok(Plan::Replace(Box::new(channel)))
 }
 
@@ -83,5 +96,8 @@ pub(crate) fn plan_settle(ledger: &Ledger, id: ChannelId) -> Result<Plan, Reject
     if ledger.block().height < at {
         return Err(Rejected::TooEarly { at, until, hold });
     }
-    Ok(Plan::PayOut { channel: id, payout: channel.tip.payout })
+    Ok(Plan::PayOut {
+        channel: id,
+        payout: channel.tip.payout,
+    })
 }

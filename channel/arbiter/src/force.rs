@@ -24,7 +24,9 @@ pub(crate) fn plan(ledger: &Ledger, sender: PublicKey, force: Force) -> Result<P
         channel.adopt(newer, poster);
     }
     if channel.steps[poster.index()] >= FORCED_STEPS {
-        return Err(Rejected::NoStepsLeft { limit: FORCED_STEPS });
+        return Err(Rejected::NoStepsLeft {
+            limit: FORCED_STEPS,
+        });
     }
     if !ledger.may_pin(force.update.env) {
         return Err(Rejected::PinnedBlock);
@@ -37,8 +39,16 @@ pub(crate) fn plan(ledger: &Ledger, sender: PublicKey, force: Force) -> Result<P
     if let Some(code) = unpublished(ledger, &force, &state) {
         return Err(Rejected::NotPublished(code));
     }
-    let base = Position { commitment: channel.tip.clone(), state };
-    Ok(Plan::Force(Box::new(ForcePlan { channel, poster, base, force })))
+    let base = Position {
+        commitment: channel.tip.clone(),
+        state,
+    };
+    Ok(Plan::Force(Box::new(ForcePlan {
+        channel,
+        poster,
+        base,
+        force,
+    })))
 }
 
 /// Executes. Whatever happens, it is paid for; only a success with the predicted root is kept.
@@ -47,15 +57,41 @@ pub(crate) fn execute(
     plan: ForcePlan,
     execute: &dyn Execute,
 ) -> Result<(Effect, Gas, Option<Channel>), Rejected> {
-    let ForcePlan { mut channel, poster, base, force } = plan;
+    let ForcePlan {
+        mut channel,
+        poster,
+        base,
+        force,
+    } = plan;
     let id = base.commitment.channel;
-    let refuted = |refutation, gas| Ok((Effect::Refuted { channel: id, refutation, gas }, gas, None));
-    let applied = match apply(&base, &force.update, Consent::PosterOnly, ledger.codes(), execute) {
+    let refuted = |refutation, gas| {
+        Ok((
+            Effect::Refuted {
+                channel: id,
+                refutation,
+                gas,
+            },
+            gas,
+            None,
+        ))
+    };
+    let applied = match apply(
+        &base,
+        &force.update,
+        Consent::PosterOnly,
+        ledger.codes(),
+        execute,
+    ) {
         Ok(applied) => applied,
-        Err(Refusal { reason, .. }) if reason.is_machine() => return Err(Rejected::Machine(reason.to_string())),
+        Err(Refusal { reason, .. }) if reason.is_machine() => {
+            return Err(Rejected::Machine(reason.to_string()));
+        }
         Err(Refusal { reason, gas }) => return refuted(Refutation::Refused(reason), gas),
     };
-    if let Err(error) = base.state.check_no_surplus(&force.witness, &applied.touched) {
+    if let Err(error) = base
+        .state
+        .check_no_surplus(&force.witness, &applied.touched)
+    {
         return refuted(Refutation::Witness(error), applied.gas);
     }
     let (predicted, reached) = (force.predicted, applied.next.commitment.state_root);
@@ -87,5 +123,10 @@ fn unpublished(ledger: &Ledger, force: &Force, state: &Partial) -> Option<CodeHa
             Some(decode::<Header>(&header, Limits::V1.value_bytes).ok()?.code)
         }
     };
-    force.update.operations.iter().filter_map(needed).find(|code| !ledger.codes().contains_key(code))
+    force
+        .update
+        .operations
+        .iter()
+        .filter_map(needed)
+        .find(|code| !ledger.codes().contains_key(code))
 }

@@ -39,7 +39,15 @@ impl Ledger {
     /// A ledger at its first block.
     #[must_use]
     pub fn new(genesis: &Genesis) -> Self {
-        let accounts = genesis.accounts.iter().map(|(key, coins)| (*key, Account { coins: *coins, nonce: 0 }));
+        let accounts = genesis.accounts.iter().map(|(key, coins)| {
+            (
+                *key,
+                Account {
+                    coins: *coins,
+                    nonce: 0,
+                },
+            )
+        });
         let chain = genesis.chain();
         Self {
             chain,
@@ -88,7 +96,9 @@ impl Ledger {
     pub fn supply(&self) -> Option<Amount> {
         let accounts = self.accounts.values().map(|account| account.coins);
         let locked = self.channels.values().map(Channel::locked);
-        accounts.chain(locked).try_fold(self.fees, Amount::checked_add)
+        accounts
+            .chain(locked)
+            .try_fold(self.fees, Amount::checked_add)
     }
 
     /// Begins the next block.
@@ -103,18 +113,31 @@ impl Ledger {
     /// # Errors
     /// [`Rejected`]; the ledger is as before.
     pub fn submit(&mut self, bytes: &[u8], execute: &dyn Execute) -> Result<Receipt, Rejected> {
-        let SignedTransaction { transaction, signature } = SignedTransaction::decode(bytes)?;
+        let SignedTransaction {
+            transaction,
+            signature,
+        } = SignedTransaction::decode(bytes)?;
         let body = encode(&transaction);
         let key = self.check_envelope(&transaction)?;
-        key.verify(Tag::TRANSACTION, &body, &signature).map_err(|_| Rejected::Signature)?;
+        key.verify(Tag::TRANSACTION, &body, &signature)
+            .map_err(|_| Rejected::Signature)?;
         let sender = transaction.sender;
         let plan = self.validate(sender, transaction.action, execute)?;
-        let fee = Fees::V1.transaction(bytes.len()).ok_or(Rejected::Overflow)?;
+        let fee = Fees::V1
+            .transaction(bytes.len())
+            .ok_or(Rejected::Overflow)?;
         self.check_funds(sender, &plan, fee)?;
         let (effect, gas) = self.carry_out(sender, plan, execute)?;
-        let fee = fee.checked_add(Fees::V1.gas(gas)).ok_or(Rejected::Overflow)?;
+        let fee = fee
+            .checked_add(Fees::V1.gas(gas))
+            .ok_or(Rejected::Overflow)?;
         self.take_fee(sender, fee)?;
-        Ok(Receipt { transaction: Hash(hash(Tag::TRANSACTION, &[&body])), block: self.block(), fee, effect })
+        Ok(Receipt {
+            transaction: Hash(hash(Tag::TRANSACTION, &[&body])),
+            block: self.block(),
+            fee,
+            effect,
+        })
     }
 
     fn check_envelope(&self, transaction: &Transaction) -> Result<CheckedKey, Rejected> {
@@ -122,25 +145,39 @@ impl Ledger {
             return Err(Rejected::Chain);
         }
         if transaction.version != VERSION {
-            return Err(Rejected::Version { version: transaction.version });
+            return Err(Rejected::Version {
+                version: transaction.version,
+            });
         }
         if transaction.expiry < self.block().height {
-            return Err(Rejected::Expired { expiry: transaction.expiry });
+            return Err(Rejected::Expired {
+                expiry: transaction.expiry,
+            });
         }
         let expected = self.account(transaction.sender).nonce;
         if transaction.nonce != expected {
-            return Err(Rejected::Nonce { expected, posted: transaction.nonce });
+            return Err(Rejected::Nonce {
+                expected,
+                posted: transaction.nonce,
+            });
         }
         CheckedKey::gate(transaction.sender).map_err(Rejected::Key)
     }
 
-    fn validate(&self, sender: PublicKey, action: Action, execute: &dyn Execute) -> Result<Plan, Rejected> {
+    fn validate(
+        &self,
+        sender: PublicKey,
+        action: Action,
+        execute: &dyn Execute,
+    ) -> Result<Plan, Rejected> {
         match action {
             Action::Transfer { to, amount } => Ok(Plan::Transfer { to, amount }),
             Action::Publish { code } => self.validate_code(&code, execute),
             Action::Open(signed) => open::plan(self, sender, signed),
             Action::CloseMutual(signed) => close::plan_mutual(self, &signed),
-            Action::CloseSolo { channel, state } => close::plan_solo(self, sender, channel, state.as_ref()),
+            Action::CloseSolo { channel, state } => {
+                close::plan_solo(self, sender, channel, state.as_ref())
+            }
             Action::Slash { channel, state } => close::plan_slash(self, sender, channel, &state),
             Action::Force(force) => force::plan(self, sender, force),
             Action::Settle { channel } => close::plan_settle(self, channel),
@@ -164,13 +201,24 @@ impl Ledger {
             Plan::Force(force) => force.force.update.gas().ok_or(Rejected::Overflow)?,
             _ => Gas::ZERO,
         };
-        let need = fee.checked_add(Fees::V1.gas(gas)).and_then(|sum| sum.checked_add(plan.moves()));
+        let need = fee
+            .checked_add(Fees::V1.gas(gas))
+            .and_then(|sum| sum.checked_add(plan.moves()));
         let (need, have) = (need.ok_or(Rejected::Overflow)?, self.account(sender).coins);
-        if have < need { Err(Rejected::Funds { have, need }) } else { Ok(()) }
+        if have < need {
+            Err(Rejected::Funds { have, need })
+        } else {
+            Ok(())
+        }
     }
 
     /// Executes and settles. Every fallible step comes before the first change.
-    fn carry_out(&mut self, sender: PublicKey, plan: Plan, execute: &dyn Execute) -> Result<(Effect, Gas), Rejected> {
+    fn carry_out(
+        &mut self,
+        sender: PublicKey,
+        plan: Plan,
+        execute: &dyn Execute,
+    ) -> Result<(Effect, Gas), Rejected> {
         match plan {
             Plan::Transfer { to, amount } => {
                 self.move_coins(&[(sender, amount)], &[(to, amount)])?;
@@ -182,7 +230,13 @@ impl Ledger {
             }
             Plan::Open(channel) => {
                 let (id, terms) = (channel.tip.channel, &channel.parameters);
-                self.move_coins(&[(terms.parties[0], terms.deposits[0]), (terms.parties[1], terms.deposits[1])], &[])?;
+                self.move_coins(
+                    &[
+                        (terms.parties[0], terms.deposits[0]),
+                        (terms.parties[1], terms.deposits[1]),
+                    ],
+                    &[],
+                )?;
                 self.opened.insert(id, terms.expiry);
                 self.channels.insert(id, *channel);
                 Ok((Effect::Opened { channel: id }, Gas::ZERO))
@@ -193,7 +247,11 @@ impl Ledger {
                     Phase::Open => Height(0),
                     Phase::Closing { until } => until,
                 };
-                let effect = Effect::Closing { channel: id, commitment: Box::new(channel.tip.clone()), until };
+                let effect = Effect::Closing {
+                    channel: id,
+                    commitment: Box::new(channel.tip.clone()),
+                    until,
+                };
                 self.channels.insert(id, *channel);
                 Ok((effect, Gas::ZERO))
             }
@@ -222,14 +280,30 @@ impl Ledger {
     }
 
     /// Moves coins out of and into accounts, all of them or none.
-    fn move_coins(&mut self, out: &[(PublicKey, Amount)], into: &[(PublicKey, Amount)]) -> Result<(), Rejected> {
+    fn move_coins(
+        &mut self,
+        out: &[(PublicKey, Amount)],
+        into: &[(PublicKey, Amount)],
+    ) -> Result<(), Rejected> {
         let mut after = BTreeMap::new();
         for (key, amount) in out {
-            let have = after.get(key).copied().unwrap_or_else(|| self.account(*key).coins);
-            after.insert(*key, have.checked_sub(*amount).ok_or(Rejected::Funds { have, need: *amount })?);
+            let have = after
+                .get(key)
+                .copied()
+                .unwrap_or_else(|| self.account(*key).coins);
+            after.insert(
+                *key,
+                have.checked_sub(*amount).ok_or(Rejected::Funds {
+                    have,
+                    need: *amount,
+                })?,
+            );
         }
         for (key, amount) in into {
-            let have = after.get(key).copied().unwrap_or_else(|| self.account(*key).coins);
+            let have = after
+                .get(key)
+                .copied()
+                .unwrap_or_else(|| self.account(*key).coins);
             after.insert(*key, have.checked_add(*amount).ok_or(Rejected::Overflow)?);
         }
         for (key, coins) in after {

@@ -7,16 +7,24 @@ use twinroot_wire::{Keys, SignedParameters, VERSION};
 use crate::plan::Plan;
 use crate::{Channel, LOCK_LIMIT, Ledger, Phase, Rejected};
 
-pub(crate) fn plan(ledger: &Ledger, sender: PublicKey, signed: SignedParameters) -> Result<Plan, Rejected> {
+pub(crate) fn plan(
+    ledger: &Ledger,
+    sender: PublicKey,
+    signed: SignedParameters,
+) -> Result<Plan, Rejected> {
     let terms = &signed.parameters;
     if terms.chain != ledger.chain() {
         return Err(Rejected::Chain);
     }
     if terms.version != VERSION {
-        return Err(Rejected::Version { version: terms.version });
+        return Err(Rejected::Version {
+            version: terms.version,
+        });
     }
     if terms.expiry < ledger.block().height {
-        return Err(Rejected::Expired { expiry: terms.expiry });
+        return Err(Rejected::Expired {
+            expiry: terms.expiry,
+        });
     }
     if sender != terms.parties[Side::Initiator.index()] {
         return Err(Rejected::Terms("the initiator posts them"));
@@ -25,7 +33,9 @@ pub(crate) fn plan(ledger: &Ledger, sender: PublicKey, signed: SignedParameters)
         return Err(Rejected::Terms("the parties are the same"));
     }
     if terms.lock == 0 || terms.lock > LOCK_LIMIT {
-        return Err(Rejected::Terms("the lock is not between 1 and 100,000 blocks"));
+        return Err(Rejected::Terms(
+            "the lock is not between 1 and 100,000 blocks",
+        ));
     }
     let keys = Keys::gate(&terms.parties)?;
     keys.verify_parameters(&signed)?;
@@ -34,7 +44,10 @@ pub(crate) fn plan(ledger: &Ledger, sender: PublicKey, signed: SignedParameters)
         return Err(Rejected::Opened(channel));
     }
     for side in Side::BOTH {
-        let (have, need) = (ledger.account(terms.parties[side.index()]).coins, terms.deposits[side.index()]);
+        let (have, need) = (
+            ledger.account(terms.parties[side.index()]).coins,
+            terms.deposits[side.index()],
+        );
         if have < need {
             return Err(Rejected::Funds { have, need });
         }

@@ -19,7 +19,10 @@ pub(crate) enum Plan {
     /// The channel is as given from now on.
     Replace(Box<Channel>),
     /// The channel pays out and is gone.
-    PayOut { channel: ChannelId, payout: [Amount; 2] },
+    PayOut {
+        channel: ChannelId,
+        payout: [Amount; 2],
+    },
     /// A forced step is to be executed.
     Force(Box<ForcePlan>),
 }
@@ -39,7 +42,9 @@ impl Plan {
         match self {
             Self::Transfer { amount, .. } => *amount,
             Self::Open(channel) => channel.parameters.deposits[Side::Initiator.index()],
-            Self::Publish(_) | Self::Replace(_) | Self::PayOut { .. } | Self::Force(_) => Amount::ZERO,
+            Self::Publish(_) | Self::Replace(_) | Self::PayOut { .. } | Self::Force(_) => {
+                Amount::ZERO
+            }
         }
     }
 }

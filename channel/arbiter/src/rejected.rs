@@ -105,7 +105,9 @@ pub enum Rejected {
     #[error("the channel is not being closed")]
     NotClosing,
     /// The channel cannot settle yet.
-    #[error("the channel can settle at height {at}: answers count until {until}, its contracts hold it until {hold}")]
+    #[error(
+        "the channel can settle at height {at}: answers count until {until}, its contracts hold it until {hold}"
+    )]
     TooEarly {
         /// The first height.
         at: Height,

@@ -11,7 +11,9 @@ pub enum Illegal {
     #[error("a proposal is waiting for the peer's answer")]
     Busy,
     /// A proposal of this party is half-signed; only the same step may follow, or taking it back.
-    #[error("the proposal of round {round} is half-signed: repeat it, force it, or take it back first")]
+    #[error(
+        "the proposal of round {round} is half-signed: repeat it, force it, or take it back first"
+    )]
     HalfSigned {
         /// Its round.
         round: Round,

@@ -7,7 +7,10 @@ use twinroot_exec::{Code, Env, Execute, Receipt, StateKey};
 use twinroot_rules::{FORCE_WINDOW, Position, Refused, Standing, genesis};
 use twinroot_state::{Read, Touched, Tree};
 use twinroot_types::{Limits, Signature, decode};
-use twinroot_wire::{CoSigned, Commitment, Keys, MutualClose, Operation, Parameters, Proposal, SignatureError, Update};
+use twinroot_wire::{
+    CoSigned, Commitment, Keys, MutualClose, Operation, Parameters, Proposal, SignatureError,
+    Update,
+};
 
 use crate::{Effect, Illegal, Input, handle};
 
@@ -112,6 +115,12 @@ impl Party {
         self.codes.insert(code.hash, code.bytes);
     }
 
+    /// The code that it knows.
+    #[must_use]
+    pub const fn codes(&self) -> &BTreeMap<CodeHash, Vec<u8>> {
+        &self.codes
+    }
+
     /// Takes an input in and says what is to be done.
     ///
     /// # Errors
@@ -156,14 +165,23 @@ impl Party {
     #[must_use]
     pub fn balances(&self) -> [Amount; 2] {
         Side::BOTH.map(|side| {
-            let leaf = self.tip.state.read(&StateKey::Balance(side).hash()).ok().flatten();
-            leaf.and_then(|bytes| decode(&bytes, Limits::V1.value_bytes).ok()).unwrap_or_default()
+            let leaf = self
+                .tip
+                .state
+                .read(&StateKey::Balance(side).hash())
+                .ok()
+                .flatten();
+            leaf.and_then(|bytes| decode(&bytes, Limits::V1.value_bytes).ok())
+                .unwrap_or_default()
         })
     }
 
     /// The newest block.
     pub(crate) fn now(&self) -> Env {
-        self.blocks.last().copied().unwrap_or(self.tip.commitment.env)
+        self.blocks
+            .last()
+            .copied()
+            .unwrap_or(self.tip.commitment.env)
     }
 
     /// Whether the peer may pin this block: it is of the ledger and not too old to be forced.
@@ -179,7 +197,9 @@ impl Party {
     }
 
     pub(crate) fn next_round(&self) -> Result<Round, Illegal> {
-        self.last_round.checked_add(Round(1)).ok_or(Illegal::NoRound)
+        self.last_round
+            .checked_add(Round(1))
+            .ok_or(Illegal::NoRound)
     }
 
     /// Hash of the state that the next step changes.
@@ -229,7 +249,12 @@ impl Party {
         self.newest = Some(state);
         self.outgoing = None;
         self.asked = None;
-        Agreed { commitment, receipts: candidate.receipts, gas: candidate.gas, touched: candidate.touched }
+        Agreed {
+            commitment,
+            receipts: candidate.receipts,
+            gas: candidate.gas,
+            touched: candidate.touched,
+        }
     }
 }
 

@@ -52,26 +52,44 @@ pub fn apply<S: State>(
     codes: &dyn Codes,
     execute: &dyn Execute,
 ) -> Result<Applied<S>, Refusal> {
-    check(&base.commitment, update, consent).map_err(|reason| Refusal { reason, gas: Gas::ZERO })?;
+    check(&base.commitment, update, consent).map_err(|reason| Refusal {
+        reason,
+        gas: Gas::ZERO,
+    })?;
     let mut state = Overlay::new(base.state.clone());
-    let stage = Stage { update, codes, execute };
+    let stage = Stage {
+        update,
+        codes,
+        execute,
+    };
     let mut sum = Sum::of(&base.commitment);
     let guarded = guard(&mut state, update, consent, sum.gas)?;
     for (place, operation) in update.operations.iter().enumerate() {
-        let effect = stage.carry_out(&mut state, place, operation).map_err(|refusal| sum.refused_in(refusal))?;
+        let effect = stage
+            .carry_out(&mut state, place, operation)
+            .map_err(|refusal| sum.refused_in(refusal))?;
         sum.add(effect).map_err(|reason| sum.refused(reason))?;
     }
     if let Some((side, before)) = guarded {
         let after = free_coins(&mut state, side).map_err(|reason| sum.refused(reason))?;
         if after < before {
-            return Err(sum.refused(Refused::OthersCoins { side, before, after }));
+            return Err(sum.refused(Refused::OthersCoins {
+                side,
+                before,
+                after,
+            }));
         }
     }
     if state.touched() > Limits::V1.touched_leaves {
-        return Err(sum.refused(Refused::Leaves { have: state.touched() }));
+        return Err(sum.refused(Refused::Leaves {
+            have: state.touched(),
+        }));
     }
     let (changes, touched) = state.finish();
-    let state = base.state.updated(&changes).map_err(|missing| sum.refused(Refused::Missing(missing)))?;
+    let state = base
+        .state
+        .updated(&changes)
+        .map_err(|missing| sum.refused(Refused::Missing(missing)))?;
     let commitment = Commitment {
         round: update.round,
         prev: update.base,
@@ -84,7 +102,12 @@ pub fn apply<S: State>(
     if !commitment.pays_its_total() {
         return Err(sum.refused(Refused::Payout));
     }
-    Ok(Applied { next: Position { commitment, state }, receipts: sum.receipts, gas: sum.gas, touched })
+    Ok(Applied {
+        next: Position { commitment, state },
+        receipts: sum.receipts,
+        gas: sum.gas,
+        touched,
+    })
 }
 
 /// In a forced update, the side that has not agreed and its free coins.
@@ -105,7 +128,10 @@ fn guard(
 }
 
 fn free_coins(state: &mut Overlay, side: Side) -> Result<Amount, Refused> {
-    balance(state, side).map_err(|error| Refused::Coins { operation: 0, error })
+    balance(state, side).map_err(|error| Refused::Coins {
+        operation: 0,
+        error,
+    })
 }
 
 /// What the operations so far add up to.
@@ -118,7 +144,12 @@ struct Sum {
 
 impl Sum {
     fn of(base: &Commitment) -> Self {
-        Self { payout: base.payout, hold_until: base.hold_until, receipts: Vec::new(), gas: Gas::ZERO }
+        Self {
+            payout: base.payout,
+            hold_until: base.hold_until,
+            receipts: Vec::new(),
+            gas: Gas::ZERO,
+        }
     }
 
     /// A witness shows only what is touched, so the payout follows from the old one and from what
@@ -126,7 +157,9 @@ impl Sum {
     fn add(&mut self, effect: Effect) -> Result<(), Refused> {
         let [before, after] = effect.worth;
         for side in Side::BOTH.map(Side::index) {
-            let with = self.payout[side].checked_add(after[side]).ok_or(Refused::Overflow)?;
+            let with = self.payout[side]
+                .checked_add(after[side])
+                .ok_or(Refused::Overflow)?;
             self.payout[side] = with.checked_sub(before[side]).ok_or(Refused::Payout)?;
         }
         self.hold_until = self.hold_until.max(effect.hold);
@@ -138,10 +171,16 @@ impl Sum {
     }
 
     fn refused(&self, reason: Refused) -> Refusal {
-        Refusal { reason, gas: self.gas }
+        Refusal {
+            reason,
+            gas: self.gas,
+        }
     }
 
     fn refused_in(&self, refusal: Refusal) -> Refusal {
-        Refusal { gas: Gas(self.gas.0.saturating_add(refusal.gas.0)), ..refusal }
+        Refusal {
+            gas: Gas(self.gas.0.saturating_add(refusal.gas.0)),
+            ..refusal
+        }
     }
 }

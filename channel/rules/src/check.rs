@@ -28,46 +28,87 @@ pub(crate) fn check(base: &Commitment, update: &Update, consent: Consent) -> Res
     if have > Limits::V1.operations || (have == 0 && consent == Consent::PosterOnly) {
         return Err(Refused::Operations { have });
     }
-    update.operations.iter().enumerate().try_for_each(|(place, operation)| check_operation(update, place, operation, consent))
+    update
+        .operations
+        .iter()
+        .enumerate()
+        .try_for_each(|(place, operation)| check_operation(update, place, operation, consent))
 }
 
-fn check_operation(update: &Update, operation: usize, what: &Operation, consent: Consent) -> Result<(), Refused> {
+fn check_operation(
+    update: &Update,
+    operation: usize,
+    what: &Operation,
+    consent: Consent,
+) -> Result<(), Refused> {
     let limits = Limits::V1;
-    let limit = |fits: bool, what| if fits { Ok(()) } else { Err(Refused::Limit { operation, what }) };
+    let limit = |fits: bool, what| {
+        if fits {
+            Ok(())
+        } else {
+            Err(Refused::Limit { operation, what })
+        }
+    };
     limit(what.gas() <= limits.call_gas, "gas")?;
     match what {
         Operation::Transfer { .. } => Ok(()),
-        Operation::Create { fallback, hold, args, .. } => {
+        Operation::Create {
+            fallback,
+            hold,
+            args,
+            ..
+        } => {
             limit(args.len() <= limits.argument_bytes, "the arguments")?;
             if !fallback.is_valid() {
                 return Err(Refused::Fallback { operation });
             }
-            if consent == Consent::PosterOnly && (*fallback != Fallback::all_to(update.proposer) || hold.0 != 0) {
+            if consent == Consent::PosterOnly
+                && (*fallback != Fallback::all_to(update.proposer) || hold.0 != 0)
+            {
                 return Err(Refused::ForcedCreation { operation });
             }
             if hold.0 > update.env.height.0.saturating_add(HOLD_LIMIT) {
-                return Err(Refused::Hold { operation, hold: *hold });
+                return Err(Refused::Hold {
+                    operation,
+                    hold: *hold,
+                });
             }
             Ok(())
         }
         Operation::Call(call) => {
             limit(call.args.len() <= limits.argument_bytes, "the arguments")?;
-            limit(call.entry.len() <= limits.entry_bytes, "the name of the entry")?;
+            limit(
+                call.entry.len() <= limits.entry_bytes,
+                "the name of the entry",
+            )?;
             check_facts(operation, call)
         }
     }
 }
 
 fn check_facts(operation: usize, call: &Call) -> Result<(), Refused> {
-    let parts = || call.facts.iter().flat_map(|bundle| bundle.descriptors.iter().chain(&bundle.messages));
+    let parts = || {
+        call.facts
+            .iter()
+            .flat_map(|bundle| bundle.descriptors.iter().chain(&bundle.messages))
+    };
     let bytes = parts().fold(0usize, |sum, part| sum.saturating_add(part.len()));
     if bytes > Limits::V1.fact_bytes {
-        return Err(Refused::Limit { operation, what: "the facts" });
+        return Err(Refused::Limit {
+            operation,
+            what: "the facts",
+        });
     }
     if parts().count() > Limits::V1.fact_messages {
-        return Err(Refused::Limit { operation, what: "the number of facts" });
+        return Err(Refused::Limit {
+            operation,
+            what: "the number of facts",
+        });
     }
-    if !call.facts.is_sorted_by(|one, next| one.policy < next.policy) {
+    if !call
+        .facts
+        .is_sorted_by(|one, next| one.policy < next.policy)
+    {
         return Err(Refused::FactOrder { operation });
     }
     Ok(())

@@ -15,13 +15,18 @@ pub struct Fees {
 
 impl Fees {
     /// The schedule of protocol version 1.
-    pub const V1: Self = Self { base: Amount(500), byte: Amount(1), gas_per_coin: 1_000 };
+    pub const V1: Self = Self {
+        base: Amount(500),
+        byte: Amount(1),
+        gas_per_coin: 1_000,
+    };
 
     /// The fee of a transaction of so many bytes; `None` where no sum fits.
     #[must_use]
     pub fn transaction(&self, bytes: usize) -> Option<Amount> {
         let bytes = u64::try_from(bytes).ok()?;
-        self.base.checked_add(Amount(self.byte.0.checked_mul(bytes)?))
+        self.base
+            .checked_add(Amount(self.byte.0.checked_mul(bytes)?))
     }
 
     /// The price of gas, rounded up.

@@ -12,7 +12,9 @@ use crate::{Position, Refused};
 /// # Errors
 /// [`Refused::Overflow`] where the deposits have no sum.
 pub fn genesis(parameters: &Parameters, opened: Env) -> Result<Position<Tree>, Refused> {
-    let total = parameters.deposits[0].checked_add(parameters.deposits[1]).ok_or(Refused::Overflow)?;
+    let total = parameters.deposits[0]
+        .checked_add(parameters.deposits[1])
+        .ok_or(Refused::Overflow)?;
     let state = deposits(parameters).map_err(Refused::Missing)?;
     let commitment = Commitment {
         chain: parameters.chain,

@@ -23,6 +23,9 @@ impl Standing {
     /// The standing after one more forced step; `None` beyond any count.
     #[must_use]
     pub fn forced(self) -> Option<Self> {
-        Some(Self { forced: self.forced.checked_add(1)?, ..self })
+        Some(Self {
+            forced: self.forced.checked_add(1)?,
+            ..self
+        })
     }
 }

@@ -64,7 +64,9 @@ pub enum Refused {
         operation: usize,
     },
     /// A contract created by force leaves its coins to its creator and holds no close up.
-    #[error("operation {operation}: a contract created by force falls back to its creator and has no hold")]
+    #[error(
+        "operation {operation}: a contract created by force falls back to its creator and has no hold"
+    )]
     ForcedCreation {
         /// Which operation.
         operation: usize,
@@ -138,6 +140,12 @@ impl Refused {
     /// Whether it is this machine that failed, which says nothing of the update.
     #[must_use]
     pub const fn is_machine(&self) -> bool {
-        matches!(self, Self::Halted { error: Halt::Machine(_), .. })
+        matches!(
+            self,
+            Self::Halted {
+                error: Halt::Machine(_),
+                ..
+            }
+        )
     }
 }

@@ -2,8 +2,8 @@
 
 use twinroot_abi::{Amount, ContractId, Gas, Height, Side};
 use twinroot_exec::{
-    Call, CodeSource, Codes, CoinsError, Execute, Header, Outcome, Receipt, Scene, StateKey, balance, credit, header,
-    pay, set_header,
+    Call, CodeSource, Codes, CoinsError, Execute, Header, Outcome, Receipt, Scene, StateKey,
+    balance, credit, header, pay, set_header,
 };
 use twinroot_state::Overlay;
 use twinroot_types::{Limits, Tag, decode, encode, hash};
@@ -36,61 +36,137 @@ impl Stage<'_> {
         place: usize,
         operation: &Operation,
     ) -> Result<Effect, Refusal> {
-        let unpaid = |reason| Refusal { reason, gas: Gas::ZERO };
-        let coins = |error| unpaid(Refused::Coins { operation: place, error });
+        let unpaid = |reason| Refusal {
+            reason,
+            gas: Gas::ZERO,
+        };
+        let coins = |error| {
+            unpaid(Refused::Coins {
+                operation: place,
+                error,
+            })
+        };
         match operation {
             Operation::Transfer { from, amount } => {
                 let before = worth(state, None).map_err(coins)?;
                 pay(state, *from, *amount).map_err(coins)?;
                 let after = worth(state, None).map_err(coins)?;
-                Ok(Effect { worth: [before, after], hold: Height(0), receipt: None })
+                Ok(Effect {
+                    worth: [before, after],
+                    hold: Height(0),
+                    receipt: None,
+                })
             }
-            Operation::Create { code, fallback, hold, args, gas } => {
+            Operation::Create {
+                code,
+                fallback,
+                hold,
+                args,
+                gas,
+            } => {
                 let contract = next_contract(state, self.update).map_err(coins)?;
-                let new = Header { code: *code, coins: Amount::ZERO, fallback: *fallback, hold: *hold };
+                let new = Header {
+                    code: *code,
+                    coins: Amount::ZERO,
+                    fallback: *fallback,
+                    hold: *hold,
+                };
                 set_header(state, contract, &new);
                 let entry = String::from("init");
                 let (args, value, facts) = (args.clone(), Amount::ZERO, Vec::new());
-                self.call(state, place, &Call { contract, entry, args, value, gas: *gas, facts })
+                self.call(
+                    state,
+                    place,
+                    &Call {
+                        contract,
+                        entry,
+                        args,
+                        value,
+                        gas: *gas,
+                        facts,
+                    },
+                )
             }
             Operation::Call(call) => self.call(state, place, call),
         }
     }
 
     fn call(&self, state: &mut Overlay, operation: usize, call: &Call) -> Result<Effect, Refusal> {
-        let unpaid = |reason| Refusal { reason, gas: Gas::ZERO };
+        let unpaid = |reason| Refusal {
+            reason,
+            gas: Gas::ZERO,
+        };
         let coins = |error| unpaid(Refused::Coins { operation, error });
         let contract = header(state, call.contract).map_err(coins)?;
         let contract = contract.ok_or_else(|| coins(CoinsError::NoContract(call.contract)))?;
-        let code = self.codes.code(&contract.code).ok_or_else(|| unpaid(Refused::CodeUnknown { operation }))?;
+        let code = self
+            .codes
+            .code(&contract.code)
+            .ok_or_else(|| unpaid(Refused::CodeUnknown { operation }))?;
         let before = worth(state, Some(call.contract)).map_err(coins)?;
         credit(state, call.contract, self.update.proposer, call.value).map_err(coins)?;
 
-        let source = CodeSource { hash: contract.code, bytes: code };
-        let scene = Scene { caller: self.update.proposer, env: self.update.env };
-        let receipt = self.execute.execute(source, state, scene, call).map_err(|error| {
-            // A call without an outcome still made the machine work: it counts with its limit.
-            Refusal { reason: Refused::Halted { operation, error }, gas: call.gas }
-        })?;
-        let paid = |reason| Refusal { reason, gas: receipt.gas };
+        let source = CodeSource {
+            hash: contract.code,
+            bytes: code,
+        };
+        let scene = Scene {
+            caller: self.update.proposer,
+            env: self.update.env,
+        };
+        let receipt = self
+            .execute
+            .execute(source, state, scene, call)
+            .map_err(|error| {
+                // A call without an outcome still made the machine work: it counts with its limit.
+                Refusal {
+                    reason: Refused::Halted { operation, error },
+                    gas: call.gas,
+                }
+            })?;
+        let paid = |reason| Refusal {
+            reason,
+            gas: receipt.gas,
+        };
         if receipt.outcome != Outcome::Success {
-            return Err(paid(Refused::Failed { operation, receipt: receipt.clone() }));
+            return Err(paid(Refused::Failed {
+                operation,
+                receipt: receipt.clone(),
+            }));
         }
-        if let Some(unused) = call.facts.iter().find(|bundle| !receipt.judged.contains(&bundle.policy)) {
-            return Err(paid(Refused::SurplusFact { operation, policy: unused.policy }));
+        if let Some(unused) = call
+            .facts
+            .iter()
+            .find(|bundle| !receipt.judged.contains(&bundle.policy))
+        {
+            return Err(paid(Refused::SurplusFact {
+                operation,
+                policy: unused.policy,
+            }));
         }
         let coins = |error| paid(Refused::Coins { operation, error });
         let after = worth(state, Some(call.contract)).map_err(coins)?;
-        let funded = header(state, call.contract).map_err(coins)?.filter(|header| header.coins > Amount::ZERO);
+        let funded = header(state, call.contract)
+            .map_err(coins)?
+            .filter(|header| header.coins > Amount::ZERO);
         let hold = funded.map_or(Height(0), |header| header.hold);
-        Ok(Effect { worth: [before, after], hold, receipt: Some(receipt) })
+        Ok(Effect {
+            worth: [before, after],
+            hold,
+            receipt: Some(receipt),
+        })
     }
 }
 
 /// What each side would be paid of its free coins and of one contract's.
 fn worth(state: &mut Overlay, contract: Option<ContractId>) -> Result<[Amount; 2], CoinsError> {
-    let header = contract.map(|contract| header(state, contract)).transpose()?.flatten();
-    let shares = header.map_or([Amount::ZERO; 2], |header| header.fallback.shares(header.coins));
+    let header = contract
+        .map(|contract| header(state, contract))
+        .transpose()?
+        .flatten();
+    let shares = header.map_or([Amount::ZERO; 2], |header| {
+        header.fallback.shares(header.coins)
+    });
     let mut worth = [Amount::ZERO; 2];
     for side in Side::BOTH {
         let sum = balance(state, side)?.checked_add(shares[side.index()]);
@@ -106,10 +182,16 @@ fn next_contract(state: &mut Overlay, update: &Update) -> Result<ContractId, Coi
         Some(bytes) => decode(&bytes, Limits::V1.value_bytes)?,
         None => 0,
     };
-    state.put(key, encode(&count.checked_add(1).ok_or(CoinsError::Overflow)?));
+    state.put(
+        key,
+        encode(&count.checked_add(1).ok_or(CoinsError::Overflow)?),
+    );
     Ok(contract_id(update, count))
 }
 
 fn contract_id(update: &Update, count: u64) -> ContractId {
-    ContractId(hash(Tag::CONTRACT, &[&update.channel.0, &count.to_le_bytes()]))
+    ContractId(hash(
+        Tag::CONTRACT,
+        &[&update.channel.0, &count.to_le_bytes()],
+    ))
 }

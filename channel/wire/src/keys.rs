@@ -16,7 +16,8 @@ impl Keys {
     /// [`SignatureError::Key`] names the side whose key does not pass.
     pub fn gate(parties: &[PublicKey; 2]) -> Result<Self, SignatureError> {
         let key = |side: Side| {
-            CheckedKey::gate(parties[side.index()]).map_err(|error| SignatureError::Key { side, error })
+            CheckedKey::gate(parties[side.index()])
+                .map_err(|error| SignatureError::Key { side, error })
         };
         Ok(Self([key(Side::Initiator)?, key(Side::Responder)?]))
     }
@@ -24,14 +25,21 @@ impl Keys {
     /// The side that a key belongs to.
     #[must_use]
     pub fn side_of(&self, key: PublicKey) -> Option<Side> {
-        Side::BOTH.into_iter().find(|side| self.0[side.index()].public() == key)
+        Side::BOTH
+            .into_iter()
+            .find(|side| self.0[side.index()].public() == key)
     }
 
     /// Checks one side's signature of a commitment.
     ///
     /// # Errors
     /// [`SignatureError::Bad`].
-    pub fn verify_commitment(&self, side: Side, of: &Commitment, by: &Signature) -> Result<(), SignatureError> {
+    pub fn verify_commitment(
+        &self,
+        side: Side,
+        of: &Commitment,
+        by: &Signature,
+    ) -> Result<(), SignatureError> {
         self.verify(side, Tag::COMMITMENT, &of.signed_bytes(), by)
     }
 
@@ -40,14 +48,23 @@ impl Keys {
     /// # Errors
     /// [`SignatureError::Bad`] names the first side whose signature does not verify.
     pub fn verify_both(&self, state: &CoSigned) -> Result<(), SignatureError> {
-        self.verify_pair(Tag::COMMITMENT, &state.commitment.signed_bytes(), &state.signatures)
+        self.verify_pair(
+            Tag::COMMITMENT,
+            &state.commitment.signed_bytes(),
+            &state.signatures,
+        )
     }
 
     /// Checks one side's signature of a mutual close.
     ///
     /// # Errors
     /// [`SignatureError::Bad`].
-    pub fn verify_close_by(&self, side: Side, close: &MutualClose, by: &Signature) -> Result<(), SignatureError> {
+    pub fn verify_close_by(
+        &self,
+        side: Side,
+        close: &MutualClose,
+        by: &Signature,
+    ) -> Result<(), SignatureError> {
         self.verify(side, Tag::CLOSE, &close.signed_bytes(), by)
     }
 
@@ -56,7 +73,11 @@ impl Keys {
     /// # Errors
     /// [`SignatureError::Bad`] names the first side whose signature does not verify.
     pub fn verify_parameters(&self, signed: &SignedParameters) -> Result<(), SignatureError> {
-        self.verify_pair(Tag::OPEN, &signed.parameters.signed_bytes(), &signed.signatures)
+        self.verify_pair(
+            Tag::OPEN,
+            &signed.parameters.signed_bytes(),
+            &signed.signatures,
+        )
     }
 
     /// Checks both signatures of a mutual close.
@@ -67,12 +88,27 @@ impl Keys {
         self.verify_pair(Tag::CLOSE, &signed.close.signed_bytes(), &signed.signatures)
     }
 
-    fn verify_pair(&self, tag: Tag, body: &[u8], signatures: &[Signature; 2]) -> Result<(), SignatureError> {
-        Side::BOTH.into_iter().try_for_each(|side| self.verify(side, tag, body, &signatures[side.index()]))
+    fn verify_pair(
+        &self,
+        tag: Tag,
+        body: &[u8],
+        signatures: &[Signature; 2],
+    ) -> Result<(), SignatureError> {
+        Side::BOTH
+            .into_iter()
+            .try_for_each(|side| self.verify(side, tag, body, &signatures[side.index()]))
     }
 
-    fn verify(&self, side: Side, tag: Tag, body: &[u8], by: &Signature) -> Result<(), SignatureError> {
-        self.0[side.index()].verify(tag, body, by).map_err(|_| SignatureError::Bad { side })
+    fn verify(
+        &self,
+        side: Side,
+        tag: Tag,
+        body: &[u8],
+        by: &Signature,
+    ) -> Result<(), SignatureError> {
+        self.0[side.index()]
+            .verify(tag, body, by)
+            .map_err(|_| SignatureError::Bad { side })
     }
 }
 

@@ -83,7 +83,10 @@ impl Transaction {
     #[must_use]
     pub fn sign(self, key: &SecretKey) -> SignedTransaction {
         let signature = key.sign(Tag::TRANSACTION, &encode(&self));
-        SignedTransaction { transaction: self, signature }
+        SignedTransaction {
+            transaction: self,
+            signature,
+        }
     }
 }
 

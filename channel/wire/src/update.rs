@@ -59,7 +59,9 @@ impl Update {
     /// Gas that all its calls together may use; `None` where no sum fits.
     #[must_use]
     pub fn gas(&self) -> Option<Gas> {
-        self.operations.iter().try_fold(Gas::ZERO, |sum, operation| sum.checked_add(operation.gas()))
+        self.operations
+            .iter()
+            .try_fold(Gas::ZERO, |sum, operation| sum.checked_add(operation.gas()))
     }
 }
 

@@ -1,1 +1,30 @@
-//! 
+//! Two parties, a ledger and devices that sign, in one process.
+//!
+//! ```text
+//!   initiator Party <--messages, as bytes--> responder Party      full state, Cranelift
+//!          \                                      /
+//!           +------- transactions, as bytes -----+
+//!                            |
+//!                          Ledger                                 witness only, Pulley
+//! ```
+//!
+//! [`World`] carries out what the parties want done and repeats every step that they agree on the
+//! way the ledger would do it: from a witness, on another engine. So each [`Step`] holds both
+//! roots and both amounts of gas.
+
+mod buoy;
+mod contracts;
+mod devices;
+mod driver;
+mod error;
+mod step;
+mod twin;
+mod world;
+
+pub use buoy::{BuoyError, Reading, buoy};
+pub use contracts::{ballast, truck, tv};
+pub use devices::{attestor, thermometer};
+pub use error::WorldError;
+pub use step::{Posted, Step};
+pub use twin::{ReplayError, Twin, replay};
+pub use world::{Answer, World};

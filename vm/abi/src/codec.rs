@@ -7,7 +7,10 @@
 //! A fixed layout keeps contracts small: reading it is a few loads, without a loop or a branch
 //! that could fail half way.
 
-use crate::id::{ChainId, ChannelId, CodeHash, ContractId, FeedId, Hash, MessageId, PublicKey, Root, Side, Subject};
+use crate::id::{
+    ChainId, ChannelId, CodeHash, ContractId, FeedId, Hash, MessageId, PublicKey, Root, Side,
+    Subject,
+};
 use crate::unit::{Amount, Gas, Height, Round, TimeMs};
 
 /// A value of one size, written little-endian (docs/spec/encoding.md, 4).
@@ -25,7 +28,11 @@ pub trait Fixed: Sized {
 /// The value in `bytes`, if they are just as long as it is and stand for one.
 #[must_use]
 pub fn from_bytes<T: Fixed>(bytes: &[u8]) -> Option<T> {
-    if bytes.len() == T::SIZE { T::read(bytes) } else { None }
+    if bytes.len() == T::SIZE {
+        T::read(bytes)
+    } else {
+        None
+    }
 }
 
 macro_rules! number {
@@ -58,8 +65,16 @@ macro_rules! newtype {
 }
 newtype!(Amount(u64), Gas(u64), Height(u64), Round(u64), TimeMs(u64));
 newtype!(
-    Hash([u8; 32]), Root([u8; 32]), ChainId([u8; 32]), ChannelId([u8; 32]), ContractId([u8; 32]), CodeHash([u8; 32]),
-    FeedId([u8; 32]), MessageId([u8; 32]), Subject([u8; 32]), PublicKey([u8; 32])
+    Hash([u8; 32]),
+    Root([u8; 32]),
+    ChainId([u8; 32]),
+    ChannelId([u8; 32]),
+    ContractId([u8; 32]),
+    CodeHash([u8; 32]),
+    FeedId([u8; 32]),
+    MessageId([u8; 32]),
+    Subject([u8; 32]),
+    PublicKey([u8; 32])
 );
 
 impl Fixed for bool {

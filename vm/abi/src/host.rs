@@ -39,7 +39,13 @@ const fn host(
     base: u64,
     per_byte_centigas: u64,
 ) -> HostFunction {
-    HostFunction { name, params, result, base, per_byte_centigas }
+    HostFunction {
+        name,
+        params,
+        result,
+        base,
+        per_byte_centigas,
+    }
 }
 
 /// Every host function of protocol version 1, by name.

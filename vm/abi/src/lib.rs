@@ -13,8 +13,16 @@ mod revert;
 mod unit;
 
 pub use codec::{Fixed, from_bytes};
-pub use host::{CALL_GAS, CODE_BYTE_CENTIGAS, HOST_FUNCTIONS, KEY_GATE_GAS, SIGNATURE_GAS, HostFunction, IMPORT_MODULE, ValType};
-pub use id::{ChainId, ChannelId, CodeHash, ContractId, FeedId, Hash, MessageId, PublicKey, Root, Side, Subject};
-pub use policy::{POLICY_SECTION, POLICY_VERSION, Policy, PolicyError, policies, section, section_size};
-pub use revert::{REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE};
+pub use host::{
+    CALL_GAS, CODE_BYTE_CENTIGAS, HOST_FUNCTIONS, HostFunction, IMPORT_MODULE, KEY_GATE_GAS,
+    SIGNATURE_GAS, ValType,
+};
+pub use id::{
+    ChainId, ChannelId, CodeHash, ContractId, FeedId, Hash, MessageId, PublicKey, Root, Side,
+    Subject,
+};
+pub use policy::{
+    POLICY_SECTION, POLICY_VERSION, Policy, PolicyError, policies, section, section_size,
+};
+pub use revert::{REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER};
 pub use unit::{Amount, Gas, Height, Round, TimeMs};

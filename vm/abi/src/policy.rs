@@ -56,7 +56,9 @@ impl Policy {
         };
         let count = count.to_le_bytes();
         let params = params.to_le_bytes();
-        [kind, count[0], count[1], params[0], params[1], params[2], params[3]]
+        [
+            kind, count[0], count[1], params[0], params[1], params[2], params[3],
+        ]
     }
 
     /// The storage key of this policy's parameters.
@@ -87,10 +89,16 @@ impl Policy {
 pub fn policies(section: &[u8]) -> Result<impl Iterator<Item = Policy> + Clone, PolicyError> {
     let bodies = match section {
         [] => section,
-        [POLICY_VERSION, count, bodies @ ..] if bodies.len() == Policy::SIZE * usize::from(*count) => bodies,
+        [POLICY_VERSION, count, bodies @ ..]
+            if bodies.len() == Policy::SIZE * usize::from(*count) =>
+        {
+            bodies
+        }
         _ => return Err(PolicyError),
     };
-    let each = bodies.chunks_exact(Policy::SIZE).map(|body| Policy::from_bytes(body.try_into().ok()?));
+    let each = bodies
+        .chunks_exact(Policy::SIZE)
+        .map(|body| Policy::from_bytes(body.try_into().ok()?));
     if each.clone().any(|policy| policy.is_none()) {
         return Err(PolicyError);
     }

@@ -4,5 +4,7 @@
 pub const REVERT_INPUT: u32 = 0x1_0001;
 /// A stored value that the contract needs is absent or not of its type.
 pub const REVERT_STORAGE: u32 = 0x1_0002;
+/// The contract has less than it wants to pay.
+pub const REVERT_TRANSFER: u32 = 0x1_0003;
 /// A policy was not satisfied: the judge's code is added to this.
 pub const REVERT_JUDGE: u32 = 0x2_0000;

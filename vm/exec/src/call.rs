@@ -81,7 +81,13 @@ pub trait Execute {
     ///
     /// # Errors
     /// [`Halt`] is no outcome: nothing can be said of the call.
-    fn execute(&self, code: CodeSource<'_>, state: &mut Overlay, scene: Scene, call: &Call) -> Result<Receipt, Halt>;
+    fn execute(
+        &self,
+        code: CodeSource<'_>,
+        state: &mut Overlay,
+        scene: Scene,
+        call: &Call,
+    ) -> Result<Receipt, Halt>;
 }
 
 /// Code that passed the gate.

@@ -21,14 +21,22 @@ impl Fallback {
     /// A split that gives the initiator so many basis points; `None` above the whole.
     #[must_use]
     pub const fn new(initiator_basis_points: u16) -> Option<Self> {
-        if initiator_basis_points <= Self::WHOLE { Some(Self { initiator: initiator_basis_points }) } else { None }
+        if initiator_basis_points <= Self::WHOLE {
+            Some(Self {
+                initiator: initiator_basis_points,
+            })
+        } else {
+            None
+        }
     }
 
     /// Everything to one side.
     #[must_use]
     pub const fn all_to(side: Side) -> Self {
         match side {
-            Side::Initiator => Self { initiator: Self::WHOLE },
+            Side::Initiator => Self {
+                initiator: Self::WHOLE,
+            },
             Side::Responder => Self { initiator: 0 },
         }
     }
@@ -106,9 +114,16 @@ pub fn set_header(state: &mut Overlay, contract: ContractId, header: &Header) {
 ///
 /// # Errors
 /// [`CoinsError::Short`] where the side has less, [`CoinsError::NoContract`] where there is no such contract.
-pub fn credit(state: &mut Overlay, contract: ContractId, from: Side, coins: Amount) -> Result<(), CoinsError> {
+pub fn credit(
+    state: &mut Overlay,
+    contract: ContractId,
+    from: Side,
+    coins: Amount,
+) -> Result<(), CoinsError> {
     let have = balance(state, from)?;
-    let rest = have.checked_sub(coins).ok_or(CoinsError::Short { have, need: coins })?;
+    let rest = have
+        .checked_sub(coins)
+        .ok_or(CoinsError::Short { have, need: coins })?;
     let mut to = header(state, contract)?.ok_or(CoinsError::NoContract(contract))?;
     to.coins = to.coins.checked_add(coins).ok_or(CoinsError::Overflow)?;
     set_balance(state, from, rest);
@@ -120,10 +135,20 @@ pub fn credit(state: &mut Overlay, contract: ContractId, from: Side, coins: Amou
 ///
 /// # Errors
 /// [`CoinsError::Short`] where the contract has less, [`CoinsError::NoContract`] where there is no such contract.
-pub fn debit(state: &mut Overlay, contract: ContractId, to: Side, coins: Amount) -> Result<(), CoinsError> {
+pub fn debit(
+    state: &mut Overlay,
+    contract: ContractId,
+    to: Side,
+    coins: Amount,
+) -> Result<(), CoinsError> {
     let mut from = header(state, contract)?.ok_or(CoinsError::NoContract(contract))?;
-    from.coins = from.coins.checked_sub(coins).ok_or(CoinsError::Short { have: from.coins, need: coins })?;
-    let sum = balance(state, to)?.checked_add(coins).ok_or(CoinsError::Overflow)?;
+    from.coins = from.coins.checked_sub(coins).ok_or(CoinsError::Short {
+        have: from.coins,
+        need: coins,
+    })?;
+    let sum = balance(state, to)?
+        .checked_add(coins)
+        .ok_or(CoinsError::Overflow)?;
     set_header(state, contract, &from);
     set_balance(state, to, sum);
     Ok(())
@@ -135,8 +160,12 @@ pub fn debit(state: &mut Overlay, contract: ContractId, to: Side, coins: Amount)
 /// [`CoinsError::Short`] where the side has less.
 pub fn pay(state: &mut Overlay, from: Side, coins: Amount) -> Result<(), CoinsError> {
     let have = balance(state, from)?;
-    let rest = have.checked_sub(coins).ok_or(CoinsError::Short { have, need: coins })?;
-    let sum = balance(state, from.other())?.checked_add(coins).ok_or(CoinsError::Overflow)?;
+    let rest = have
+        .checked_sub(coins)
+        .ok_or(CoinsError::Short { have, need: coins })?;
+    let sum = balance(state, from.other())?
+        .checked_add(coins)
+        .ok_or(CoinsError::Overflow)?;
     set_balance(state, from, rest);
     set_balance(state, from.other(), sum);
     Ok(())

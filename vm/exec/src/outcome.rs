@@ -84,6 +84,12 @@ impl Receipt {
     /// What is left of a call that did not succeed.
     #[must_use]
     pub const fn failed(outcome: Outcome, gas: Gas) -> Self {
-        Self { outcome, gas, returned: Vec::new(), events: Vec::new(), judged: Vec::new() }
+        Self {
+            outcome,
+            gas,
+            returned: Vec::new(),
+            events: Vec::new(),
+            judged: Vec::new(),
+        }
     }
 }

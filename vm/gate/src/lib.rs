@@ -1,1 +1,46 @@
-//! 
+//! The gate: contract bytes in, verdict and metered module out (docs/spec/vm.md, 1 to 4).
+//!
+//! ```text
+//! bytes -> canonical -> accepted -> valid -> charge table -> metered module
+//!          hash         one allow-list       (place, amount)  executes exactly that table
+//! ```
+//!
+//! Gas is counted by the module itself: the gate writes the charges of the table into the code, so
+//! gas is one number on every engine. A function keeps it in a local:
+//!
+//! ```text
+//! before                      after
+//! (func (param i32)           (func (param i32) (local $gas i64)
+//!                               ;; the frame from `twinroot.stack`, $gas from `twinroot.gas`
+//!   (loop                       (loop
+//!                                 ;; $gas -= 8, out of gas if it is below 0
+//!     (call $work)                ;; `twinroot.gas` = $gas
+//!                                 (call $work)
+//!                                 ;; $gas = `twinroot.gas`
+//!     (br_if 0 ...)))             (br_if 0 ...))
+//!                               ;; `twinroot.gas` = $gas, the frame back to `twinroot.stack`
+//!                             )
+//! ```
+//!
+//! This room knows no engine: it reads bytes and writes bytes.
+
+mod accept;
+mod admit;
+mod canonical;
+mod charge;
+mod contract;
+mod error;
+mod frame;
+mod instruction;
+mod label;
+mod meter;
+mod segment;
+mod shape;
+
+pub use admit::{Module, admit, charge_table};
+pub use charge::{ChargeTable, FunctionCharges};
+pub use error::{ExportProblem, GateError, Measure};
+pub use frame::STACK_BYTES;
+pub use label::{FunctionLabel, Site};
+pub use meter::{CAUSE_GLOBAL, CAUSE_OUT_OF_GAS, CAUSE_STACK, GAS_GLOBAL, STACK_GLOBAL};
+pub use shape::Shape;

@@ -23,7 +23,11 @@ pub(crate) struct Cache(Mutex<BTreeMap<CodeHash, Arc<Compiled>>>);
 
 impl Cache {
     /// The compiled form of `code`.
-    pub(crate) fn get(&self, linker: &Linker<Running>, code: CodeSource<'_>) -> Result<Arc<Compiled>, Halt> {
+    pub(crate) fn get(
+        &self,
+        linker: &Linker<Running>,
+        code: CodeSource<'_>,
+    ) -> Result<Arc<Compiled>, Halt> {
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match cache.entry(code.hash) {
             Entry::Occupied(known) => Ok(Arc::clone(known.get())),
@@ -35,10 +39,18 @@ impl Cache {
 fn compile(linker: &Linker<Running>, code: CodeSource<'_>) -> Result<Compiled, Halt> {
     let gated = admit(code.bytes).map_err(|error| Halt::Code(error.to_string()))?;
     if gated.hash != code.hash {
-        return Err(Halt::Code(format!("it is {}, not {}", gated.hash, code.hash)));
+        return Err(Halt::Code(format!(
+            "it is {}, not {}",
+            gated.hash, code.hash
+        )));
     }
-    let machine = |error: wasmtime::Error| Halt::Machine(format!("could not compile {}: {error:#}", code.hash));
+    let machine = |error: wasmtime::Error| {
+        Halt::Machine(format!("could not compile {}: {error:#}", code.hash))
+    };
     let module = Module::new(linker.engine(), &gated.metered).map_err(machine)?;
     let instance = linker.instantiate_pre(&module).map_err(machine)?;
-    Ok(Compiled { instance, policies: gated.policies.into() })
+    Ok(Compiled {
+        instance,
+        policies: gated.policies.into(),
+    })
 }

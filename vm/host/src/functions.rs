@@ -11,22 +11,42 @@ use crate::running::{Running, Stop};
 /// Offers every host function to modules.
 pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     let module = IMPORT_MODULE;
-    linker.func_wrap(module, "balance", |caller: Caller<'_, Running>, gas: i64| run(caller, gas, balance))?;
+    linker.func_wrap(
+        module,
+        "balance",
+        |caller: Caller<'_, Running>, gas: i64| run(caller, gas, balance),
+    )?;
     linker.func_wrap(module, "caller", |caller: Caller<'_, Running>, gas: i64| {
         run(caller, gas, |guest| Ok(guest.running().scene.caller as i32))
     })?;
-    linker.func_wrap(module, "emit", |caller: Caller<'_, Running>, pointer: i32, length: i32, gas: i64| {
-        run_only(caller, gas, |guest| emit(guest, pointer, length))
-    })?;
+    linker.func_wrap(
+        module,
+        "emit",
+        |caller: Caller<'_, Running>, pointer: i32, length: i32, gas: i64| {
+            run_only(caller, gas, |guest| emit(guest, pointer, length))
+        },
+    )?;
     linker.func_wrap(module, "height", |caller: Caller<'_, Running>, gas: i64| {
-        run(caller, gas, |guest| Ok(guest.running().scene.env.height.0.cast_signed()))
+        run(caller, gas, |guest| {
+            Ok(guest.running().scene.env.height.0.cast_signed())
+        })
     })?;
-    linker.func_wrap(module, "input_len", |caller: Caller<'_, Running>, gas: i64| {
-        run(caller, gas, |guest| Ok(signed(guest.running().call.args.len())))
-    })?;
-    linker.func_wrap(module, "input_read", |caller: Caller<'_, Running>, pointer: i32, gas: i64| {
-        run_only(caller, gas, |guest| input_read(guest, pointer))
-    })?;
+    linker.func_wrap(
+        module,
+        "input_len",
+        |caller: Caller<'_, Running>, gas: i64| {
+            run(caller, gas, |guest| {
+                Ok(signed(guest.running().call.args.len()))
+            })
+        },
+    )?;
+    linker.func_wrap(
+        module,
+        "input_read",
+        |caller: Caller<'_, Running>, pointer: i32, gas: i64| {
+            run_only(caller, gas, |guest| input_read(guest, pointer))
+        },
+    )?;
     linker.func_wrap(
         module,
         "judge",
@@ -34,39 +54,75 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
             run(caller, gas, |guest| judge(guest, policy, out, cap))
         },
     )?;
-    linker.func_wrap(module, "ret", |caller: Caller<'_, Running>, pointer: i32, length: i32, gas: i64| {
-        run_only(caller, gas, |guest| ret(guest, pointer, length))
-    })?;
-    linker.func_wrap(module, "revert", |caller: Caller<'_, Running>, code: i32, gas: i64| {
-        run_only(caller, gas, |guest| {
-            Err(Stop::Revert { code: code.cast_unsigned(), gas_left: guest.gas().cast_unsigned() })
-        })
-    })?;
+    linker.func_wrap(
+        module,
+        "ret",
+        |caller: Caller<'_, Running>, pointer: i32, length: i32, gas: i64| {
+            run_only(caller, gas, |guest| ret(guest, pointer, length))
+        },
+    )?;
+    linker.func_wrap(
+        module,
+        "revert",
+        |caller: Caller<'_, Running>, code: i32, gas: i64| {
+            run_only(caller, gas, |guest| {
+                Err(Stop::Revert {
+                    code: code.cast_unsigned(),
+                    gas_left: guest.gas().cast_unsigned(),
+                })
+            })
+        },
+    )?;
     linker.func_wrap(
         module,
         "storage_read",
         |caller: Caller<'_, Running>, key: i32, key_length: i32, out: i32, cap: i32, gas: i64| {
-            run(caller, gas, |guest| storage_read(guest, key, key_length, out, cap))
+            run(caller, gas, |guest| {
+                storage_read(guest, key, key_length, out, cap)
+            })
         },
     )?;
-    linker.func_wrap(module, "storage_remove", |caller: Caller<'_, Running>, key: i32, length: i32, gas: i64| {
-        run(caller, gas, |guest| storage_remove(guest, key, length))
-    })?;
+    linker.func_wrap(
+        module,
+        "storage_remove",
+        |caller: Caller<'_, Running>, key: i32, length: i32, gas: i64| {
+            run(caller, gas, |guest| storage_remove(guest, key, length))
+        },
+    )?;
     linker.func_wrap(
         module,
         "storage_write",
-        |caller: Caller<'_, Running>, key: i32, key_length: i32, value: i32, length: i32, gas: i64| {
-            run_only(caller, gas, |guest| storage_write(guest, key, key_length, value, length))
+        |caller: Caller<'_, Running>,
+         key: i32,
+         key_length: i32,
+         value: i32,
+         length: i32,
+         gas: i64| {
+            run_only(caller, gas, |guest| {
+                storage_write(guest, key, key_length, value, length)
+            })
         },
     )?;
-    linker.func_wrap(module, "time_ms", |caller: Caller<'_, Running>, gas: i64| {
-        run(caller, gas, |guest| Ok(guest.running().scene.env.time.0.cast_signed()))
-    })?;
-    linker.func_wrap(module, "transfer", |caller: Caller<'_, Running>, side: i32, amount: i64, gas: i64| {
-        run(caller, gas, |guest| transfer(guest, side, amount))
-    })?;
+    linker.func_wrap(
+        module,
+        "time_ms",
+        |caller: Caller<'_, Running>, gas: i64| {
+            run(caller, gas, |guest| {
+                Ok(guest.running().scene.env.time.0.cast_signed())
+            })
+        },
+    )?;
+    linker.func_wrap(
+        module,
+        "transfer",
+        |caller: Caller<'_, Running>, side: i32, amount: i64, gas: i64| {
+            run(caller, gas, |guest| transfer(guest, side, amount))
+        },
+    )?;
     linker.func_wrap(module, "value", |caller: Caller<'_, Running>, gas: i64| {
-        run(caller, gas, |guest| Ok(guest.running().call.value.0.cast_signed()))
+        run(caller, gas, |guest| {
+            Ok(guest.running().call.value.0.cast_signed())
+        })
     })?;
     Ok(())
 }
@@ -78,7 +134,8 @@ fn run<R>(
     body: impl FnOnce(&mut Guest<'_>) -> Result<R, Stop>,
 ) -> wasmtime::Result<(R, i64)> {
     // The reborrow ends with the block, so that a stop can still be noted.
-    let done = Guest::enter(caller.as_context_mut(), gas).and_then(|mut guest| Ok((body(&mut guest)?, guest.gas())));
+    let done = Guest::enter(caller.as_context_mut(), gas)
+        .and_then(|mut guest| Ok((body(&mut guest)?, guest.gas())));
     done.map_err(|stop| {
         caller.data_mut().stop = Some(stop);
         wasmtime::Error::msg("the host ends the call")
@@ -116,10 +173,25 @@ fn input_read(guest: &mut Guest<'_>, pointer: i32) -> Result<(), Stop> {
 
 fn judge(guest: &mut Guest<'_>, policy: i32, out: i32, cap: i32) -> Result<i32, Stop> {
     let number = u8::try_from(policy).map_err(|_| HostError::Policy)?;
-    let declared = *guest.running().policies.get(usize::from(number)).ok_or(HostError::Policy)?;
-    let facts = guest.running().call.facts.iter().find(|bundle| bundle.policy == number).cloned();
+    let declared = *guest
+        .running()
+        .policies
+        .get(usize::from(number))
+        .ok_or(HostError::Policy)?;
+    let facts = guest
+        .running()
+        .call
+        .facts
+        .iter()
+        .find(|bundle| bundle.policy == number)
+        .cloned();
     if let Some(facts) = &facts {
-        let bytes = facts.descriptors.iter().chain(&facts.messages).map(Vec::len).sum();
+        let bytes = facts
+            .descriptors
+            .iter()
+            .chain(&facts.messages)
+            .map(Vec::len)
+            .sum();
         guest.charge(price(JUDGE, bytes))?;
         guest.charge(KEY_GATE_GAS.saturating_mul(facts.descriptors.len() as u64))?;
         guest.charge(SIGNATURE_GAS.saturating_mul(facts.messages.len() as u64))?;
@@ -128,7 +200,11 @@ fn judge(guest: &mut Guest<'_>, policy: i32, out: i32, cap: i32) -> Result<i32, 
     let params = guest.running().state.get(&key)?;
     guest.running().check_leaves()?;
     guest.charge(price(JUDGE, params.as_ref().map_or(0, Vec::len)))?;
-    let question = Question { policy: declared, params: params.as_deref(), facts: facts.as_ref() };
+    let question = Question {
+        policy: declared,
+        params: params.as_deref(),
+        facts: facts.as_ref(),
+    };
     match guest.running().judge.judge(&question) {
         Ok(verdict) => {
             guest.charge(price(JUDGE, verdict.len()))?;
@@ -154,7 +230,13 @@ fn ret(guest: &mut Guest<'_>, pointer: i32, length: i32) -> Result<(), Stop> {
     Ok(())
 }
 
-fn storage_read(guest: &mut Guest<'_>, key: i32, key_length: i32, out: i32, cap: i32) -> Result<i32, Stop> {
+fn storage_read(
+    guest: &mut Guest<'_>,
+    key: i32,
+    key_length: i32,
+    out: i32,
+    cap: i32,
+) -> Result<i32, Stop> {
     let slot = slot(guest, STORAGE_READ, key, key_length)?;
     let value = guest.running().state.get(&slot)?;
     guest.running().check_leaves()?;
@@ -174,7 +256,13 @@ fn storage_remove(guest: &mut Guest<'_>, key: i32, length: i32) -> Result<i32, S
     Ok(i32::from(had))
 }
 
-fn storage_write(guest: &mut Guest<'_>, key: i32, key_length: i32, value: i32, length: i32) -> Result<(), Stop> {
+fn storage_write(
+    guest: &mut Guest<'_>,
+    key: i32,
+    key_length: i32,
+    value: i32,
+    length: i32,
+) -> Result<(), Stop> {
     let slot = slot(guest, STORAGE_WRITE, key, key_length)?;
     if unsigned(length) > Limits::V1.value_bytes {
         return Err(HostError::Value.into());
@@ -188,7 +276,12 @@ fn storage_write(guest: &mut Guest<'_>, key: i32, key_length: i32, value: i32, l
 fn transfer(guest: &mut Guest<'_>, side: i32, amount: i64) -> Result<i32, Stop> {
     let to = Side::from_index(side.cast_unsigned()).ok_or(HostError::Payment)?;
     let contract = guest.running().call.contract;
-    match debit(&mut guest.running().state, contract, to, Amount(amount.cast_unsigned())) {
+    match debit(
+        &mut guest.running().state,
+        contract,
+        to,
+        Amount(amount.cast_unsigned()),
+    ) {
         Ok(()) => guest.running().check_leaves().map(|()| 0),
         Err(CoinsError::Short { .. }) => Ok(1),
         Err(error) => Err(coins_stop(error)),
@@ -196,7 +289,12 @@ fn transfer(guest: &mut Guest<'_>, side: i32, amount: i64) -> Result<i32, Stop> 
 }
 
 /// The place of a storage slot in the tree, its key charged for.
-fn slot(guest: &mut Guest<'_>, function: PerByte, key: i32, length: i32) -> Result<twinroot_abi::Hash, Stop> {
+fn slot(
+    guest: &mut Guest<'_>,
+    function: PerByte,
+    key: i32,
+    length: i32,
+) -> Result<twinroot_abi::Hash, Stop> {
     if length == 0 || unsigned(length) > Limits::V1.key_bytes {
         return Err(HostError::Key.into());
     }

@@ -14,7 +14,11 @@ impl<'a> Guest<'a> {
     /// Begins a host call. The module has charged the fixed price already; less than nothing left
     /// means that it could not.
     pub(crate) fn enter(store: StoreContextMut<'a, Running>, gas: i64) -> Result<Self, Stop> {
-        if gas < 0 { Err(Stop::OutOfGas) } else { Ok(Self { store, gas }) }
+        if gas < 0 {
+            Err(Stop::OutOfGas)
+        } else {
+            Ok(Self { store, gas })
+        }
     }
 
     /// Charges `price` before the work that it pays for.
@@ -43,7 +47,10 @@ impl<'a> Guest<'a> {
     pub(crate) fn write(&mut self, pointer: i32, bytes: &[u8]) -> Result<(), Stop> {
         let start = unsigned(pointer);
         let (memory, _) = self.memory()?;
-        memory.get_mut(start..start + bytes.len()).ok_or(Stop::Trap)?.copy_from_slice(bytes);
+        memory
+            .get_mut(start..start + bytes.len())
+            .ok_or(Stop::Trap)?
+            .copy_from_slice(bytes);
         Ok(())
     }
 

@@ -4,8 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use twinroot_abi::{CALL_GAS, CODE_BYTE_CENTIGAS, Gas};
-use twinroot_exec::{Call, Code, CodeSource, Execute, Halt, HostError, Judge, Outcome, Receipt, Scene};
-use twinroot_gate::{CAUSE_GLOBAL, CAUSE_OUT_OF_GAS, CAUSE_STACK, GAS_GLOBAL, STACK_BYTES, STACK_GLOBAL, admit};
+use twinroot_exec::{
+    Call, Code, CodeSource, Execute, Halt, HostError, Judge, Outcome, Receipt, Scene,
+};
+use twinroot_gate::{
+    CAUSE_GLOBAL, CAUSE_OUT_OF_GAS, CAUSE_STACK, GAS_GLOBAL, STACK_BYTES, STACK_GLOBAL, admit,
+};
 use twinroot_state::{Overlay, Tree};
 use wasmtime::{Instance, Linker, Store, Trap, Val};
 
@@ -38,10 +42,19 @@ impl Host {
             Ok(linker)
         };
         let linker = start().map_err(|error: wasmtime::Error| StartError(format!("{error:#}")))?;
-        Ok(Self { linker, judge: Arc::new(judge), cache: Cache::default() })
+        Ok(Self {
+            linker,
+            judge: Arc::new(judge),
+            cache: Cache::default(),
+        })
     }
 
-    fn run(&self, compiled: &Compiled, running: Running, gas: i64) -> (Result<Ended, Halt>, Running) {
+    fn run(
+        &self,
+        compiled: &Compiled,
+        running: Running,
+        gas: i64,
+    ) -> (Result<Ended, Halt>, Running) {
         let mut store = Store::new(self.linker.engine(), running);
         let ended = enter(&mut store, compiled, gas);
         (ended, store.into_data())
@@ -51,12 +64,25 @@ impl Host {
 impl Execute for Host {
     fn admit(&self, wasm: &[u8]) -> Result<Code, Halt> {
         let gated = admit(wasm).map_err(|error| Halt::Code(error.to_string()))?;
-        Ok(Code { hash: gated.hash, bytes: gated.canonical })
+        Ok(Code {
+            hash: gated.hash,
+            bytes: gated.canonical,
+        })
     }
 
-    fn execute(&self, code: CodeSource<'_>, state: &mut Overlay, scene: Scene, call: &Call) -> Result<Receipt, Halt> {
+    fn execute(
+        &self,
+        code: CodeSource<'_>,
+        state: &mut Overlay,
+        scene: Scene,
+        call: &Call,
+    ) -> Result<Receipt, Halt> {
         let compiled = self.cache.get(&self.linker, code)?;
-        let Some(gas) = call.gas.0.checked_sub(start_price(code.bytes.len())).and_then(|gas| i64::try_from(gas).ok())
+        let Some(gas) = call
+            .gas
+            .0
+            .checked_sub(start_price(code.bytes.len()))
+            .and_then(|gas| i64::try_from(gas).ok())
         else {
             return Ok(Receipt::failed(Outcome::OutOfGas, call.gas));
         };
@@ -82,9 +108,10 @@ impl Execute for Host {
                 events: running.events,
                 judged: running.judged,
             },
-            Ended::Reverted { code, gas_left } => {
-                Receipt::failed(Outcome::Revert(code), Gas(call.gas.0.saturating_sub(gas_left)))
-            }
+            Ended::Reverted { code, gas_left } => Receipt::failed(
+                Outcome::Revert(code),
+                Gas(call.gas.0.saturating_sub(gas_left)),
+            ),
             Ended::Failed(outcome) => Receipt::failed(outcome, call.gas),
         })
     }
@@ -98,7 +125,11 @@ impl fmt::Debug for Host {
 
 /// What starting a call of so many bytes of code costs.
 fn start_price(code_bytes: usize) -> u64 {
-    CALL_GAS.saturating_add((code_bytes as u64).saturating_mul(CODE_BYTE_CENTIGAS).div_ceil(100))
+    CALL_GAS.saturating_add(
+        (code_bytes as u64)
+            .saturating_mul(CODE_BYTE_CENTIGAS)
+            .div_ceil(100),
+    )
 }
 
 enum Ended {
@@ -127,7 +158,11 @@ fn enter(store: &mut Store<Running>, compiled: &Compiled, gas: i64) -> Result<En
     match result {
         Ok(()) => {
             let left = get(store, &instance, GAS_GLOBAL)?.i64().unwrap_or(-1);
-            Ok(u64::try_from(left).map_or(Ended::Failed(Outcome::OutOfGas), |gas_left| Ended::Returned { gas_left }))
+            Ok(
+                u64::try_from(left).map_or(Ended::Failed(Outcome::OutOfGas), |gas_left| {
+                    Ended::Returned { gas_left }
+                }),
+            )
         }
         Err(error) => {
             let cause = get(store, &instance, CAUSE_GLOBAL)?.i32().unwrap_or(0);
@@ -170,13 +205,24 @@ fn trapped(error: &wasmtime::Error, cause: i32) -> Result<Ended, Halt> {
     Ok(Ended::Failed(outcome))
 }
 
-fn set(store: &mut Store<Running>, instance: &Instance, global: &str, value: Val) -> Result<(), Halt> {
-    let global = instance.get_global(&mut *store, global).ok_or_else(|| unmetered(global))?;
-    global.set(store, value).map_err(|error| Halt::Machine(format!("{error:#}")))
+fn set(
+    store: &mut Store<Running>,
+    instance: &Instance,
+    global: &str,
+    value: Val,
+) -> Result<(), Halt> {
+    let global = instance
+        .get_global(&mut *store, global)
+        .ok_or_else(|| unmetered(global))?;
+    global
+        .set(store, value)
+        .map_err(|error| Halt::Machine(format!("{error:#}")))
 }
 
 fn get(store: &mut Store<Running>, instance: &Instance, global: &str) -> Result<Val, Halt> {
-    let global = instance.get_global(&mut *store, global).ok_or_else(|| unmetered(global))?;
+    let global = instance
+        .get_global(&mut *store, global)
+        .ok_or_else(|| unmetered(global))?;
     Ok(global.get(store))
 }
 

@@ -27,7 +27,10 @@ pub(crate) struct Running {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
     OutOfGas,
-    Revert { code: u32, gas_left: u64 },
+    Revert {
+        code: u32,
+        gas_left: u64,
+    },
     /// A pointer outside the memory.
     Trap,
     Host(HostError),
@@ -60,6 +63,10 @@ impl Running {
 
     /// Ends the call if it has touched more leaves than an update may.
     pub(crate) fn check_leaves(&self) -> Result<(), Stop> {
-        if self.state.touched() > Limits::V1.touched_leaves { Err(HostError::Leaves.into()) } else { Ok(()) }
+        if self.state.touched() > Limits::V1.touched_leaves {
+            Err(HostError::Leaves.into())
+        } else {
+            Ok(())
+        }
     }
 }

@@ -50,12 +50,22 @@ pub(crate) struct Branch {
 
 impl Node {
     pub(crate) fn leaf(key: Hash, value: &[u8]) -> Self {
-        Self::Leaf(Leaf { key, value: LeafValue::Known(Arc::from(value)) })
+        Self::Leaf(Leaf {
+            key,
+            value: LeafValue::Known(Arc::from(value)),
+        })
     }
 
     pub(crate) fn branch(bit: u8, children: [Self; 2]) -> Self {
-        let hash = Hash(hash(Tag::BRANCH, &[&[bit], &children[0].hash().0, &children[1].hash().0]));
-        Self::Branch(Arc::new(Branch { hash, bit, children }))
+        let hash = Hash(hash(
+            Tag::BRANCH,
+            &[&[bit], &children[0].hash().0, &children[1].hash().0],
+        ));
+        Self::Branch(Arc::new(Branch {
+            hash,
+            bit,
+            children,
+        }))
     }
 
     pub(crate) fn hash(&self) -> Hash {

@@ -52,7 +52,13 @@ impl Overlay {
     /// An overlay that changes nothing yet.
     #[must_use]
     pub fn new(base: impl Read) -> Self {
-        Self { base: Arc::new(base), changes: Changes::new(), journal: Vec::new(), touched: BTreeSet::new(), read: BTreeSet::new() }
+        Self {
+            base: Arc::new(base),
+            changes: Changes::new(),
+            journal: Vec::new(),
+            touched: BTreeSet::new(),
+            read: BTreeSet::new(),
+        }
     }
 
     /// The value under `key`, as changed so far.
@@ -93,7 +99,9 @@ impl Overlay {
     /// Takes back every change since `checkpoint`. What was read stays read.
     pub fn revert(&mut self, checkpoint: Checkpoint) {
         while self.journal.len() > checkpoint.0 {
-            let Some(undo) = self.journal.pop() else { break };
+            let Some(undo) = self.journal.pop() else {
+                break;
+            };
             match undo.before {
                 Some(value) => self.changes.insert(undo.key, value),
                 None => self.changes.remove(&undo.key),
@@ -105,7 +113,13 @@ impl Overlay {
     #[must_use]
     pub fn finish(self) -> (Changes, Touched) {
         let written = self.changes.keys().copied().collect();
-        (self.changes, Touched { read: self.read, written })
+        (
+            self.changes,
+            Touched {
+                read: self.read,
+                written,
+            },
+        )
     }
 
     fn change(&mut self, key: Hash, value: Option<Vec<u8>>) {
@@ -117,6 +131,9 @@ impl Overlay {
 
 impl fmt::Debug for Overlay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Overlay").field("changes", &self.changes.len()).field("touched", &self.touched.len()).finish()
+        f.debug_struct("Overlay")
+            .field("changes", &self.changes.len())
+            .field("touched", &self.touched.len())
+            .finish()
     }
 }

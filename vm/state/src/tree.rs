@@ -59,7 +59,9 @@ impl State for Tree {
     }
 
     fn updated(&self, changes: &Changes) -> Result<Self, Missing> {
-        Ok(Self { top: updated(self.top.as_ref(), changes)? })
+        Ok(Self {
+            top: updated(self.top.as_ref(), changes)?,
+        })
     }
 }
 
@@ -82,7 +84,13 @@ pub(crate) fn root(top: Option<&Node>) -> Root {
 /// The tree after `changes`. Each branch on the way of a change is hashed once, however many
 /// changes pass through it.
 pub(crate) fn updated(top: Option<&Node>, changes: &Changes) -> Result<Option<Node>, Missing> {
-    let changes: Vec<Change<'_>> = changes.iter().map(|(key, value)| Change { key, value: value.as_deref() }).collect();
+    let changes: Vec<Change<'_>> = changes
+        .iter()
+        .map(|(key, value)| Change {
+            key,
+            value: value.as_deref(),
+        })
+        .collect();
     change_below(top, &changes)
 }
 
@@ -106,7 +114,10 @@ fn change_below(node: Option<&Node>, changes: &[Change<'_>]) -> Result<Option<No
     // Where do the changes leave the path that all keys below this branch share? Any leaf below
     // tells; the changed keys ascend, so the first and the last differ from it soonest.
     let shared = node.map_or(Err(Missing(*first.key)), |node| node.descend(first.key))?;
-    let leaves_at = [first, last].into_iter().filter_map(|change| first_difference(change.key, &shared.key)).min();
+    let leaves_at = [first, last]
+        .into_iter()
+        .filter_map(|change| first_difference(change.key, &shared.key))
+        .min();
     match leaves_at {
         Some(bit) if bit < branch.bit => {
             // Some change belongs beside this whole branch, at a new branch above it.

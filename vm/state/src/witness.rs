@@ -48,7 +48,11 @@ impl Partial {
     pub fn decode(witness: &[u8], limit: usize) -> Result<Self, WitnessError> {
         let entries: Vec<Entry> = decode(witness, limit)?;
         let mut rest = entries.into_iter();
-        let top = if rest.len() == 0 { None } else { Some(node(&mut rest, None)?) };
+        let top = if rest.len() == 0 {
+            None
+        } else {
+            Some(node(&mut rest, None)?)
+        };
         if rest.len() > 0 {
             return Err(WitnessError::Shape);
         }
@@ -60,7 +64,11 @@ impl Partial {
     /// # Errors
     /// [`WitnessError::Surplus`] where it shows more.
     pub fn check_no_surplus(&self, witness: &[u8], touched: &Touched) -> Result<(), WitnessError> {
-        if prove(self.top.as_ref(), touched) == witness { Ok(()) } else { Err(WitnessError::Surplus) }
+        if prove(self.top.as_ref(), touched) == witness {
+            Ok(())
+        } else {
+            Err(WitnessError::Surplus)
+        }
     }
 }
 
@@ -76,7 +84,9 @@ impl State for Partial {
     }
 
     fn updated(&self, changes: &Changes) -> Result<Self, Missing> {
-        Ok(Self { top: tree::updated(self.top.as_ref(), changes)? })
+        Ok(Self {
+            top: tree::updated(self.top.as_ref(), changes)?,
+        })
     }
 }
 
@@ -100,8 +110,13 @@ fn node(rest: &mut impl Iterator<Item = Entry>, above: Option<u8>) -> Result<Nod
     Ok(match rest.next().ok_or(WitnessError::Shape)? {
         Entry::Opaque(hash) => Node::Opaque(hash),
         Entry::Leaf(key, value) => Node::leaf(key, &value),
-        Entry::Hashed(key, hash) => Node::Leaf(Leaf { key, value: LeafValue::Hashed(hash) }),
-        Entry::Branch(bit) if above.is_some_and(|above| above >= bit) => return Err(WitnessError::Shape),
+        Entry::Hashed(key, hash) => Node::Leaf(Leaf {
+            key,
+            value: LeafValue::Hashed(hash),
+        }),
+        Entry::Branch(bit) if above.is_some_and(|above| above >= bit) => {
+            return Err(WitnessError::Shape);
+        }
         Entry::Branch(bit) => {
             let children = [node(rest, Some(bit))?, node(rest, Some(bit))?];
             if matches!(children, [Node::Opaque(_), Node::Opaque(_)]) {
@@ -126,13 +141,17 @@ fn show(node: &Node, keys: &[Hash], read: &BTreeSet<Hash>, entries: &mut Vec<Ent
     match node {
         _ if keys.is_empty() => entries.push(Entry::Opaque(node.hash())),
         Node::Opaque(hash) => entries.push(Entry::Opaque(*hash)),
-        Node::Leaf(Leaf { key, value: LeafValue::Known(value) }) if read.contains(key) => {
+        Node::Leaf(Leaf {
+            key,
+            value: LeafValue::Known(value),
+        }) if read.contains(key) => {
             entries.push(Entry::Leaf(*key, value.to_vec()));
         }
         Node::Leaf(leaf) => entries.push(Entry::Hashed(leaf.key, leaf.value.hash())),
         Node::Branch(branch) => {
             entries.push(Entry::Branch(branch.bit));
-            let (ones, zeros): (Vec<Hash>, Vec<Hash>) = keys.iter().partition(|key| bit_of(key, branch.bit) == 1);
+            let (ones, zeros): (Vec<Hash>, Vec<Hash>) =
+                keys.iter().partition(|key| bit_of(key, branch.bit) == 1);
             show(&branch.children[0], &zeros, read, entries);
             show(&branch.children[1], &ones, read, entries);
         }

@@ -16,13 +16,22 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 ///
 /// # Errors
 /// [`DecodeError`] says which rule the bytes break.
-pub fn decode<T: Serialize + DeserializeOwned>(bytes: &[u8], limit: usize) -> Result<T, DecodeError> {
+pub fn decode<T: Serialize + DeserializeOwned>(
+    bytes: &[u8],
+    limit: usize,
+) -> Result<T, DecodeError> {
     if bytes.len() > limit {
-        return Err(DecodeError::TooLong { have: bytes.len(), limit });
+        return Err(DecodeError::TooLong {
+            have: bytes.len(),
+            limit,
+        });
     }
-    let (value, rest) = postcard::take_from_bytes::<T>(bytes).map_err(|_| DecodeError::Malformed)?;
+    let (value, rest) =
+        postcard::take_from_bytes::<T>(bytes).map_err(|_| DecodeError::Malformed)?;
     if !rest.is_empty() {
-        return Err(DecodeError::Trailing { surplus: rest.len() });
+        return Err(DecodeError::Trailing {
+            surplus: rest.len(),
+        });
     }
     if encode(&value) != bytes {
         return Err(DecodeError::NotCanonical);
@@ -63,18 +72,34 @@ mod tests {
 
     #[test]
     fn a_padded_number_is_refused() {
-        assert_eq!(postcard::from_bytes::<u64>(&[0x80, 0x00]), Ok(0), "the library accepts it");
-        assert_eq!(decode::<u64>(&[0x80, 0x00], 16), Err(DecodeError::NotCanonical));
+        assert_eq!(
+            postcard::from_bytes::<u64>(&[0x80, 0x00]),
+            Ok(0),
+            "the library accepts it"
+        );
+        assert_eq!(
+            decode::<u64>(&[0x80, 0x00], 16),
+            Err(DecodeError::NotCanonical)
+        );
     }
 
     #[test]
     fn trailing_bytes_are_refused() {
-        assert_eq!(decode::<u64>(&[7, 0], 16), Err(DecodeError::Trailing { surplus: 1 }));
+        assert_eq!(
+            decode::<u64>(&[7, 0], 16),
+            Err(DecodeError::Trailing { surplus: 1 })
+        );
     }
 
     #[test]
     fn length_is_looked_at_first() {
-        assert_eq!(decode::<u64>(&[0xff; 20], 16), Err(DecodeError::TooLong { have: 20, limit: 16 }));
+        assert_eq!(
+            decode::<u64>(&[0xff; 20], 16),
+            Err(DecodeError::TooLong {
+                have: 20,
+                limit: 16
+            })
+        );
     }
 
     proptest! {

@@ -79,7 +79,9 @@ impl CheckedKey {
     /// [`BadSignature`] where it is not, by the strict rule.
     pub fn verify(&self, tag: Tag, body: &[u8], signature: &Signature) -> Result<(), BadSignature> {
         let signature = ed25519_dalek::Signature::from_bytes(&signature.to_bytes());
-        self.0.verify_strict(&preimage(tag, body), &signature).map_err(|_| BadSignature)
+        self.0
+            .verify_strict(&preimage(tag, body), &signature)
+            .map_err(|_| BadSignature)
     }
 
     /// The key as it travels.
@@ -158,9 +160,19 @@ mod tests {
     fn an_honest_signature_verifies() {
         let checked = CheckedKey::gate(key().public()).unwrap();
         let signature = key().sign(Tag::READING, b"4.9 degrees");
-        assert_eq!(checked.verify(Tag::READING, b"4.9 degrees", &signature), Ok(()));
-        assert_eq!(checked.verify(Tag::READING, b"9.4 degrees", &signature), Err(BadSignature));
-        assert_eq!(checked.verify(Tag::CLOSE, b"4.9 degrees", &signature), Err(BadSignature), "another kind of thing");
+        assert_eq!(
+            checked.verify(Tag::READING, b"4.9 degrees", &signature),
+            Ok(())
+        );
+        assert_eq!(
+            checked.verify(Tag::READING, b"9.4 degrees", &signature),
+            Err(BadSignature)
+        );
+        assert_eq!(
+            checked.verify(Tag::CLOSE, b"4.9 degrees", &signature),
+            Err(BadSignature),
+            "another kind of thing"
+        );
     }
 
     #[test]
@@ -186,23 +198,34 @@ mod tests {
         let mut bytes = [0xff; 32];
         bytes[0] = 0xee;
         bytes[31] = 0x7f;
-        assert_eq!(CheckedKey::gate(PublicKey(bytes)), Err(KeyError::NotCanonical));
+        assert_eq!(
+            CheckedKey::gate(PublicKey(bytes)),
+            Err(KeyError::NotCanonical)
+        );
     }
 
     #[test]
     fn torsion_added_to_r_is_refused() {
         let checked = CheckedKey::gate(key().public()).unwrap();
         let bytes = key().sign(Tag::READING, b"4.9").to_bytes();
-        let r = CompressedEdwardsY(bytes[..32].try_into().unwrap()).decompress().unwrap();
+        let r = CompressedEdwardsY(bytes[..32].try_into().unwrap())
+            .decompress()
+            .unwrap();
         for torsion in &EIGHT_TORSION[1..] {
             let mut forged = bytes;
             forged[..32].copy_from_slice((r + torsion).compress().as_bytes());
-            assert_eq!(checked.verify(Tag::READING, b"4.9", &Signature::from_bytes(&forged)), Err(BadSignature));
+            assert_eq!(
+                checked.verify(Tag::READING, b"4.9", &Signature::from_bytes(&forged)),
+                Err(BadSignature)
+            );
         }
     }
 
     #[test]
     fn a_secret_key_does_not_show_itself() {
-        assert_eq!(format!("{:?}", key()), format!("SecretKey(of {})", key().public()));
+        assert_eq!(
+            format!("{:?}", key()),
+            format!("SecretKey(of {})", key().public())
+        );
     }
 }

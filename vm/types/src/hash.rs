@@ -91,7 +91,12 @@ mod tests {
     fn no_tag_begins_another() {
         for (place, tag) in Tag::ALL.iter().enumerate() {
             for (other_place, other) in Tag::ALL.iter().enumerate() {
-                assert!(place == other_place || !other.0.starts_with(tag.0), "{} begins {}", tag.0, other.0);
+                assert!(
+                    place == other_place || !other.0.starts_with(tag.0),
+                    "{} begins {}",
+                    tag.0,
+                    other.0
+                );
             }
         }
     }
@@ -100,6 +105,9 @@ mod tests {
     #[test]
     fn agrees_with_another_implementation() {
         let expected = "4d9dd90f323b950e4004181e232174d3634d5d6d2be8e2725f4a6519dd9db2a8";
-        assert_eq!(twinroot_abi::Hash(hash(Tag::VALUE, &[b"a", b"bc"])).to_string(), expected);
+        assert_eq!(
+            twinroot_abi::Hash(hash(Tag::VALUE, &[b"a", b"bc"])).to_string(),
+            expected
+        );
     }
 }

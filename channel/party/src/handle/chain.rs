@@ -9,10 +9,18 @@ use crate::effect::{Effect, Report};
 use crate::input::ChainEvent;
 use crate::party::{Agreed, Party};
 
-pub(crate) fn chain(party: &mut Party, event: ChainEvent, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {
+pub(crate) fn chain(
+    party: &mut Party,
+    event: ChainEvent,
+    execute: &dyn Execute,
+) -> Result<Vec<Effect>, Illegal> {
     match event {
         ChainEvent::Closing(commitment) => Ok(closing(party, &commitment)),
-        ChainEvent::Forced { base, update, commitment } => {
+        ChainEvent::Forced {
+            base,
+            update,
+            commitment,
+        } => {
             if let Some(base) = &base {
                 party.on_chain = party.on_chain.max(base.commitment.round);
             }
@@ -31,7 +39,10 @@ fn closing(party: &mut Party, at: &Commitment) -> Vec<Effect> {
     match &party.newest {
         Some(newest) if newest.commitment.round > at.round => vec![
             Effect::Report(Report::StaleClose { round: at.round }),
-            Effect::Post(Box::new(Action::Slash { channel: at.channel, state: newest.clone() })),
+            Effect::Post(Box::new(Action::Slash {
+                channel: at.channel,
+                state: newest.clone(),
+            })),
         ],
         _ => Vec::new(),
     }
@@ -48,10 +59,19 @@ fn forced(
     if update.base != party.base() {
         return Ok(Vec::new());
     }
-    let applied = apply(&party.tip, update, Consent::PosterOnly, &party.codes, execute)
-        .map_err(|refusal| Illegal::Diverged(refusal.reason.to_string()))?;
+    let applied = apply(
+        &party.tip,
+        update,
+        Consent::PosterOnly,
+        &party.codes,
+        execute,
+    )
+    .map_err(|refusal| Illegal::Diverged(refusal.reason.to_string()))?;
     if applied.next.commitment != *commitment {
-        return Err(Illegal::Diverged(format!("root {}", applied.next.commitment.state_root)));
+        return Err(Illegal::Diverged(format!(
+            "root {}",
+            applied.next.commitment.state_root
+        )));
     }
     party.on_chain = party.on_chain.max(commitment.round);
     party.standing = party.standing.forced().ok_or(Illegal::NoRound)?;
@@ -63,5 +83,7 @@ fn forced(
         gas: applied.gas,
         touched: applied.touched,
     };
-    Ok(vec![Effect::Report(Report::AdoptedForced(Box::new(agreed)))])
+    Ok(vec![Effect::Report(Report::AdoptedForced(Box::new(
+        agreed,
+    )))])
 }

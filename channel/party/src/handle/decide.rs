@@ -12,11 +12,17 @@ pub(crate) fn approve(party: &mut Party) -> Result<Vec<Effect>, Illegal> {
         Asked::Step(candidate, proposal) => {
             let commitment = proposal.commitment.clone();
             party.signing = Some(Signing::Acceptance(candidate, proposal));
-            vec![Effect::Persist(Record::Signing(commitment.clone())), Effect::Sign(ToSign::Commitment(commitment))]
+            vec![
+                Effect::Persist(Record::Signing(commitment.clone())),
+                Effect::Sign(ToSign::Commitment(commitment)),
+            ]
         }
         Asked::Close(close) => {
             party.signing = Some(Signing::CloseAcceptance(close.clone()));
-            vec![Effect::Persist(Record::SigningClose(close.clone())), Effect::Sign(ToSign::Close(close))]
+            vec![
+                Effect::Persist(Record::SigningClose(close.clone())),
+                Effect::Sign(ToSign::Close(close)),
+            ]
         }
     })
 }

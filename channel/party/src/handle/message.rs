@@ -41,17 +41,26 @@ fn proposed(party: &mut Party, proposal: Box<Proposal>, execute: &dyn Execute) -
 }
 
 fn check(party: &Party, proposal: &Proposal, execute: &dyn Execute) -> Result<Candidate, Reason> {
-    let Proposal { update, commitment, signature } = proposal;
+    let Proposal {
+        update,
+        commitment,
+        signature,
+    } = proposal;
     let peer = party.side.other();
-    let rounds = commitment.round > party.last_round && commitment.round.0.saturating_sub(party.last_round.0) <= ROUND_GAP;
+    let rounds = commitment.round > party.last_round
+        && commitment.round.0.saturating_sub(party.last_round.0) <= ROUND_GAP;
     let closing = party.closing_until().is_some();
-    if party.busy() || closing || !rounds || update.proposer != peer || update.base != party.base() {
+    if party.busy() || closing || !rounds || update.proposer != peer || update.base != party.base()
+    {
         return Err(Reason::OutOfOrder);
     }
     if !party.may_pin(update.env) {
         return Err(Reason::Environment);
     }
-    party.keys.verify_commitment(peer, commitment, signature).map_err(|_| Reason::Signature)?;
+    party
+        .keys
+        .verify_commitment(peer, commitment, signature)
+        .map_err(|_| Reason::Signature)?;
     let applied = apply(&party.tip, update, Consent::Both, &party.codes, execute)
         .map_err(|refusal| Reason::Rules(refusal.reason.to_string()))?;
     if applied.next.commitment != *commitment {
@@ -62,24 +71,40 @@ fn check(party: &Party, proposal: &Proposal, execute: &dyn Execute) -> Result<Ca
 
 pub(crate) fn refuse(round: Round, reason: Reason) -> Vec<Effect> {
     vec![
-        Effect::Send(Message::Refuse { round, reason: reason.clone() }),
+        Effect::Send(Message::Refuse {
+            round,
+            reason: reason.clone(),
+        }),
         Effect::Report(Report::Refused { round, reason }),
     ]
 }
 
 fn accepted(party: &mut Party, round: Round, signature: &Signature) -> Vec<Effect> {
-    let Some(live) = party.outgoing.take_if(|live| live.candidate.next.commitment.round == round) else {
+    let Some(live) = party
+        .outgoing
+        .take_if(|live| live.candidate.next.commitment.round == round)
+    else {
         return Vec::new();
     };
     let commitment = live.candidate.next.commitment.clone();
-    if party.keys.verify_commitment(party.side.other(), &commitment, signature).is_err() {
+    if party
+        .keys
+        .verify_commitment(party.side.other(), &commitment, signature)
+        .is_err()
+    {
         party.outgoing = Some(live);
         return Vec::new();
     }
     let signatures = party.side_by_side(live.signature, *signature);
-    let state = CoSigned { commitment, signatures };
+    let state = CoSigned {
+        commitment,
+        signatures,
+    };
     let agreed = party.adopt(live.candidate, state.clone());
-    vec![Effect::Persist(Record::CoSigned(state)), Effect::Report(Report::Agreed(Box::new(agreed)))]
+    vec![
+        Effect::Persist(Record::CoSigned(state)),
+        Effect::Report(Report::Agreed(Box::new(agreed))),
+    ]
 }
 
 fn refused(party: &mut Party, round: Round, reason: Reason) -> Vec<Effect> {
@@ -94,7 +119,9 @@ fn refused(party: &mut Party, round: Round, reason: Reason) -> Vec<Effect> {
 
 /// The end is asked about only if it is at the newest state and pays what that state pays.
 fn close_proposed(party: &mut Party, close: MutualClose, signature: &Signature) -> Vec<Effect> {
-    let signed = party.keys.verify_close_by(party.side.other(), &close, signature);
+    let signed = party
+        .keys
+        .verify_close_by(party.side.other(), &close, signature);
     if party.busy() || close != party.close_at(close.expiry) || signed.is_err() {
         return refuse(close.round, Reason::OutOfOrder);
     }
@@ -103,10 +130,19 @@ fn close_proposed(party: &mut Party, close: MutualClose, signature: &Signature) 
 }
 
 fn close_accepted(party: &mut Party, signature: &Signature) -> Vec<Effect> {
-    let Some((close, own)) = party.closing.clone() else { return Vec::new() };
-    if party.keys.verify_close_by(party.side.other(), &close, signature).is_err() {
+    let Some((close, own)) = party.closing.clone() else {
+        return Vec::new();
+    };
+    if party
+        .keys
+        .verify_close_by(party.side.other(), &close, signature)
+        .is_err()
+    {
         return Vec::new();
     }
     let signatures = party.side_by_side(own, *signature);
-    vec![Effect::Post(Box::new(Action::CloseMutual(SignedClose { close, signatures })))]
+    vec![Effect::Post(Box::new(Action::CloseMutual(SignedClose {
+        close,
+        signatures,
+    })))]
 }

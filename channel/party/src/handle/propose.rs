@@ -5,9 +5,9 @@ use twinroot_rules::{Applied, Consent, Refusal, apply};
 use twinroot_state::Tree;
 use twinroot_wire::{Operation, Update};
 
+use crate::Illegal;
 use crate::effect::{Effect, Record, Report, ToSign};
 use crate::party::{Candidate, Party, Signing};
-use crate::Illegal;
 
 pub(crate) fn propose(
     party: &mut Party,
@@ -26,7 +26,9 @@ pub(crate) fn propose(
         }
         // The peer can still sign the live one. Another step beside it would let the peer choose.
         if !operations.is_empty() && operations != live.candidate.operations {
-            return Err(Illegal::HalfSigned { round: live.candidate.next.commitment.round });
+            return Err(Illegal::HalfSigned {
+                round: live.candidate.next.commitment.round,
+            });
         }
     }
     let update = Update {
@@ -37,19 +39,36 @@ pub(crate) fn propose(
         env: party.now(),
         operations,
     };
-    Ok(match apply(&party.tip, &update, Consent::Both, &party.codes, execute) {
-        Err(Refusal { reason, .. }) => vec![Effect::Report(Report::Impossible(reason))],
-        Ok(applied) => {
-            let candidate = candidate(applied, update);
-            let commitment = candidate.next.commitment.clone();
-            party.last_round = commitment.round;
-            party.signing = Some(Signing::Proposal(Box::new(candidate)));
-            vec![Effect::Persist(Record::Signing(commitment.clone())), Effect::Sign(ToSign::Commitment(commitment))]
-        }
-    })
+    Ok(
+        match apply(&party.tip, &update, Consent::Both, &party.codes, execute) {
+            Err(Refusal { reason, .. }) => vec![Effect::Report(Report::Impossible(reason))],
+            Ok(applied) => {
+                let candidate = candidate(applied, update);
+                let commitment = candidate.next.commitment.clone();
+                party.last_round = commitment.round;
+                party.signing = Some(Signing::Proposal(Box::new(candidate)));
+                vec![
+                    Effect::Persist(Record::Signing(commitment.clone())),
+                    Effect::Sign(ToSign::Commitment(commitment)),
+                ]
+            }
+        },
+    )
 }
 
 pub(crate) fn candidate(applied: Applied<Tree>, update: Update) -> Candidate {
-    let Applied { next, receipts, gas, touched } = applied;
-    Candidate { next, operations: update.operations.clone(), update, receipts, gas, touched }
+    let Applied {
+        next,
+        receipts,
+        gas,
+        touched,
+    } = applied;
+    Candidate {
+        next,
+        operations: update.operations.clone(),
+        update,
+        receipts,
+        gas,
+        touched,
+    }
 }

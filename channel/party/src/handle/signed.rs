@@ -10,26 +10,43 @@ use crate::party::{Outgoing, Party, Signing};
 pub(crate) fn signed(party: &mut Party, signature: Signature) -> Result<Vec<Effect>, Illegal> {
     let signing = party.signing.as_ref().ok_or(Illegal::NothingToSign)?;
     let own = match signing {
-        Signing::Proposal(candidate) | Signing::Acceptance(candidate, _) => {
-            party.keys.verify_commitment(party.side, &candidate.next.commitment, &signature)
-        }
+        Signing::Proposal(candidate) | Signing::Acceptance(candidate, _) => party
+            .keys
+            .verify_commitment(party.side, &candidate.next.commitment, &signature),
         Signing::Close(close) | Signing::CloseAcceptance(close) => {
             party.keys.verify_close_by(party.side, close, &signature)
         }
     };
     own.map_err(Illegal::WrongSignature)?;
-    let Some(signing) = party.signing.take() else { return Err(Illegal::NothingToSign) };
+    let Some(signing) = party.signing.take() else {
+        return Err(Illegal::NothingToSign);
+    };
     Ok(match signing {
         Signing::Proposal(candidate) => {
             let update = candidate.update.clone();
             let commitment = candidate.next.commitment.clone();
-            party.outgoing = Some(Outgoing { candidate: *candidate, signature, refused: false });
-            vec![Effect::Send(Message::Propose(Box::new(Proposal { update, commitment, signature })))]
+            party.outgoing = Some(Outgoing {
+                candidate: *candidate,
+                signature,
+                refused: false,
+            });
+            vec![Effect::Send(Message::Propose(Box::new(Proposal {
+                update,
+                commitment,
+                signature,
+            })))]
         }
         Signing::Acceptance(candidate, proposal) => {
-            let Proposal { commitment, signature: peers, .. } = *proposal;
+            let Proposal {
+                commitment,
+                signature: peers,
+                ..
+            } = *proposal;
             let round = commitment.round;
-            let state = CoSigned { commitment, signatures: party.side_by_side(signature, peers) };
+            let state = CoSigned {
+                commitment,
+                signatures: party.side_by_side(signature, peers),
+            };
             let agreed = party.adopt(*candidate, state.clone());
             vec![
                 Effect::Persist(Record::CoSigned(state)),

@@ -9,9 +9,14 @@ use crate::model::{self, Model};
 const LIMIT: usize = 1 << 20;
 
 fn grow(script: &[Changes]) -> (Tree, Model) {
-    script.iter().fold((Tree::new(), Model::new()), |(tree, model), changes| {
-        (tree.updated(changes).unwrap(), model::apply(&model, changes))
-    })
+    script
+        .iter()
+        .fold((Tree::new(), Model::new()), |(tree, model), changes| {
+            (
+                tree.updated(changes).unwrap(),
+                model::apply(&model, changes),
+            )
+        })
 }
 
 proptest! {
@@ -109,12 +114,29 @@ fn write(overlay: &mut Overlay, changes: &Changes) {
 #[test]
 fn a_witness_grows_like_the_logarithm() {
     let bytes = |count: u32| {
-        let key = |index: u32| Hash(twinroot_types::hash(twinroot_types::Tag::KEY, &[&index.to_le_bytes()]));
-        let changes: Changes = (0..count).map(|index| (key(index), Some(vec![1; 32]))).collect();
+        let key = |index: u32| {
+            Hash(twinroot_types::hash(
+                twinroot_types::Tag::KEY,
+                &[&index.to_le_bytes()],
+            ))
+        };
+        let changes: Changes = (0..count)
+            .map(|index| (key(index), Some(vec![1; 32])))
+            .collect();
         let tree = Tree::new().updated(&changes).unwrap();
-        tree.prove(&Touched { read: (0..4).map(key).collect(), written: BTreeSet::new() }).len()
+        tree.prove(&Touched {
+            read: (0..4).map(key).collect(),
+            written: BTreeSet::new(),
+        })
+        .len()
     };
     let (small, large) = (bytes(1_000), bytes(100_000));
-    assert!(large < small * 2, "{small} bytes for 1,000 leaves, {large} for 100,000");
-    assert!(large < 4 * (34 * 20 + 70), "{large} bytes for four leaves of 100,000");
+    assert!(
+        large < small * 2,
+        "{small} bytes for 1,000 leaves, {large} for 100,000"
+    );
+    assert!(
+        large < 4 * (34 * 20 + 70),
+        "{large} bytes for four leaves of 100,000"
+    );
 }

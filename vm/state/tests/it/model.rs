@@ -10,17 +10,37 @@ use twinroot_types::{Tag, hash};
 pub(crate) type Model = BTreeMap<Hash, Vec<u8>>;
 
 pub(crate) fn root(model: &Model) -> Root {
-    let leaves: Vec<(Hash, Hash)> = model.iter().map(|(key, value)| (*key, Hash(hash(Tag::VALUE, &[value])))).collect();
-    if leaves.is_empty() { Root([0; 32]) } else { Root(subtree(&leaves, 0)) }
+    let leaves: Vec<(Hash, Hash)> = model
+        .iter()
+        .map(|(key, value)| (*key, Hash(hash(Tag::VALUE, &[value]))))
+        .collect();
+    if leaves.is_empty() {
+        Root([0; 32])
+    } else {
+        Root(subtree(&leaves, 0))
+    }
 }
 
 fn subtree(leaves: &[(Hash, Hash)], from: usize) -> [u8; 32] {
     if let [(key, value)] = leaves {
         return hash(Tag::LEAF, &[&key.0, &value.0]);
     }
-    let bit = (from..256).find(|bit| leaves.iter().any(|(key, _)| one(key, *bit) != one(&leaves[0].0, *bit))).unwrap();
+    let bit = (from..256)
+        .find(|bit| {
+            leaves
+                .iter()
+                .any(|(key, _)| one(key, *bit) != one(&leaves[0].0, *bit))
+        })
+        .unwrap();
     let (right, left): (Vec<_>, Vec<_>) = leaves.iter().partition(|(key, _)| one(key, bit));
-    hash(Tag::BRANCH, &[&[bit as u8], &subtree(&left, bit + 1), &subtree(&right, bit + 1)])
+    hash(
+        Tag::BRANCH,
+        &[
+            &[bit as u8],
+            &subtree(&left, bit + 1),
+            &subtree(&right, bit + 1),
+        ],
+    )
 }
 
 fn one(key: &Hash, bit: usize) -> bool {

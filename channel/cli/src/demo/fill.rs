@@ -1,0 +1,40 @@
+//! Fills a channel with slots before its story begins.
+
+use anyhow::Result;
+use twinroot_abi::{Height, Side};
+use twinroot_exec::Fallback;
+use twinroot_testkit::{World, ballast};
+use twinroot_wire::Operation;
+
+use super::narrator::{Narrator, grouped};
+
+/// Lets both parties agree on as many `fill` calls as it takes.
+pub(crate) fn fill(world: &mut World, narrator: &mut Narrator, slots: u32) -> Result<()> {
+    if slots == 0 {
+        return Ok(());
+    }
+    let code = world.learn(ballast::WASM)?;
+    let contract = world.next_contract()?;
+    let create = Operation::Create {
+        code: code.hash,
+        fallback: Fallback::all_to(Side::Initiator),
+        hold: Height(0),
+        args: Vec::new(),
+        gas: ballast::INIT_GAS,
+    };
+    let mut last = world.agree(Side::Initiator, vec![create])?;
+    for start in (0..slots).step_by(ballast::PER_CALL as usize) {
+        let count = ballast::PER_CALL.min(slots - start);
+        let call = ballast::fill(contract, u64::from(start), count);
+        last = world.agree(Side::Initiator, vec![Operation::Call(call)])?;
+    }
+    narrator.step(
+        "fill",
+        format!(
+            "The channel is filled: {} leaves now.",
+            grouped(last.state_leaves as u64)
+        ),
+        &last,
+    )?;
+    Ok(())
+}

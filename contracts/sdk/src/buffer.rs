@@ -1,0 +1,66 @@
+//! A place on the stack for one value on its way to or from the host.
+
+use core::mem::MaybeUninit;
+use core::slice;
+
+use twinroot_abi::Fixed;
+
+/// Bytes of the largest value that crosses the border: the parameters of a policy with 16 feeds
+/// take 544. Higher: nothing but stack, which is not touched where it is not used.
+const CAPACITY: usize = 1024;
+
+pub(crate) struct Buffer(MaybeUninit<[u8; CAPACITY]>);
+
+impl Buffer {
+    pub(crate) const fn new() -> Self {
+        Self(MaybeUninit::uninit())
+    }
+
+    /// Writes `value` and gives its bytes.
+    pub(crate) fn write<T: Fixed>(&mut self, value: &T) -> &[u8] {
+        let place = self.place::<T>();
+        // SAFETY: the place has room for `SIZE` bytes, and they are zero before a slice shows them.
+        let out = unsafe {
+            place.write_bytes(0, T::SIZE);
+            slice::from_raw_parts_mut(place, T::SIZE)
+        };
+        value.write(out);
+        out
+    }
+
+    /// Where the bytes of a `T` have room.
+    pub(crate) const fn place<T: Fixed>(&mut self) -> *mut u8 {
+        const {
+            assert!(
+                T::SIZE <= CAPACITY,
+                "the type is too large to cross the border"
+            )
+        };
+        self.0.as_mut_ptr().cast()
+    }
+
+    /// The value that lies there, if the bytes stand for one.
+    ///
+    /// # Safety
+    /// The first `SIZE` bytes of [`Buffer::place`] were written.
+    pub(crate) unsafe fn read<T: Fixed>(&mut self) -> Option<T> {
+        // SAFETY: the caller says that the bytes were written.
+        T::read(unsafe { slice::from_raw_parts(self.place::<T>(), T::SIZE) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use twinroot_abi::{Amount, Side};
+
+    use super::Buffer;
+
+    #[test]
+    fn round_trip() {
+        let mut buffer = Buffer::new();
+        let value = (Amount(5), Side::Responder);
+        assert_eq!(buffer.write(&value), [5, 0, 0, 0, 0, 0, 0, 0, 1]);
+        // SAFETY: written in the line above.
+        assert_eq!(unsafe { buffer.read() }, Some(value));
+    }
+}
