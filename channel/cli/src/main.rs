@@ -2,9 +2,11 @@
 
 mod demo;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use twinroot_testkit::WorldError;
 
 /// Contracts between two parties: off chain while they agree, on chain where they do not, with the
 /// same result.
@@ -32,13 +34,29 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the output has had enough of it, as `head` has.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             anstream::eprintln!("error: {error:#}");
-            ExitCode::from(if error.is::<demo::TwinsDiffer>() {
-                3
-            } else {
-                1
-            })
+            ExitCode::from(exit_code(&error))
         }
     }
+}
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    if error.is::<demo::NoSuchPath>() {
+        2
+    } else if error.is::<demo::TwinsDiffer>()
+        || matches!(error.downcast_ref(), Some(WorldError::TwinsDiffer(_)))
+    {
+        3
+    } else {
+        1
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -1,6 +1,7 @@
 //! Fills a channel with slots before its story begins.
 
 use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
 use twinroot_abi::{Height, Side};
 use twinroot_exec::Fallback;
 use twinroot_testkit::{World, ballast};
@@ -23,11 +24,18 @@ pub(crate) fn fill(world: &mut World, narrator: &mut Narrator, slots: u32) -> Re
         gas: ballast::INIT_GAS,
     };
     let mut last = world.agree(Side::Initiator, vec![create])?;
+    // Drawn on a terminal only; indicatif sees to that.
+    let bar = ProgressBar::new(u64::from(slots)).with_message("slots filled");
+    bar.set_style(ProgressStyle::with_template(
+        "  {bar:40} {human_pos} of {human_len} {msg}",
+    )?);
     for start in (0..slots).step_by(ballast::PER_CALL as usize) {
         let count = ballast::PER_CALL.min(slots - start);
         let call = ballast::fill(contract, u64::from(start), count);
         last = world.agree(Side::Initiator, vec![Operation::Call(call)])?;
+        bar.inc(u64::from(count));
     }
+    bar.finish_and_clear();
     narrator.step(
         "fill",
         format!(

@@ -5,7 +5,10 @@ mod narrator;
 mod truck;
 mod tv;
 
-use anyhow::{Result, bail};
+use std::error::Error;
+use std::fmt;
+
+use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
 use self::narrator::Narrator;
@@ -57,6 +60,18 @@ enum Path {
     Cheat,
 }
 
+/// The story that was asked for has no such path.
+#[derive(Debug)]
+pub(crate) struct NoSuchPath;
+
+impl fmt::Display for NoSuchPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the story truck has no such path; it has happy and forced")
+    }
+}
+
+impl Error for NoSuchPath {}
+
 impl Story {
     const ALL: [Self; 2] = [Self::Tv, Self::Truck];
 
@@ -96,7 +111,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             .iter()
             .filter(|path| arguments.path.is_none_or(|only| only == **path))
         {
-            let mut narrator = Narrator::begin(story.name(), path.name(), arguments.json);
+            let mut narrator = Narrator::begin(story.name(), path.name(), arguments.json)?;
             match (story, path) {
                 (Story::Tv, Path::Happy) => tv::happy(&mut narrator, arguments.slots),
                 (Story::Tv, Path::Forced) => tv::forced(&mut narrator, arguments.slots),
@@ -109,8 +124,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             told += 1;
         }
     }
-    if told == 0 {
-        bail!("the story truck has no such path; it has happy and forced");
-    }
+    ensure!(told > 0, NoSuchPath);
     Ok(())
 }

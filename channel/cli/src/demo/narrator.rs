@@ -1,5 +1,7 @@
 //! Prints steps, for people or for machines, and stops where the twins differ.
 
+use std::io::Write;
+
 use anstyle::{AnsiColor, Style};
 use anyhow::{Result, ensure};
 use serde::Serialize;
@@ -21,7 +23,6 @@ impl std::error::Error for TwinsDiffer {}
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const TITLE: Style = Style::new().bold();
-const QUIET: Style = Style::new().dimmed();
 
 /// Tells one story on one path.
 pub(crate) struct Narrator {
@@ -69,18 +70,19 @@ impl From<[Amount; 2]> for Pair {
 }
 
 impl Narrator {
-    pub(crate) fn begin(story: &'static str, path: &'static str, json: bool) -> Self {
+    pub(crate) fn begin(story: &'static str, path: &'static str, json: bool) -> Result<Self> {
         if !json {
-            anstream::println!("\n{TITLE}{story}, {path}{TITLE:#}");
+            writeln!(anstream::stdout(), "\n{TITLE}{story}, {path}{TITLE:#}")?;
         }
-        Self { story, path, json }
+        Ok(Self { story, path, json })
     }
 
     /// Something happens that is no step of the channel.
-    pub(crate) fn note(&self, text: impl AsRef<str>) {
+    pub(crate) fn note(&self, text: impl AsRef<str>) -> Result<()> {
         if !self.json {
-            anstream::println!("  {QUIET}{:<9}{QUIET:#} {}", "", text.as_ref());
+            writeln!(anstream::stdout(), "            {}", text.as_ref())?;
         }
+        Ok(())
     }
 
     /// A step of the channel.
@@ -103,44 +105,49 @@ impl Narrator {
                     accounts: step.accounts.into(),
                 },
             };
-            println!("{}", serde_json::to_string(&line)?);
+            writeln!(std::io::stdout(), "{}", serde_json::to_string(&line)?)?;
         } else {
-            self.print(name, text.as_ref(), step);
+            self.print(name, text.as_ref(), step)?;
         }
         ensure!(step.twins_agree(), TwinsDiffer);
         Ok(())
     }
 
-    fn print(&self, name: &str, text: &str, step: &Step) {
+    fn print(&self, name: &str, text: &str, step: &Step) -> Result<()> {
+        let mut out = anstream::stdout().lock();
         let same = |equal: bool| if equal { (GOOD, "==") } else { (BAD, "!=") };
         let (style, mark) = same(step.off_chain_root == step.on_chain_root);
-        anstream::println!("  {TITLE}{name:<9}{TITLE:#} {text}");
-        anstream::println!(
+        writeln!(out, "  {TITLE}{name:<9}{TITLE:#} {text}")?;
+        writeln!(
+            out,
             "            root off chain {} {style}{mark}{style:#} {} on chain",
             short(step.off_chain_root),
             short(step.on_chain_root),
-        );
+        )?;
         if let (Some(off), Some(on)) = (step.gas_off_chain, step.gas_on_chain) {
             let (style, mark) = same(off == on);
-            anstream::println!(
+            writeln!(
+                out,
                 "            gas {} {style}{mark}{style:#} {}, witness {} bytes of {} leaves",
                 gas(off),
                 gas(on),
                 grouped(step.witness_bytes as u64),
                 grouped(step.state_leaves as u64),
-            );
+            )?;
         }
         let posted = match step.tx_bytes {
             0 => "nothing posted".to_owned(),
             bytes => format!("posted {} bytes", grouped(bytes as u64)),
         };
-        anstream::println!(
+        writeln!(
+            out,
             "            {posted}; in the channel Alice {}, Bob {}; on the ledger Alice {}, Bob {}",
             coins(step.channel[0]),
             coins(step.channel[1]),
             coins(step.accounts[0]),
             coins(step.accounts[1]),
-        );
+        )?;
+        Ok(())
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn forced(narrator: &mut Narrator, slots: u32) -> Result<()> {
     world.answers[BOB.index()] = Answer::Decline;
     match world.propose(ALICE, vec![claim.clone()]) {
         Err(WorldError::PeerRefused(_)) => {
-            narrator.note("Alice claims the cover; Bob refuses to sign.")
+            narrator.note("Alice claims the cover; Bob refuses to sign.")?
         }
         Err(error) => return Err(error.into()),
         Ok(()) => bail!("Bob signed although he was to refuse"),
@@ -122,7 +122,7 @@ impl Journey {
                     narrator.note(format!(
                         "Row {row}: {} degrees, the 12th reading in a row out of range.",
                         degrees(reading)
-                    ));
+                    ))?;
                     let claim = Operation::Call(truck::claim(journey.insurance, vec![bundle]));
                     return Ok((journey, claim));
                 }
@@ -137,7 +137,7 @@ impl Journey {
                         };
                         narrator.note(format!(
                             "Row {row}: back in range after {run} readings out of it."
-                        ));
+                        ))?;
                         journey.claim_in_vain(narrator, bundle)?;
                     }
                     run = have;
@@ -195,7 +195,7 @@ impl Journey {
                 let why = refusal(&receipt).context("the claim failed, but not by its facts")?;
                 narrator.note(format!(
                     "Alice claims all the same, and the contract does not pay: {why}."
-                ));
+                ))?;
                 Ok(())
             }
             Err(error) => Err(error.into()),

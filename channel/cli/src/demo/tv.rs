@@ -58,7 +58,7 @@ pub(crate) fn forced(narrator: &mut Narrator, slots: u32) -> Result<()> {
     sale.world.answers[ALICE.index()] = Answer::Decline;
     match sale.world.propose(BOB, vec![release.clone()]) {
         Err(WorldError::PeerRefused(_)) => {
-            narrator.note("Bob proposes the release; Alice has her TV and refuses to sign.")
+            narrator.note("Bob proposes the release; Alice has her TV and refuses to sign.")?
         }
         Err(error) => return Err(error.into()),
         Ok(()) => bail!("Alice signed although she was to refuse"),
@@ -85,7 +85,7 @@ pub(crate) fn timeout(narrator: &mut Narrator, slots: u32) -> Result<()> {
     match sale.world.agree(ALICE, vec![refund.clone()]) {
         Err(WorldError::Impossible(why)) => narrator.note(format!(
             "One block early Alice cannot have her coins back: {why}."
-        )),
+        ))?,
         Err(error) => return Err(error.into()),
         Ok(_) => bail!("the refund came a block early"),
     }
@@ -101,14 +101,14 @@ pub(crate) fn timeout(narrator: &mut Narrator, slots: u32) -> Result<()> {
     )?;
     sale.close(narrator, ALICE, DEPOSITS.map(|coins| coins.0))?;
 
-    narrator.note("The same with a Bob who does not answer:");
+    narrator.note("The same with a Bob who does not answer:")?;
     let mut sale = Sale::order(narrator, slots)?;
     sale.pay(narrator)?;
     sale.world.advance_to(sale.refund_height)?;
     sale.world.answers[BOB.index()] = Answer::Silence;
     let refund = Operation::Call(tv::refund(sale.escrow));
     match sale.world.propose(ALICE, vec![refund.clone()]) {
-        Err(WorldError::Silent(_)) => narrator.note("Alice proposes the refund; Bob is silent."),
+        Err(WorldError::Silent(_)) => narrator.note("Alice proposes the refund; Bob is silent.")?,
         Err(error) => return Err(error.into()),
         Ok(()) => bail!("Bob signed although he was to be silent"),
     }
@@ -214,7 +214,7 @@ impl Sale {
             narrator.note(format!(
                 "{} signs: delivered.",
                 attestor.feed().descriptor().urn
-            ));
+            ))?;
         }
         let feeds: Vec<_> = self
             .attestors
@@ -290,7 +290,7 @@ impl Sale {
         let (_, answer) = self.world.close_at(ALICE, state)?;
         narrator.note(format!(
             "Alice closes alone with the state of round {old}, from before she paid in."
-        ));
+        ))?;
         let Some(answer) = answer else {
             bail!("Bob's party did not answer")
         };
@@ -310,7 +310,7 @@ impl Sale {
         self.world.advance(LOCK)?;
         match self.world.settle(ALICE) {
             Err(WorldError::Rejected(why @ Rejected::TooEarly { .. })) => {
-                narrator.note(format!("Alice wants to settle by fallback: {why}."));
+                narrator.note(format!("Alice wants to settle by fallback: {why}."))?;
                 Ok(())
             }
             Err(error) => Err(error.into()),

@@ -1,0 +1,9 @@
+//! The law of the system, and what is refused.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says so by failing"
+)]
+
+mod twins;
