@@ -19,8 +19,8 @@ pub struct Step {
     pub gas_on_chain: Option<Gas>,
     /// Bytes of the witness that the on-chain root was reached with.
     pub witness_bytes: usize,
-    /// Bytes posted on chain.
-    pub tx_bytes: usize,
+    /// The transaction that was posted on chain; empty if none was.
+    pub transaction: Vec<u8>,
     /// Leaves of the state.
     pub state_leaves: usize,
     /// Free coins of both sides in the channel.

@@ -120,7 +120,7 @@ impl World {
             Party::new(&parameters, Side::Responder, opened)?,
         ]);
         self.contracts = 0;
-        let step = self.on_ledger(posted.bytes.len())?;
+        let step = self.on_ledger(posted.bytes)?;
         self.twin_root = step.on_chain_root;
         Ok(step)
     }
@@ -188,7 +188,7 @@ impl World {
         )
         .map_err(|error| WorldError::TwinsDiffer(error.to_string()))?;
         self.twin_root = twin.commitment.state_root;
-        self.step(&agreed, &twin, 0)
+        self.step(&agreed, &twin, Vec::new())
     }
 
     /// One side proposes and the other is expected not to sign.
@@ -231,7 +231,7 @@ impl World {
             witness_bytes,
         };
         self.twin_root = twin.commitment.state_root;
-        self.step(&agreed, &twin, posted.bytes.len())
+        self.step(&agreed, &twin, posted.bytes)
     }
 
     /// Both agree on the end, and it is posted. The ledger sees no root then; the step shows the one
@@ -240,17 +240,17 @@ impl World {
     /// # Errors
     /// Whoever does not want it.
     pub fn close(&mut self, by: Side) -> Result<Step, WorldError> {
-        let step = self.on_ledger(0)?;
+        let step = self.on_ledger(Vec::new())?;
         let expiry = self.in_blocks(EXPIRY);
         self.input(by, Input::ProposeClose { expiry })?;
         let (_, posted) = self
             .posted
             .pop()
             .ok_or(WorldError::Silent("a mutual close"))?;
-        let (on_chain_root, tx_bytes) = (self.twin_root, posted.bytes.len());
+        let (on_chain_root, transaction) = (self.twin_root, posted.bytes);
         Ok(Step {
             on_chain_root,
-            tx_bytes,
+            transaction,
             accounts: self.accounts(),
             ..step
         })
@@ -266,7 +266,7 @@ impl World {
             .posted
             .pop()
             .ok_or(WorldError::Silent("a solo close"))?;
-        self.on_ledger(posted.bytes.len())
+        self.on_ledger(posted.bytes)
     }
 
     /// One side posts a state of its choice, as a cheater does; the peer's party answers by itself.
@@ -296,12 +296,12 @@ impl World {
     /// # Errors
     /// [`WorldError::Rejected`], with the height at which it could.
     pub fn settle(&mut self, by: Side) -> Result<Step, WorldError> {
-        let step = self.on_ledger(0);
+        let step = self.on_ledger(Vec::new());
         let channel = self.channel()?;
         let posted = self.post(by, Action::Settle { channel })?;
         self.notify(&posted, &Side::BOTH)?;
         Ok(Step {
-            tx_bytes: posted.bytes.len(),
+            transaction: posted.bytes,
             accounts: self.accounts(),
             ..step?
         })
@@ -405,6 +405,12 @@ impl World {
         &self.records[side.index()]
     }
 
+    /// What the parties told their users since the last input.
+    #[must_use]
+    pub fn reports(&self) -> &[(Side, Report)] {
+        &self.reports
+    }
+
     /// The channel.
     ///
     /// # Errors
@@ -482,7 +488,7 @@ impl World {
     ///
     /// # Errors
     /// [`WorldError::NoChannel`].
-    pub fn on_ledger(&self, tx_bytes: usize) -> Result<Step, WorldError> {
+    pub fn on_ledger(&self, transaction: Vec<u8>) -> Result<Step, WorldError> {
         let channel = self
             .ledger
             .channel(self.channel()?)
@@ -495,7 +501,7 @@ impl World {
             gas_off_chain: None,
             gas_on_chain: None,
             witness_bytes: 0,
-            tx_bytes,
+            transaction,
             state_leaves: party.state().leaves(),
             channel: party.balances(),
             accounts: self.accounts(),
@@ -503,7 +509,7 @@ impl World {
         })
     }
 
-    fn step(&self, agreed: &Agreed, twin: &Twin, tx_bytes: usize) -> Result<Step, WorldError> {
+    fn step(&self, agreed: &Agreed, twin: &Twin, transaction: Vec<u8>) -> Result<Step, WorldError> {
         if agreed.commitment != twin.commitment || agreed.receipts != twin.receipts {
             return Err(WorldError::TwinsDiffer(format!("{agreed:?}\n{twin:?}")));
         }
@@ -516,7 +522,7 @@ impl World {
             gas_off_chain: called.then_some(agreed.gas),
             gas_on_chain: called.then_some(twin.gas),
             witness_bytes: twin.witness_bytes,
-            tx_bytes,
+            transaction,
             state_leaves: party.state().leaves(),
             channel: party.balances(),
             accounts: self.accounts(),

@@ -98,7 +98,7 @@ impl Narrator {
                 gas_off_chain: step.gas_off_chain.map(|gas| gas.0),
                 gas_on_chain: step.gas_on_chain.map(|gas| gas.0),
                 witness_bytes: step.witness_bytes,
-                tx_bytes: step.tx_bytes,
+                tx_bytes: step.transaction.len(),
                 state_leaves: step.state_leaves,
                 balances: Balances {
                     channel: step.channel.into(),
@@ -135,7 +135,7 @@ impl Narrator {
                 grouped(step.state_leaves as u64),
             )?;
         }
-        let posted = match step.tx_bytes {
+        let posted = match step.transaction.len() {
             0 => "nothing posted".to_owned(),
             bytes => format!("posted {} bytes", grouped(bytes as u64)),
         };

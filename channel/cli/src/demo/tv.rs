@@ -297,7 +297,7 @@ impl Sale {
         let Effect::Closing { until, .. } = answer.receipt.effect else {
             bail!("Bob's answer was no slash")
         };
-        let step = self.world.on_ledger(answer.bytes.len())?;
+        let step = self.world.on_ledger(answer.bytes)?;
         narrator.step(
             "slash",
             format!("Bob slashes with the newer co-signed state; answers count until {until}."),

@@ -1,0 +1,5 @@
+//! The program as its users start it.
+
+#![expect(clippy::unwrap_used, reason = "a test says so by failing")]
+
+mod demo;
