@@ -1,6 +1,8 @@
 //! The project's own chores: `cargo xtask wasm` builds the example contracts, `cargo xtask rooms`
-//! holds the workspace against its table of rooms.
+//! holds the workspace against its table of rooms, `cargo xtask clauses` holds what cites the specs
+//! against their clauses.
 
+mod clauses;
 mod rooms;
 mod wasm;
 
@@ -23,6 +25,8 @@ enum Chore {
     Wasm(wasm::Arguments),
     /// Holds the dependencies of the workspace against the table of rooms in docs/ARCHITECTURE.md.
     Rooms,
+    /// Holds every citation of docs/spec, by file and number, against the clauses that are there.
+    Clauses,
 }
 
 fn main() -> Result<ExitCode> {
@@ -31,6 +35,7 @@ fn main() -> Result<ExitCode> {
     match arguments.chore {
         Chore::Wasm(arguments) => wasm::run(&metadata, &arguments),
         Chore::Rooms => rooms::run(&metadata),
+        Chore::Clauses => clauses::run(&metadata),
     }
 }
 
