@@ -1,7 +1,7 @@
 //! What the ledger knows of a channel.
 
 use twinroot_abi::{Amount, Height, PublicKey, Side};
-use twinroot_rules::Standing;
+use twinroot_rules::{FORCED_STEPS, Standing};
 use twinroot_wire::{CoSigned, Commitment, Keys, Parameters};
 
 use crate::Rejected;
@@ -15,15 +15,9 @@ pub struct Channel {
     pub tip: Commitment,
     /// How that state stands among others.
     pub standing: Standing,
-    /// Forced steps that each side has taken and not been given back.
-    pub steps: [u8; 2],
     /// Whether it is being closed.
     pub phase: Phase,
     pub(crate) keys: Keys,
-    /// Whose co-signed state the tip rests on: who posted it. Nobody posted the first.
-    pub(crate) posted_by: Option<Side>,
-    /// Whether each side has extended the time to answer by a slash.
-    pub(crate) extended: [bool; 2],
 }
 
 /// Whether a channel is being closed.
@@ -35,6 +29,8 @@ pub enum Phase {
     Closing {
         /// First height at which it may settle, holds aside.
         until: Height,
+        /// Steps that each side has forced on the present base since the close began.
+        steps: [u8; 2],
     },
 }
 
@@ -69,7 +65,7 @@ impl Channel {
             });
         }
         self.keys.verify_both(state)?;
-        if Standing::co_signed(new.round) <= self.standing || new.round <= self.standing.round {
+        if new.round <= self.standing.round {
             return Err(Rejected::Stale {
                 known: self.standing.round,
                 posted: new.round,
@@ -78,25 +74,58 @@ impl Channel {
         Ok(())
     }
 
-    /// Takes a newer co-signed state over. The other side gets its forced steps back; the poster's
-    /// own count stays, or a drawer full of old states would be a budget without end.
-    pub(crate) fn adopt(&mut self, state: &CoSigned, posted_by: Side) {
+    /// Takes a newer co-signed state over. If the channel is being closed, everyone has the full
+    /// time to answer again, and the forced steps of the new base to take. That cannot go on for
+    /// long against a party that is there: once it posts its newest state, there is no newer one.
+    pub(crate) fn adopt(&mut self, state: &CoSigned, now: Height) {
         self.tip = state.commitment.clone();
         self.standing = Standing::co_signed(state.commitment.round);
-        self.steps[posted_by.other().index()] = 0;
-        self.posted_by = Some(posted_by);
-    }
-
-    /// Gives the other party a full window to answer, if the channel is being closed.
-    pub(crate) fn extend(&mut self, now: Height) {
-        if let Phase::Closing { until } = self.phase {
-            self.phase = Phase::Closing {
-                until: until.max(self.window(now)),
-            };
+        if self.phase != Phase::Open {
+            self.begin_closing(now);
         }
     }
 
-    pub(crate) fn window(&self, now: Height) -> Height {
+    /// Begins to close, or begins again on a newer base.
+    pub(crate) fn begin_closing(&mut self, now: Height) {
+        self.phase = Phase::Closing {
+            until: self.window(now),
+            steps: [0; 2],
+        };
+    }
+
+    /// Checks that a side may force a step. Only while the channel is being closed are they counted:
+    /// each gives the other side a full window, so that their number bounds the time to the end.
+    pub(crate) fn check_steps_left(&self, side: Side) -> Result<(), Rejected> {
+        match self.phase {
+            Phase::Closing { steps, .. } if steps[side.index()] >= FORCED_STEPS => {
+                Err(Rejected::NoStepsLeft {
+                    limit: FORCED_STEPS,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes over what a forced step led to.
+    pub(crate) fn advance(
+        &mut self,
+        poster: Side,
+        next: Commitment,
+        now: Height,
+    ) -> Result<(), Rejected> {
+        self.standing = self.standing.forced().ok_or(Rejected::Overflow)?;
+        self.tip = next;
+        if let Phase::Closing { mut steps, .. } = self.phase {
+            steps[poster.index()] = steps[poster.index()].saturating_add(1);
+            self.phase = Phase::Closing {
+                until: self.window(now),
+                steps,
+            };
+        }
+        Ok(())
+    }
+
+    fn window(&self, now: Height) -> Height {
         Height(now.0.saturating_add(self.parameters.lock))
     }
 }

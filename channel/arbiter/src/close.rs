@@ -1,6 +1,7 @@
 //! Closing a channel: together, alone, answered, settled (docs/spec/arbiter.md, 6).
 
-use twinroot_abi::{ChannelId, PublicKey, Side};
+use twinroot_abi::{ChannelId, PublicKey};
+use twinroot_rules::Standing;
 use twinroot_wire::{CoSigned, SignedClose};
 
 use crate::plan::Plan;
@@ -28,7 +29,11 @@ pub(crate) fn plan_mutual(ledger: &Ledger, signed: &SignedClose) -> Result<Plan,
         });
     }
     channel.keys.verify_close(signed)?;
-    if close.round < channel.standing.round {
+    if (Standing {
+        round: close.round,
+        forced: close.forced,
+    }) < channel.standing
+    {
         return Err(Rejected::Stale {
             known: channel.standing.round,
             posted: close.round,
@@ -48,25 +53,21 @@ pub(crate) fn plan_solo(
     state: Option<&CoSigned>,
 ) -> Result<Plan, Rejected> {
     let mut channel = ledger.existing(channel)?.clone();
-    let side = channel.side_of(sender).ok_or(Rejected::NotAParty)?;
+    channel.side_of(sender).ok_or(Rejected::NotAParty)?;
     if channel.phase != Phase::Open {
         return Err(Rejected::AlreadyClosing);
     }
     if let Some(state) = state {
         channel.check_newer(state)?;
-        channel.adopt(state, side);
+        channel.adopt(state, ledger.block().height);
     }
-    channel.phase = Phase::Closing {
-        until: channel.window(ledger.block().height),
-    };
+    channel.begin_closing(ledger.block().height);
     Ok(Plan::Replace(Box::new(channel)))
 }
 
-/// Anyone answers a solo close with a newer co-signed state. It gives more time once for each side;
-/// whoever is no party answers for the side that did not post the present state.
+/// Anyone answers a solo close with a newer co-signed state.
 pub(crate) fn plan_slash(
     ledger: &Ledger,
-    sender: PublicKey,
     channel: ChannelId,
     state: &CoSigned,
 ) -> Result<Plan, Rejected> {
@@ -75,20 +76,14 @@ pub(crate) fn plan_slash(
         return Err(Rejected::NotClosing);
     }
     channel.check_newer(state)?;
-    let other = channel.posted_by.map_or(Side::Initiator, Side::other);
-    let side = channel.side_of(sender).unwrap_or(other);
-    channel.adopt(state, side);
-    if !channel.extended[side.index()] {
-        channel.extended[side.index()] = true;
-        channel.extend(ledger.block().height);
-    }
+    channel.adopt(state, ledger.block().height);
     Ok(Plan::Replace(Box::new(channel)))
 }
 
 /// Anyone has a channel pay out whose time to answer and whose holds are over.
 pub(crate) fn plan_settle(ledger: &Ledger, id: ChannelId) -> Result<Plan, Rejected> {
     let channel = ledger.existing(id)?;
-    let Phase::Closing { until } = channel.phase else {
+    let Phase::Closing { until, .. } = channel.phase else {
         return Err(Rejected::NotClosing);
     };
     let hold = channel.tip.hold_until;

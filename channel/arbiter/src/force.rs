@@ -3,7 +3,7 @@
 
 use twinroot_abi::{CodeHash, Gas, PublicKey};
 use twinroot_exec::{Execute, Header, StateKey};
-use twinroot_rules::{Consent, FORCED_STEPS, Position, Refusal, apply};
+use twinroot_rules::{Consent, Position, Refusal, apply};
 use twinroot_state::{Partial, Read, State};
 use twinroot_types::{Limits, decode};
 use twinroot_wire::{Force, Operation};
@@ -21,13 +21,9 @@ pub(crate) fn plan(ledger: &Ledger, sender: PublicKey, force: Force) -> Result<P
     }
     if let Some(newer) = &force.base {
         channel.check_newer(newer)?;
-        channel.adopt(newer, poster);
+        channel.adopt(newer, ledger.block().height);
     }
-    if channel.steps[poster.index()] >= FORCED_STEPS {
-        return Err(Rejected::NoStepsLeft {
-            limit: FORCED_STEPS,
-        });
-    }
+    channel.check_steps_left(poster)?;
     if !ledger.may_pin(force.update.env) {
         return Err(Rejected::PinnedBlock);
     }
@@ -99,10 +95,7 @@ pub(crate) fn execute(
         return refuted(Refutation::Root { predicted, reached }, applied.gas);
     }
     let commitment = applied.next.commitment;
-    channel.standing = channel.standing.forced().ok_or(Rejected::Overflow)?;
-    channel.steps[poster.index()] = channel.steps[poster.index()].saturating_add(1);
-    channel.tip = commitment.clone();
-    channel.extend(ledger.block().height);
+    channel.advance(poster, commitment.clone(), ledger.block().height)?;
     let effect = Effect::Forced {
         update: Box::new(force.update),
         commitment: Box::new(commitment),

@@ -122,10 +122,12 @@ impl Ledger {
         key.verify(Tag::TRANSACTION, &body, &signature)
             .map_err(|_| Rejected::Signature)?;
         let sender = transaction.sender;
-        let plan = self.validate(sender, transaction.action, execute)?;
         let fee = Fees::V1
             .transaction(bytes.len())
             .ok_or(Rejected::Overflow)?;
+        // Before any work that costs more than this check does.
+        self.check_account(sender, fee)?;
+        let plan = self.validate(sender, transaction.action, execute)?;
         self.check_funds(sender, &plan, fee)?;
         let (effect, gas) = self.carry_out(sender, plan, execute)?;
         let fee = fee
@@ -178,7 +180,7 @@ impl Ledger {
             Action::CloseSolo { channel, state } => {
                 close::plan_solo(self, sender, channel, state.as_ref())
             }
-            Action::Slash { channel, state } => close::plan_slash(self, sender, channel, &state),
+            Action::Slash { channel, state } => close::plan_slash(self, channel, &state),
             Action::Force(force) => force::plan(self, sender, force),
             Action::Settle { channel } => close::plan_settle(self, channel),
         }
@@ -204,7 +206,11 @@ impl Ledger {
         let need = fee
             .checked_add(Fees::V1.gas(gas))
             .and_then(|sum| sum.checked_add(plan.moves()));
-        let (need, have) = (need.ok_or(Rejected::Overflow)?, self.account(sender).coins);
+        self.check_account(sender, need.ok_or(Rejected::Overflow)?)
+    }
+
+    fn check_account(&self, sender: PublicKey, need: Amount) -> Result<(), Rejected> {
+        let have = self.account(sender).coins;
         if have < need {
             Err(Rejected::Funds { have, need })
         } else {
@@ -245,7 +251,7 @@ impl Ledger {
                 let id = channel.tip.channel;
                 let until = match channel.phase {
                     Phase::Open => Height(0),
-                    Phase::Closing { until } => until,
+                    Phase::Closing { until, .. } => until,
                 };
                 let effect = Effect::Closing {
                     channel: id,

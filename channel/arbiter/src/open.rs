@@ -56,11 +56,8 @@ pub(crate) fn plan(
     Ok(Plan::Open(Box::new(Channel {
         tip: first.commitment,
         standing: Standing::default(),
-        steps: [0; 2],
         phase: Phase::Open,
         keys,
-        posted_by: None,
-        extended: [false; 2],
         parameters: signed.parameters,
     })))
 }

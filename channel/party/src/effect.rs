@@ -1,7 +1,7 @@
 //! What a party wants done.
 
 use serde::{Deserialize, Serialize};
-use twinroot_abi::Round;
+use twinroot_abi::{Hash, Round};
 use twinroot_exec::Receipt;
 use twinroot_rules::Refused;
 use twinroot_types::Tag;
@@ -18,7 +18,8 @@ pub enum Effect {
     Sign(ToSign),
     /// Send it to the peer.
     Send(Message),
-    /// Ask the user, then give [`crate::Input::Approve`] or [`crate::Input::Decline`].
+    /// Ask the user, then give [`crate::Input::Approve`] or [`crate::Input::Decline`] with the
+    /// question's hash. A later question takes the place of an earlier one.
     Ask(Question),
     /// Post it to the ledger, in a transaction of the party's account.
     Post(Box<Action>),
@@ -38,6 +39,17 @@ pub enum Question {
     },
     /// The end of the channel, at the newest state.
     Close(MutualClose),
+}
+
+impl Question {
+    /// What an answer must name, so that it answers this question and no other.
+    #[must_use]
+    pub fn hash(&self) -> Hash {
+        match self {
+            Self::Step { proposal, .. } => proposal.commitment.hash(),
+            Self::Close(close) => close.hash(),
+        }
+    }
 }
 
 /// What the user is told.
@@ -64,8 +76,23 @@ pub enum Report {
     Impossible(Refused),
     /// A step on the ledger was taken over.
     AdoptedForced(Box<Agreed>),
+    /// What was being signed rests on a state that is the newest no more; the signature was not sent.
+    Overtaken {
+        /// Which round.
+        round: Round,
+    },
     /// The peer tries to close at an old state; the answer is on its way.
     StaleClose {
+        /// The round of that state.
+        round: Round,
+    },
+    /// The peer, or this party, asked the ledger to close the channel at the newest state.
+    Closing {
+        /// The round of that state.
+        round: Round,
+    },
+    /// A step was forced on a state that is not this party's newest.
+    ForcedElsewhere {
         /// The round of that state.
         round: Round,
     },

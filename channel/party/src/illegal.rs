@@ -1,14 +1,14 @@
 //! Inputs that make no sense where the party stands. They change nothing; the driver or the user
 //! is at fault, never the peer.
 
-use twinroot_abi::{Height, Round};
+use twinroot_abi::{CodeHash, Height, Round};
 use twinroot_wire::SignatureError;
 
 /// Why an input is not possible now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Illegal {
-    /// A proposal of this party is on its way.
-    #[error("a proposal is waiting for the peer's answer")]
+    /// A signature that was asked for is still to come.
+    #[error("a signature that was asked for is still to come")]
     Busy,
     /// A proposal of this party is half-signed; only the same step may follow, or taking it back.
     #[error(
@@ -24,8 +24,14 @@ pub enum Illegal {
         /// Its last height.
         until: Height,
     },
-    /// Nothing was asked.
-    #[error("nothing was asked")]
+    /// A mutual close may not stay good for so long.
+    #[error("a mutual close may be good up to height {latest} only")]
+    Expiry {
+        /// The latest height.
+        latest: Height,
+    },
+    /// This was not asked, or not last.
+    #[error("this was not asked, or something else was asked since")]
     NothingAsked,
     /// No signature was asked for.
     #[error("no signature was asked for")]
@@ -39,7 +45,16 @@ pub enum Illegal {
     /// There is no higher round.
     #[error("the rounds are used up")]
     NoRound,
+    /// The ledger carried out a step with code that this party does not know. Learn it from the
+    /// ledger and give the event again.
+    #[error(
+        "the ledger carried out a step with code {0}, which is not known here: learn it and give the event again"
+    )]
+    NeedsCode(CodeHash),
     /// The ledger reached another state than this party does; one of the two is broken.
     #[error("the ledger carried out a step that comes out differently here: {0}")]
     Diverged(String),
+    /// This machine failed. It says nothing about the step, and the node must stop.
+    #[error("this machine failed, the node must stop: {0}")]
+    Machine(String),
 }

@@ -1,6 +1,6 @@
 //! What happens to a party.
 
-use twinroot_abi::Height;
+use twinroot_abi::{Hash, Height};
 use twinroot_exec::Env;
 use twinroot_types::Signature;
 use twinroot_wire::{CoSigned, Commitment, Message, Operation, Update};
@@ -17,10 +17,10 @@ pub enum Input {
     },
     /// The peer says something.
     Message(Message),
-    /// Its user agrees to what was asked.
-    Approve,
-    /// Its user does not agree to what was asked.
-    Decline,
+    /// Its user agrees to what was asked, by the hash in the question.
+    Approve(Hash),
+    /// Its user does not agree to what was asked, by the hash in the question.
+    Decline(Hash),
     /// The signature that was asked for.
     Signed(Signature),
     /// The ledger has a new block.
@@ -29,15 +29,20 @@ pub enum Input {
     Chain(ChainEvent),
     /// Its user wants the ledger to carry out a step.
     Force(Vec<Operation>),
-    /// Its user wants the ledger to close the channel at the newest state.
+    /// Its user wants the ledger to close the channel: as both agreed, or at the newest state.
     CloseSolo,
 }
 
 /// A change of the channel on the ledger.
 #[derive(Clone, Debug)]
 pub enum ChainEvent {
-    /// A close was asked for, or answered, at this state.
-    Closing(Box<Commitment>),
+    /// A close was asked for, or answered.
+    Closing {
+        /// The state it would end at.
+        commitment: Box<Commitment>,
+        /// The co-signed state that was posted for it, if one was.
+        posted: Option<Box<CoSigned>>,
+    },
     /// A step was carried out on the newest state that the ledger knows.
     Forced {
         /// The co-signed state that came along with it, if the ledger did not know it.

@@ -9,7 +9,7 @@ use twinroot_state::{Read, Touched, Tree};
 use twinroot_types::{Limits, Signature, decode};
 use twinroot_wire::{
     CoSigned, Commitment, Keys, MutualClose, Operation, Parameters, Proposal, SignatureError,
-    Update,
+    SignedClose, Update,
 };
 
 use crate::{Effect, Illegal, Input, handle};
@@ -44,10 +44,14 @@ pub struct Party {
     pub(crate) last_round: Round,
     pub(crate) blocks: Vec<Env>,
     pub(crate) signing: Option<Signing>,
-    pub(crate) outgoing: Option<Outgoing>,
+    /// What this party has signed and the peer, as far as is known, has not: the peer still may,
+    /// until both sign a higher round.
+    pub(crate) live: Vec<HalfSigned>,
     pub(crate) asked: Option<Asked>,
     /// The end that this party has signed.
     pub(crate) closing: Option<(MutualClose, Signature)>,
+    /// The end that both have signed.
+    pub(crate) agreed_close: Option<SignedClose>,
     pub(crate) closed: bool,
 }
 
@@ -57,33 +61,49 @@ pub(crate) enum Signing {
     Proposal(Box<Candidate>),
     Acceptance(Box<Candidate>, Box<Proposal>),
     Close(MutualClose),
-    CloseAcceptance(MutualClose),
+    /// A close and the peer's signature of it.
+    CloseAcceptance(MutualClose, Signature),
 }
 
 /// A state that may become the newest one.
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
     pub(crate) next: Position<Tree>,
-    pub(crate) operations: Vec<Operation>,
     pub(crate) update: Update,
     pub(crate) receipts: Vec<Receipt>,
     pub(crate) gas: Gas,
     pub(crate) touched: Touched,
 }
 
-/// What this party has signed and the peer has not: live until both sign a higher round.
+impl Candidate {
+    pub(crate) const fn round(&self) -> Round {
+        self.next.commitment.round
+    }
+
+    pub(crate) fn operations(&self) -> &[Operation] {
+        &self.update.operations
+    }
+
+    pub(crate) fn is(&self, commitment: &Commitment) -> bool {
+        self.next.commitment == *commitment
+    }
+}
+
+/// A proposal that this party has signed.
 #[derive(Clone, Debug)]
-pub(crate) struct Outgoing {
+pub(crate) struct HalfSigned {
     pub(crate) candidate: Candidate,
     pub(crate) signature: Signature,
-    pub(crate) refused: bool,
+    /// Whether the same step was carried out by force meanwhile.
+    pub(crate) forced: bool,
 }
 
 /// What the user was asked.
 #[derive(Clone, Debug)]
 pub(crate) enum Asked {
     Step(Box<Candidate>, Box<Proposal>),
-    Close(MutualClose),
+    /// A close and the peer's signature of it.
+    Close(MutualClose, Signature),
 }
 
 impl Party {
@@ -103,9 +123,10 @@ impl Party {
             last_round: Round(0),
             blocks: vec![opened],
             signing: None,
-            outgoing: None,
+            live: Vec::new(),
             asked: None,
             closing: None,
+            agreed_close: None,
             closed: false,
         })
     }
@@ -132,9 +153,9 @@ impl Party {
         match input {
             Input::Propose(operations) => handle::propose(self, operations, execute),
             Input::ProposeClose { expiry } => handle::propose_close(self, expiry),
-            Input::Message(message) => Ok(handle::message(self, message, execute)),
-            Input::Approve => handle::approve(self),
-            Input::Decline => handle::decline(self),
+            Input::Message(message) => handle::message(self, message, execute),
+            Input::Approve(asked) => handle::approve(self, asked),
+            Input::Decline(asked) => handle::decline(self, asked),
             Input::Signed(signature) => handle::signed(self, signature),
             Input::Block(block) => Ok(self.see(block)),
             Input::Chain(event) => handle::chain(self, event, execute),
@@ -207,9 +228,17 @@ impl Party {
         self.tip.commitment.hash()
     }
 
-    /// Whether something of this party's own waits for a signature or an answer.
-    pub(crate) fn busy(&self) -> bool {
-        self.signing.is_some() || self.outgoing.as_ref().is_some_and(|live| !live.refused)
+    /// The round of a half-signed step that is another one than `operations`. Two different steps
+    /// must not be open to the peer's choice.
+    pub(crate) fn other_half_signed(&self, operations: &[Operation]) -> Option<Round> {
+        let open = self
+            .live
+            .iter()
+            .filter(|half| !half.forced)
+            .map(|half| &half.candidate);
+        open.filter(|candidate| !candidate.operations().is_empty())
+            .find(|candidate| candidate.operations() != operations)
+            .map(Candidate::round)
     }
 
     /// The height up to which the ledger would still take a close that this party has signed. Until
@@ -234,20 +263,22 @@ impl Party {
             chain: tip.chain,
             channel: tip.channel,
             version: tip.version,
-            round: tip.round,
+            round: self.standing.round,
+            forced: self.standing.forced,
             payout: tip.payout,
             expiry,
         }
     }
 
-    /// Both have signed: the candidate is the newest state, and every half-signed one is void.
+    /// Both have signed: the candidate is the newest state, and every half-signed one below it is void.
     pub(crate) fn adopt(&mut self, candidate: Candidate, state: CoSigned) -> Agreed {
         let commitment = state.commitment.clone();
         self.last_round = self.last_round.max(commitment.round);
         self.standing = Standing::co_signed(commitment.round);
         self.tip = candidate.next;
         self.newest = Some(state);
-        self.outgoing = None;
+        self.live
+            .retain(|half| half.candidate.round() > commitment.round);
         self.asked = None;
         Agreed {
             commitment,
@@ -255,6 +286,15 @@ impl Party {
             gas: candidate.gas,
             touched: candidate.touched,
         }
+    }
+
+    /// Takes out the half-signed state that `commitment` is of, if it is one.
+    pub(crate) fn take_half_signed(&mut self, commitment: &Commitment) -> Option<HalfSigned> {
+        let place = self
+            .live
+            .iter()
+            .position(|half| half.candidate.is(commitment))?;
+        Some(self.live.remove(place))
     }
 }
 

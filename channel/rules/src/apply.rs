@@ -1,7 +1,7 @@
 //! `apply`: the one function that both paths run.
 
 use twinroot_abi::{Amount, Gas, Height, Side};
-use twinroot_exec::{Codes, Execute, Receipt, balance};
+use twinroot_exec::{Codes, Execute, Receipt};
 use twinroot_state::{Overlay, State, Touched};
 use twinroot_types::Limits;
 use twinroot_wire::{Commitment, Update};
@@ -63,22 +63,11 @@ pub fn apply<S: State>(
         execute,
     };
     let mut sum = Sum::of(&base.commitment);
-    let guarded = guard(&mut state, update, consent, sum.gas)?;
     for (place, operation) in update.operations.iter().enumerate() {
         let effect = stage
             .carry_out(&mut state, place, operation)
             .map_err(|refusal| sum.refused_in(refusal))?;
         sum.add(effect).map_err(|reason| sum.refused(reason))?;
-    }
-    if let Some((side, before)) = guarded {
-        let after = free_coins(&mut state, side).map_err(|reason| sum.refused(reason))?;
-        if after < before {
-            return Err(sum.refused(Refused::OthersCoins {
-                side,
-                before,
-                after,
-            }));
-        }
     }
     if state.touched() > Limits::V1.touched_leaves {
         return Err(sum.refused(Refused::Leaves {
@@ -107,30 +96,6 @@ pub fn apply<S: State>(
         receipts: sum.receipts,
         gas: sum.gas,
         touched,
-    })
-}
-
-/// In a forced update, the side that has not agreed and its free coins.
-fn guard(
-    state: &mut Overlay,
-    update: &Update,
-    consent: Consent,
-    gas: Gas,
-) -> Result<Option<(Side, Amount)>, Refusal> {
-    match consent {
-        Consent::Both => Ok(None),
-        Consent::PosterOnly => {
-            let other = update.proposer.other();
-            let coins = free_coins(state, other).map_err(|reason| Refusal { reason, gas })?;
-            Ok(Some((other, coins)))
-        }
-    }
-}
-
-fn free_coins(state: &mut Overlay, side: Side) -> Result<Amount, Refused> {
-    balance(state, side).map_err(|error| Refused::Coins {
-        operation: 0,
-        error,
     })
 }
 

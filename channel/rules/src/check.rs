@@ -1,7 +1,7 @@
 //! What can be said of an update before anything of it is carried out.
 
 use twinroot_exec::{Call, Fallback};
-use twinroot_types::Limits;
+use twinroot_types::{Limits, encode};
 use twinroot_wire::{Commitment, Operation, Update};
 
 use crate::{Consent, HOLD_LIMIT, Refused};
@@ -28,6 +28,13 @@ pub(crate) fn check(base: &Commitment, update: &Update, consent: Consent) -> Res
     if have > Limits::V1.operations || (have == 0 && consent == Consent::PosterOnly) {
         return Err(Refused::Operations { have });
     }
+    if update.gas().is_none_or(|gas| gas > Limits::V1.update_gas) {
+        return Err(Refused::Gas);
+    }
+    let have = encode(update).len();
+    if have > Limits::V1.update_bytes {
+        return Err(Refused::Bytes { have });
+    }
     update
         .operations
         .iter()
@@ -49,8 +56,16 @@ fn check_operation(
             Err(Refused::Limit { operation, what })
         }
     };
-    limit(what.gas() <= limits.call_gas, "gas")?;
     match what {
+        // What comes back within the update is no excuse: contracts may act on coins that were only lent.
+        Operation::Transfer { from, .. }
+            if consent == Consent::PosterOnly && *from != update.proposer =>
+        {
+            Err(Refused::OthersCoins {
+                operation,
+                side: *from,
+            })
+        }
         Operation::Transfer { .. } => Ok(()),
         Operation::Create {
             fallback,

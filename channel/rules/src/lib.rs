@@ -29,5 +29,8 @@ pub use refused::{Refusal, Refused};
 pub const FORCE_WINDOW: u64 = 20;
 /// Blocks after the pinned one until which a contract's hold may reach (docs/spec/channel.md, 7.2).
 pub const HOLD_LIMIT: u64 = 1_000_000;
-/// Forced steps that each side may take on one base (docs/spec/arbiter.md, 5.6).
+/// Blocks for which a half-signed mutual close may stay good (docs/spec/channel.md, 6.2).
+pub const CLOSE_WINDOW: u64 = 100;
+/// Forced steps that each side may take on one base while the channel is being closed
+/// (docs/spec/arbiter.md, 5.6).
 pub const FORCED_STEPS: u8 = 8;

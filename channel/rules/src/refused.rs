@@ -1,6 +1,6 @@
 //! Why an update is not carried out.
 
-use twinroot_abi::{Amount, Gas, Height, Side};
+use twinroot_abi::{CodeHash, Gas, Height, Side};
 use twinroot_exec::{CoinsError, Halt, Receipt};
 use twinroot_state::Missing;
 
@@ -80,10 +80,14 @@ pub enum Refused {
         hold: Height,
     },
     /// The code of a contract is not known here.
-    #[error("operation {operation}: the contract's code is not known here; publish it first")]
+    #[error(
+        "operation {operation}: the contract's code {code} is not known here; publish it first"
+    )]
     CodeUnknown {
         /// Which operation.
         operation: usize,
+        /// Which code.
+        code: CodeHash,
     },
     /// Coins that are not there.
     #[error("operation {operation}: {error}")]
@@ -109,15 +113,22 @@ pub enum Refused {
         /// Why not.
         error: Halt,
     },
-    /// A forced update under which the other side's free coins fall.
-    #[error("a forced update may not take the {side}'s coins: {before} before, {after} after")]
+    /// A forced update moves the other side's free coins.
+    #[error("operation {operation}: a forced update may not take the {side}'s coins")]
     OthersCoins {
+        /// Which operation.
+        operation: usize,
         /// Whose coins.
         side: Side,
-        /// Before.
-        before: Amount,
-        /// After.
-        after: Amount,
+    },
+    /// All calls together ask for more gas than an update may.
+    #[error("the update asks for more gas than an update may")]
+    Gas,
+    /// The update is longer than an update may be.
+    #[error("the update has {have} bytes")]
+    Bytes {
+        /// How many.
+        have: usize,
     },
     /// The update touches more leaves than an update may.
     #[error("the update touches {have} leaves")]

@@ -99,10 +99,12 @@ impl Stage<'_> {
         let coins = |error| unpaid(Refused::Coins { operation, error });
         let contract = header(state, call.contract).map_err(coins)?;
         let contract = contract.ok_or_else(|| coins(CoinsError::NoContract(call.contract)))?;
-        let code = self
-            .codes
-            .code(&contract.code)
-            .ok_or_else(|| unpaid(Refused::CodeUnknown { operation }))?;
+        let code = self.codes.code(&contract.code).ok_or_else(|| {
+            unpaid(Refused::CodeUnknown {
+                operation,
+                code: contract.code,
+            })
+        })?;
         let before = worth(state, Some(call.contract)).map_err(coins)?;
         credit(state, call.contract, self.update.proposer, call.value).map_err(coins)?;
 

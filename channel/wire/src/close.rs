@@ -1,8 +1,8 @@
 //! The close that both parties sign.
 
 use serde::{Deserialize, Serialize};
-use twinroot_abi::{Amount, ChainId, ChannelId, Height, Round};
-use twinroot_types::{Signature, encode};
+use twinroot_abi::{Amount, ChainId, ChannelId, Hash, Height, Round};
+use twinroot_types::{Signature, Tag, encode, hash_of};
 
 /// An agreed end of a channel; it names the state it ends (docs/spec/channel.md, 6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,8 +13,10 @@ pub struct MutualClose {
     pub channel: ChannelId,
     /// The protocol version.
     pub version: u16,
-    /// The round that both take for the newest.
+    /// The co-signed round that both take for the newest.
     pub round: Round,
+    /// The steps forced on it.
+    pub forced: u32,
     /// What each side gets; together all the coins.
     pub payout: [Amount; 2],
     /// Last height at which it may still be posted.
@@ -22,6 +24,12 @@ pub struct MutualClose {
 }
 
 impl MutualClose {
+    /// Its name.
+    #[must_use]
+    pub fn hash(&self) -> Hash {
+        Hash(hash_of(Tag::CLOSE, self))
+    }
+
     /// What both parties sign.
     #[must_use]
     pub fn signed_bytes(&self) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use twinroot_abi::{Amount, ChannelId, CodeHash, Gas, Hash, Height, Round, Side};
 use twinroot_exec::{Call, Env, Fallback};
-use twinroot_types::{Tag, hash_of};
+use twinroot_types::{Limits, Tag, at_most, hash_of};
 
 /// What is to be done to a state (docs/spec/channel.md, 3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,7 @@ pub struct Update {
     /// The pinned block.
     pub env: Env,
     /// What to do, in order; nothing at all only cancels what was proposed before.
+    #[serde(deserialize_with = "at_most::<{ Limits::V1.operations }, _, _>")]
     pub operations: Vec<Operation>,
 }
 

@@ -38,7 +38,9 @@ fn reading(row: &csv::StringRecord) -> Option<Reading> {
 /// A decimal with up to three places, times a thousand, without a float on the way.
 fn thousandths(decimal: &str) -> Option<i64> {
     let (whole, places) = decimal.split_once('.').unwrap_or((decimal, ""));
-    if places.len() > 3 || !places.bytes().all(|digit| digit.is_ascii_digit()) {
+    let digits = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
+    let unsigned = whole.strip_prefix('-').unwrap_or(whole);
+    if unsigned.is_empty() || !digits(unsigned) || places.len() > 3 || !digits(places) {
         return None;
     }
     format!("{whole}{places:0<3}").parse().ok()

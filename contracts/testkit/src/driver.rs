@@ -3,7 +3,7 @@
 use twinroot_abi::Side;
 use twinroot_arbiter::Effect as OnChain;
 use twinroot_party::{Agreed, ChainEvent, Effect, Input, Report};
-use twinroot_wire::{Action, Message, SignedTransaction};
+use twinroot_wire::{Action, CoSigned, Message, SignedTransaction};
 
 use crate::{Answer, Posted, World, WorldError};
 
@@ -14,6 +14,7 @@ impl World {
     /// The first thing that does not work.
     pub fn input(&mut self, side: Side, input: Input) -> Result<(), WorldError> {
         self.reports.clear();
+        self.posted.clear();
         self.queue.clear();
         self.queue.push_back((side, input));
         self.drain()
@@ -34,10 +35,11 @@ impl World {
                 self.queue
                     .push_back((side.other(), Input::Message(message)));
             }
-            Effect::Ask(_) => {
+            Effect::Ask(question) => {
+                let asked = question.hash();
                 let answer = match self.answers[side.index()] {
-                    Answer::Approve => Some(Input::Approve),
-                    Answer::Decline => Some(Input::Decline),
+                    Answer::Approve => Some(Input::Approve(asked)),
+                    Answer::Decline => Some(Input::Decline(asked)),
                     Answer::Silence => None,
                 };
                 self.queue.extend(answer.map(|answer| (side, answer)));
@@ -73,21 +75,18 @@ impl World {
 
     fn queue_events(&mut self, posted: &Posted, sides: &[Side]) -> Result<(), WorldError> {
         let event = match &posted.receipt.effect {
-            OnChain::Closing { commitment, .. } => ChainEvent::Closing(commitment.clone()),
+            OnChain::Closing { commitment, .. } => ChainEvent::Closing {
+                commitment: commitment.clone(),
+                posted: posted_state(&posted.bytes)?,
+            },
             OnChain::Closed { .. } => ChainEvent::Closed,
             OnChain::Forced {
                 update, commitment, ..
-            } => {
-                let base = match SignedTransaction::decode(&posted.bytes)?.transaction.action {
-                    Action::Force(force) => force.base.map(Box::new),
-                    _ => None,
-                };
-                ChainEvent::Forced {
-                    base,
-                    update: update.clone(),
-                    commitment: commitment.clone(),
-                }
-            }
+            } => ChainEvent::Forced {
+                base: posted_state(&posted.bytes)?,
+                update: update.clone(),
+                commitment: commitment.clone(),
+            },
             _ => return Ok(()),
         };
         for side in sides {
@@ -115,4 +114,15 @@ impl World {
             },
         }
     }
+}
+
+/// The co-signed state that a transaction brought to the ledger, if it brought one.
+fn posted_state(transaction: &[u8]) -> Result<Option<Box<CoSigned>>, WorldError> {
+    let state = match SignedTransaction::decode(transaction)?.transaction.action {
+        Action::Force(force) => force.base,
+        Action::CloseSolo { state, .. } => state,
+        Action::Slash { state, .. } => Some(state),
+        _ => None,
+    };
+    Ok(state.map(Box::new))
 }

@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 
 use twinroot_abi::{Amount, ChannelId, ContractId, Height, PublicKey, Root, Round, Side, TimeMs};
 use twinroot_arbiter::{Effect as OnChain, Genesis, Ledger, Phase};
-use twinroot_exec::{Code, Env, Execute};
+use twinroot_exec::{Code, Env, Execute, StateKey};
 use twinroot_feed::FeedJudge;
 use twinroot_host::{Backend, Host};
 use twinroot_party::{Agreed, Input, Party, Record, Report};
 use twinroot_rules::{Consent, Position};
-use twinroot_state::Tree;
-use twinroot_types::{SecretKey, Tag, hash};
+use twinroot_state::{Read, Tree};
+use twinroot_types::{Limits, SecretKey, Tag, decode, hash};
 use twinroot_wire::{
     Action, CoSigned, Operation, Parameters, SignedParameters, SignedTransaction, Transaction,
     Update, VERSION,
@@ -54,7 +54,6 @@ pub struct World {
     pub(crate) update: Option<Update>,
     /// The root that the ledger's path last came to.
     twin_root: Root,
-    contracts: u64,
     channels: u64,
 }
 
@@ -87,7 +86,6 @@ impl World {
             posted: Vec::new(),
             update: None,
             twin_root: Root::default(),
-            contracts: 0,
             channels: 0,
         })
     }
@@ -119,7 +117,6 @@ impl World {
             Party::new(&parameters, Side::Initiator, opened)?,
             Party::new(&parameters, Side::Responder, opened)?,
         ]);
-        self.contracts = 0;
         let step = self.on_ledger(posted.bytes)?;
         self.twin_root = step.on_chain_root;
         Ok(step)
@@ -158,14 +155,11 @@ impl World {
     ///
     /// # Errors
     /// [`WorldError::NoChannel`].
-    pub fn next_contract(&mut self) -> Result<ContractId, WorldError> {
-        let channel = self.channel()?;
-        let id = ContractId(hash(
-            Tag::CONTRACT,
-            &[&channel.0, &self.contracts.to_le_bytes()],
-        ));
-        self.contracts += 1;
-        Ok(id)
+    pub fn next_contract(&self) -> Result<ContractId, WorldError> {
+        let commitment = self.party(Side::Initiator)?.commitment();
+        let count = contracts_created(self.party(Side::Initiator)?.state());
+        let parts: [&[u8]; 2] = [&commitment.channel.0, &count.to_le_bytes()];
+        Ok(ContractId(hash(Tag::CONTRACT, &parts)))
     }
 
     /// One side proposes, the other checks and signs, and the step is repeated from a witness.
@@ -354,7 +348,7 @@ impl World {
             .ok_or(WorldError::NoChannel)?;
         match channel.phase {
             Phase::Open => Err(WorldError::NoChannel),
-            Phase::Closing { until } => Ok(until.max(channel.tip.hold_until)),
+            Phase::Closing { until, .. } => Ok(until.max(channel.tip.hold_until)),
         }
     }
 
@@ -529,4 +523,11 @@ impl World {
             receipts: agreed.receipts.clone(),
         })
     }
+}
+
+/// How many contracts a state has seen.
+fn contracts_created(state: &Tree) -> u64 {
+    let leaf = state.read(&StateKey::Counter.hash()).ok().flatten();
+    leaf.and_then(|bytes| decode(&bytes, Limits::V1.value_bytes).ok())
+        .unwrap_or_default()
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use twinroot_abi::{Amount, CodeHash, ContractId, Gas, Hash, Height, Side, TimeMs};
 use twinroot_state::{Missing, Overlay};
+use twinroot_types::{Limits, at_most};
 
 use crate::Receipt;
 
@@ -25,8 +26,10 @@ pub struct Bundle {
     /// Place of the policy in the contract's policy section.
     pub policy: u8,
     /// Descriptors of the feeds, in the order of their ids.
+    #[serde(deserialize_with = "at_most::<{ Limits::V1.fact_messages }, _, _>")]
     pub descriptors: Vec<Vec<u8>>,
     /// Signed messages, in the order the policy asks for.
+    #[serde(deserialize_with = "at_most::<{ Limits::V1.fact_messages }, _, _>")]
     pub messages: Vec<Vec<u8>>,
 }
 
@@ -44,6 +47,7 @@ pub struct Call {
     /// Gas that the call may use.
     pub gas: Gas,
     /// Facts, ascending by policy; each is used, or the update is refused.
+    #[serde(deserialize_with = "at_most::<{ Limits::V1.operations }, _, _>")]
     pub facts: Vec<Bundle>,
 }
 

@@ -38,10 +38,11 @@ impl Cache {
 
 fn compile(linker: &Linker<Running>, code: CodeSource<'_>) -> Result<Compiled, Halt> {
     let gated = admit(code.bytes).map_err(|error| Halt::Code(error.to_string()))?;
-    if gated.hash != code.hash {
+    // Gas depends on the length of the code, so only the canonical form may run.
+    if gated.hash != code.hash || gated.canonical != code.bytes {
         return Err(Halt::Code(format!(
-            "it is {}, not {}",
-            gated.hash, code.hash
+            "it is not the canonical form of {}",
+            code.hash
         )));
     }
     let machine = |error: wasmtime::Error| {

@@ -56,6 +56,7 @@ impl Host {
         gas: i64,
     ) -> (Result<Ended, Halt>, Running) {
         let mut store = Store::new(self.linker.engine(), running);
+        store.limiter(|running| running);
         let ended = enter(&mut store, compiled, gas);
         (ended, store.into_data())
     }

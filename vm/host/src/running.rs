@@ -6,7 +6,7 @@ use twinroot_abi::Policy;
 use twinroot_exec::{Call, HostError, Judge, Scene};
 use twinroot_state::{Missing, Overlay};
 use twinroot_types::Limits;
-use wasmtime::Memory;
+use wasmtime::{Memory, ResourceLimiter};
 
 /// A call on its way.
 pub(crate) struct Running {
@@ -47,6 +47,33 @@ impl From<HostError> for Stop {
 impl From<Missing> for Stop {
     fn from(missing: Missing) -> Self {
         Self::Missing(missing)
+    }
+}
+
+/// A memory grows as far as its module says. If the machine cannot provide it, that is the machine's
+/// failure and never a -1 that the contract could see.
+impl ResourceLimiter for Running {
+    fn memory_growing(
+        &mut self,
+        _: usize,
+        wanted: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(maximum.is_none_or(|maximum| wanted <= maximum))
+    }
+
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.stop = Some(Stop::Machine(format!("a memory could not grow: {error:#}")));
+        Err(error)
+    }
+
+    fn table_growing(
+        &mut self,
+        _: usize,
+        wanted: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(maximum.is_none_or(|maximum| wanted <= maximum))
     }
 }
 

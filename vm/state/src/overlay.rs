@@ -33,7 +33,8 @@ pub struct Touched {
 pub struct Overlay {
     base: Arc<dyn Read>,
     changes: Changes,
-    journal: Vec<Undo>,
+    /// What to put back, from the first checkpoint on.
+    journal: Option<Vec<Undo>>,
     touched: BTreeSet<Hash>,
     read: BTreeSet<Hash>,
 }
@@ -55,7 +56,7 @@ impl Overlay {
         Self {
             base: Arc::new(base),
             changes: Changes::new(),
-            journal: Vec::new(),
+            journal: None,
             touched: BTreeSet::new(),
             read: BTreeSet::new(),
         }
@@ -91,17 +92,17 @@ impl Overlay {
     }
 
     /// The present place, to come back to.
-    #[must_use]
-    pub fn checkpoint(&self) -> Checkpoint {
-        Checkpoint(self.journal.len())
+    pub fn checkpoint(&mut self) -> Checkpoint {
+        Checkpoint(self.journal.get_or_insert_default().len())
     }
 
     /// Takes back every change since `checkpoint`. What was read stays read.
     pub fn revert(&mut self, checkpoint: Checkpoint) {
-        while self.journal.len() > checkpoint.0 {
-            let Some(undo) = self.journal.pop() else {
-                break;
-            };
+        let undone = self
+            .journal
+            .as_mut()
+            .map(|journal| journal.split_off(checkpoint.0.min(journal.len())));
+        for undo in undone.into_iter().flatten().rev() {
             match undo.before {
                 Some(value) => self.changes.insert(undo.key, value),
                 None => self.changes.remove(&undo.key),
@@ -125,7 +126,9 @@ impl Overlay {
     fn change(&mut self, key: Hash, value: Option<Vec<u8>>) {
         self.touched.insert(key);
         let before = self.changes.insert(key, value);
-        self.journal.push(Undo { key, before });
+        if let Some(journal) = &mut self.journal {
+            journal.push(Undo { key, before });
+        }
     }
 }
 

@@ -3,8 +3,11 @@
 //! postcard by itself accepts trailing bytes and longer forms of a number. Here a decoded value is
 //! encoded again and must give the same bytes, so a value has one encoding and an encoding one value.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use core::fmt;
+use core::marker::PhantomData;
+
+use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The canonical bytes of `value`.
 #[must_use]
@@ -37,6 +40,40 @@ pub fn decode<T: Serialize + DeserializeOwned>(
         return Err(DecodeError::NotCanonical);
     }
     Ok(value)
+}
+
+/// Decodes a sequence of at most `N` values, for `#[serde(deserialize_with = "at_most::<N, _, _>")]`.
+/// A value may take far more memory than its bytes do, so the limit holds before there are too many.
+///
+/// # Errors
+/// The deserializer's, where the sequence is longer.
+pub fn at_most<'de, const N: usize, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct AtMost<const N: usize, T>(PhantomData<T>);
+
+    impl<'de, const N: usize, T: Deserialize<'de>> Visitor<'de> for AtMost<N, T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "at most {N} values")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<T>, A::Error> {
+            let mut values = Vec::new();
+            while let Some(value) = sequence.next_element()? {
+                if values.len() == N {
+                    return Err(A::Error::invalid_length(N.saturating_add(1), &self));
+                }
+                values.push(value);
+            }
+            Ok(values)
+        }
+    }
+
+    deserializer.deserialize_seq(AtMost::<N, T>(PhantomData))
 }
 
 /// Why bytes are not the encoding of a value.
@@ -99,6 +136,21 @@ mod tests {
                 have: 20,
                 limit: 16
             })
+        );
+    }
+
+    #[test]
+    fn a_sequence_has_its_limit() {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Few(#[serde(deserialize_with = "at_most::<3, _, _>")] Vec<u8>);
+
+        assert_eq!(
+            decode(&encode(&vec![1u8, 2, 3]), 16),
+            Ok(Few(vec![1, 2, 3]))
+        );
+        assert_eq!(
+            decode::<Few>(&encode(&vec![1u8, 2, 3, 4]), 16),
+            Err(DecodeError::Malformed)
         );
     }
 

@@ -6,7 +6,7 @@ mod ed25519;
 mod hash;
 mod limits;
 
-pub use codec::{DecodeError, decode, encode};
+pub use codec::{DecodeError, at_most, decode, encode};
 pub use ed25519::{BadSignature, CheckedKey, KeyError, SecretKey, Signature};
 pub use hash::{Tag, hash, hash_of};
 pub use limits::Limits;

@@ -6,8 +6,11 @@ use twinroot_abi::Gas;
 /// The caps of a protocol version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Gas that one call may ask for. Higher: a forced call may hold up a block for longer (about 1 ns a unit).
-    pub call_gas: Gas,
+    /// Gas that all calls of one update may ask for together. Higher: a forced update may hold up a
+    /// block for longer (about 1 ns a unit).
+    pub update_gas: Gas,
+    /// Bytes of one update. Higher: a forced transaction grows.
+    pub update_bytes: usize,
     /// Operations in one update. Higher: a forced transaction grows.
     pub operations: usize,
     /// Bytes of a call's arguments. Higher: a forced transaction grows.
@@ -16,7 +19,7 @@ pub struct Limits {
     pub entry_bytes: usize,
     /// Bytes of all oracle facts of one call. Higher: a forced transaction grows.
     pub fact_bytes: usize,
-    /// Messages in all oracle facts of one call. Higher: more signature checks (about 45 us each) in a block.
+    /// Descriptors and messages in all oracle facts of one call. Higher: more signature checks (about 45 us each) in a block.
     pub fact_messages: usize,
     /// Bytes that a call may return.
     pub return_bytes: usize,
@@ -41,7 +44,8 @@ pub struct Limits {
 impl Limits {
     /// The caps of protocol version 1.
     pub const V1: Self = Self {
-        call_gas: Gas(50_000_000),
+        update_gas: Gas(50_000_000),
+        update_bytes: 256 * 1024,
         operations: 16,
         argument_bytes: 16 * 1024,
         entry_bytes: 64,

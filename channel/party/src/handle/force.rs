@@ -13,13 +13,12 @@ pub(crate) fn force(
     operations: Vec<Operation>,
     execute: &dyn Execute,
 ) -> Result<Vec<Effect>, Illegal> {
-    if let Some(live) = &party.outgoing
-        && operations != live.candidate.operations
-    {
-        // The peer could sign the half-signed step and beat the forced one with it.
-        return Err(Illegal::HalfSigned {
-            round: live.candidate.next.commitment.round,
-        });
+    if party.signing.is_some() {
+        return Err(Illegal::Busy);
+    }
+    // The peer could sign the half-signed step and beat another one with it.
+    if let Some(round) = party.other_half_signed(&operations) {
+        return Err(Illegal::HalfSigned { round });
     }
     let update = Update {
         channel: party.tip.commitment.channel,
@@ -29,29 +28,30 @@ pub(crate) fn force(
         env: party.now(),
         operations,
     };
-    Ok(
-        match apply(
-            &party.tip,
-            &update,
-            Consent::PosterOnly,
-            &party.codes,
-            execute,
-        ) {
-            Err(Refusal { reason, .. }) => vec![Effect::Report(Report::Impossible(reason))],
-            Ok(applied) => {
-                let base = party
-                    .newest
-                    .clone()
-                    .filter(|state| state.commitment.round > party.on_chain);
-                let witness = party.tip.state.prove(&applied.touched);
-                let predicted = applied.next.commitment.state_root;
-                vec![Effect::Post(Box::new(Action::Force(Force {
-                    base,
-                    update,
-                    witness,
-                    predicted,
-                })))]
-            }
-        },
-    )
+    match apply(
+        &party.tip,
+        &update,
+        Consent::PosterOnly,
+        &party.codes,
+        execute,
+    ) {
+        Err(Refusal { reason, .. }) if reason.is_machine() => {
+            Err(Illegal::Machine(reason.to_string()))
+        }
+        Err(Refusal { reason, .. }) => Ok(vec![Effect::Report(Report::Impossible(reason))]),
+        Ok(applied) => {
+            let base = party
+                .newest
+                .clone()
+                .filter(|state| state.commitment.round > party.on_chain);
+            let witness = party.tip.state.prove(&applied.touched);
+            let predicted = applied.next.commitment.state_root;
+            Ok(vec![Effect::Post(Box::new(Action::Force(Force {
+                base,
+                update,
+                witness,
+                predicted,
+            })))])
+        }
+    }
 }

@@ -3,11 +3,12 @@
 
 use twinroot_abi::Round;
 use twinroot_exec::Execute;
-use twinroot_rules::{Consent, apply};
+use twinroot_rules::{CLOSE_WINDOW, Consent, Refusal, apply};
 use twinroot_types::Signature;
 use twinroot_wire::{Action, CoSigned, Message, MutualClose, Proposal, Reason, SignedClose};
 
 use super::propose::candidate;
+use crate::Illegal;
 use crate::effect::{Effect, Question, Record, Report};
 use crate::party::{Asked, Candidate, Party};
 
@@ -15,58 +16,77 @@ use crate::party::{Asked, Candidate, Party};
 /// a gap; one that skips further would use the rounds up.
 const ROUND_GAP: u64 = 1 << 32;
 
-pub(crate) fn message(party: &mut Party, message: Message, execute: &dyn Execute) -> Vec<Effect> {
+pub(crate) fn message(
+    party: &mut Party,
+    message: Message,
+    execute: &dyn Execute,
+) -> Result<Vec<Effect>, Illegal> {
     match message {
         Message::Propose(proposal) => proposed(party, proposal, execute),
-        Message::Accept { round, signature } => accepted(party, round, &signature),
-        Message::Refuse { round, reason } => refused(party, round, reason),
-        Message::ProposeClose { close, signature } => close_proposed(party, close, &signature),
-        Message::AcceptClose { signature } => close_accepted(party, &signature),
+        Message::Accept { round, signature } => Ok(accepted(party, round, signature)),
+        Message::Refuse { round, reason } => Ok(refused(party, round, reason)),
+        Message::ProposeClose { close, signature } => Ok(close_proposed(party, close, signature)),
+        Message::AcceptClose { signature } => Ok(close_accepted(party, signature)),
     }
 }
 
 /// Carries the step out and compares before anything is asked or signed.
-fn proposed(party: &mut Party, proposal: Box<Proposal>, execute: &dyn Execute) -> Vec<Effect> {
+fn proposed(
+    party: &mut Party,
+    proposal: Box<Proposal>,
+    execute: &dyn Execute,
+) -> Result<Vec<Effect>, Illegal> {
     let round = proposal.commitment.round;
-    match check(party, &proposal, execute) {
+    match check(party, &proposal, execute)? {
         Ok(candidate) => {
             let receipts = candidate.receipts.clone();
             // The peer has signed this round; a later proposal of ours must go above it.
             party.last_round = round;
             party.asked = Some(Asked::Step(Box::new(candidate), proposal.clone()));
-            vec![Effect::Ask(Question::Step { proposal, receipts })]
+            Ok(vec![Effect::Ask(Question::Step { proposal, receipts })])
         }
-        Err(reason) => refuse(round, reason),
+        Err(reason) => Ok(refuse(round, reason)),
     }
 }
 
-fn check(party: &Party, proposal: &Proposal, execute: &dyn Execute) -> Result<Candidate, Reason> {
+fn check(
+    party: &Party,
+    proposal: &Proposal,
+    execute: &dyn Execute,
+) -> Result<Result<Candidate, Reason>, Illegal> {
     let Proposal {
         update,
         commitment,
         signature,
     } = proposal;
     let peer = party.side.other();
-    let rounds = commitment.round > party.last_round
-        && commitment.round.0.saturating_sub(party.last_round.0) <= ROUND_GAP;
-    let closing = party.closing_until().is_some();
-    if party.busy() || closing || !rounds || update.proposer != peer || update.base != party.base()
-    {
-        return Err(Reason::OutOfOrder);
+    let gap = commitment.round.0.checked_sub(party.last_round.0);
+    let in_order =
+        gap.is_some_and(|gap| gap > 0 && gap <= ROUND_GAP) && update.base == party.base();
+    let free = party.signing.is_none() && party.closing_until().is_none();
+    if !in_order || !free || update.proposer != peer {
+        return Ok(Err(Reason::OutOfOrder));
     }
     if !party.may_pin(update.env) {
-        return Err(Reason::Environment);
+        return Ok(Err(Reason::Environment));
     }
-    party
+    if party
         .keys
         .verify_commitment(peer, commitment, signature)
-        .map_err(|_| Reason::Signature)?;
-    let applied = apply(&party.tip, update, Consent::Both, &party.codes, execute)
-        .map_err(|refusal| Reason::Rules(refusal.reason.to_string()))?;
-    if applied.next.commitment != *commitment {
-        return Err(Reason::Mismatch);
+        .is_err()
+    {
+        return Ok(Err(Reason::Signature));
     }
-    Ok(candidate(applied, update.clone()))
+    Ok(
+        match apply(&party.tip, update, Consent::Both, &party.codes, execute) {
+            Err(Refusal { reason, .. }) if reason.is_machine() => {
+                return Err(Illegal::Machine(reason.to_string()));
+            }
+            Err(Refusal { reason, .. }) => Err(Reason::Rules(reason.to_string())),
+            Ok(applied) if applied.next.commitment != *commitment => Err(Reason::Mismatch),
+            Ok(applied) => Ok(candidate(applied, update.clone())),
+        },
+    )
 }
 
 pub(crate) fn refuse(round: Round, reason: Reason) -> Vec<Effect> {
@@ -79,70 +99,77 @@ pub(crate) fn refuse(round: Round, reason: Reason) -> Vec<Effect> {
     ]
 }
 
-fn accepted(party: &mut Party, round: Round, signature: &Signature) -> Vec<Effect> {
-    let Some(live) = party
-        .outgoing
-        .take_if(|live| live.candidate.next.commitment.round == round)
+fn accepted(party: &mut Party, round: Round, signature: Signature) -> Vec<Effect> {
+    let Some(place) = party
+        .live
+        .iter()
+        .position(|half| half.candidate.round() == round)
     else {
         return Vec::new();
     };
-    let commitment = live.candidate.next.commitment.clone();
+    let commitment = &party.live[place].candidate.next.commitment;
+    let peer = party.side.other();
     if party
         .keys
-        .verify_commitment(party.side.other(), &commitment, signature)
+        .verify_commitment(peer, commitment, &signature)
         .is_err()
     {
-        party.outgoing = Some(live);
         return Vec::new();
     }
-    let signatures = party.side_by_side(live.signature, *signature);
+    let half = party.live.remove(place);
     let state = CoSigned {
-        commitment,
-        signatures,
+        commitment: half.candidate.next.commitment.clone(),
+        signatures: party.side_by_side(half.signature, signature),
     };
-    let agreed = party.adopt(live.candidate, state.clone());
+    let agreed = party.adopt(half.candidate, state.clone());
     vec![
         Effect::Persist(Record::CoSigned(state)),
         Effect::Report(Report::Agreed(Box::new(agreed))),
     ]
 }
 
-fn refused(party: &mut Party, round: Round, reason: Reason) -> Vec<Effect> {
-    match &mut party.outgoing {
-        Some(live) if live.candidate.next.commitment.round == round => {
-            live.refused = true;
-            vec![Effect::Report(Report::PeerRefused { round, reason })]
-        }
-        _ => Vec::new(),
+fn refused(party: &Party, round: Round, reason: Reason) -> Vec<Effect> {
+    let step = party
+        .live
+        .iter()
+        .any(|half| half.candidate.round() == round);
+    let close = party.closing.iter().any(|(close, _)| close.round == round);
+    if step || close {
+        vec![Effect::Report(Report::PeerRefused { round, reason })]
+    } else {
+        Vec::new()
     }
 }
 
-/// The end is asked about only if it is at the newest state and pays what that state pays.
-fn close_proposed(party: &mut Party, close: MutualClose, signature: &Signature) -> Vec<Effect> {
-    let signed = party
-        .keys
-        .verify_close_by(party.side.other(), &close, signature);
-    if party.busy() || close != party.close_at(close.expiry) || signed.is_err() {
+/// The end is asked about only if it is at the newest state, pays what that state pays, does not
+/// bind for long, and nothing else of this party is open to the peer's choice.
+fn close_proposed(party: &mut Party, close: MutualClose, signature: Signature) -> Vec<Effect> {
+    let peer = party.side.other();
+    let signed = party.keys.verify_close_by(peer, &close, &signature).is_ok();
+    let latest = party.now().height.0.saturating_add(CLOSE_WINDOW);
+    let newest = close == party.close_at(close.expiry) && close.expiry.0 <= latest;
+    let free = party.signing.is_none() && party.live.is_empty() && party.closing_until().is_none();
+    if !signed || !newest || !free {
         return refuse(close.round, Reason::OutOfOrder);
     }
-    party.asked = Some(Asked::Close(close.clone()));
+    party.asked = Some(Asked::Close(close.clone(), signature));
     vec![Effect::Ask(Question::Close(close))]
 }
 
-fn close_accepted(party: &mut Party, signature: &Signature) -> Vec<Effect> {
+fn close_accepted(party: &mut Party, signature: Signature) -> Vec<Effect> {
     let Some((close, own)) = party.closing.clone() else {
         return Vec::new();
     };
+    let peer = party.side.other();
     if party
         .keys
-        .verify_close_by(party.side.other(), &close, signature)
+        .verify_close_by(peer, &close, &signature)
         .is_err()
     {
         return Vec::new();
     }
-    let signatures = party.side_by_side(own, *signature);
-    vec![Effect::Post(Box::new(Action::CloseMutual(SignedClose {
-        close,
-        signatures,
-    })))]
+    let signatures = party.side_by_side(own, signature);
+    let agreed = SignedClose { close, signatures };
+    party.agreed_close = Some(agreed.clone());
+    vec![Effect::Post(Box::new(Action::CloseMutual(agreed)))]
 }

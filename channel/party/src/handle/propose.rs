@@ -20,16 +20,9 @@ pub(crate) fn propose(
     if let Some(until) = party.closing_until() {
         return Err(Illegal::Closing { until });
     }
-    if let Some(live) = &party.outgoing {
-        if !live.refused {
-            return Err(Illegal::Busy);
-        }
-        // The peer can still sign the live one. Another step beside it would let the peer choose.
-        if !operations.is_empty() && operations != live.candidate.operations {
-            return Err(Illegal::HalfSigned {
-                round: live.candidate.next.commitment.round,
-            });
-        }
+    let takes_back = operations.is_empty();
+    if let Some(round) = party.other_half_signed(&operations).filter(|_| !takes_back) {
+        return Err(Illegal::HalfSigned { round });
     }
     let update = Update {
         channel: party.tip.commitment.channel,
@@ -39,21 +32,24 @@ pub(crate) fn propose(
         env: party.now(),
         operations,
     };
-    Ok(
-        match apply(&party.tip, &update, Consent::Both, &party.codes, execute) {
-            Err(Refusal { reason, .. }) => vec![Effect::Report(Report::Impossible(reason))],
-            Ok(applied) => {
-                let candidate = candidate(applied, update);
-                let commitment = candidate.next.commitment.clone();
-                party.last_round = commitment.round;
-                party.signing = Some(Signing::Proposal(Box::new(candidate)));
-                vec![
-                    Effect::Persist(Record::Signing(commitment.clone())),
-                    Effect::Sign(ToSign::Commitment(commitment)),
-                ]
-            }
-        },
-    )
+    match apply(&party.tip, &update, Consent::Both, &party.codes, execute) {
+        Err(Refusal { reason, .. }) if reason.is_machine() => {
+            Err(Illegal::Machine(reason.to_string()))
+        }
+        Err(Refusal { reason, .. }) => Ok(vec![Effect::Report(Report::Impossible(reason))]),
+        Ok(applied) => {
+            let candidate = candidate(applied, update);
+            let commitment = candidate.next.commitment.clone();
+            party.last_round = commitment.round;
+            // What was asked rests on the same base as this: to sign both would let the peer choose.
+            party.asked = None;
+            party.signing = Some(Signing::Proposal(Box::new(candidate)));
+            Ok(vec![
+                Effect::Persist(Record::Signing(commitment.clone())),
+                Effect::Sign(ToSign::Commitment(commitment)),
+            ])
+        }
+    }
 }
 
 pub(crate) fn candidate(applied: Applied<Tree>, update: Update) -> Candidate {
@@ -65,7 +61,6 @@ pub(crate) fn candidate(applied: Applied<Tree>, update: Update) -> Candidate {
     } = applied;
     Candidate {
         next,
-        operations: update.operations.clone(),
         update,
         receipts,
         gas,

@@ -1,20 +1,21 @@
 //! The party's own signature is there.
 
 use twinroot_types::Signature;
-use twinroot_wire::{CoSigned, Message, Proposal};
+use twinroot_wire::{CoSigned, Message, Proposal, SignedClose};
 
 use crate::Illegal;
 use crate::effect::{Effect, Record, Report};
-use crate::party::{Outgoing, Party, Signing};
+use crate::party::{HalfSigned, Party, Signing};
 
 pub(crate) fn signed(party: &mut Party, signature: Signature) -> Result<Vec<Effect>, Illegal> {
     let signing = party.signing.as_ref().ok_or(Illegal::NothingToSign)?;
+    let (side, keys) = (party.side, &party.keys);
     let own = match signing {
-        Signing::Proposal(candidate) | Signing::Acceptance(candidate, _) => party
-            .keys
-            .verify_commitment(party.side, &candidate.next.commitment, &signature),
-        Signing::Close(close) | Signing::CloseAcceptance(close) => {
-            party.keys.verify_close_by(party.side, close, &signature)
+        Signing::Proposal(candidate) | Signing::Acceptance(candidate, _) => {
+            keys.verify_commitment(side, &candidate.next.commitment, &signature)
+        }
+        Signing::Close(close) | Signing::CloseAcceptance(close, _) => {
+            keys.verify_close_by(side, close, &signature)
         }
     };
     own.map_err(Illegal::WrongSignature)?;
@@ -22,13 +23,20 @@ pub(crate) fn signed(party: &mut Party, signature: Signature) -> Result<Vec<Effe
         return Err(Illegal::NothingToSign);
     };
     Ok(match signing {
+        // The newest state is another one by now: the signature does not leave this party.
+        Signing::Proposal(candidate) | Signing::Acceptance(candidate, _)
+            if candidate.update.base != party.base() =>
+        {
+            let round = candidate.round();
+            vec![Effect::Report(Report::Overtaken { round })]
+        }
         Signing::Proposal(candidate) => {
             let update = candidate.update.clone();
             let commitment = candidate.next.commitment.clone();
-            party.outgoing = Some(Outgoing {
+            party.live.push(HalfSigned {
                 candidate: *candidate,
                 signature,
-                refused: false,
+                forced: false,
             });
             vec![Effect::Send(Message::Propose(Box::new(Proposal {
                 update,
@@ -58,7 +66,12 @@ pub(crate) fn signed(party: &mut Party, signature: Signature) -> Result<Vec<Effe
             party.closing = Some((close.clone(), signature));
             vec![Effect::Send(Message::ProposeClose { close, signature })]
         }
-        Signing::CloseAcceptance(close) => {
+        Signing::CloseAcceptance(close, peers) => {
+            let signatures = party.side_by_side(signature, peers);
+            party.agreed_close = Some(SignedClose {
+                close: close.clone(),
+                signatures,
+            });
             party.closing = Some((close, signature));
             vec![Effect::Send(Message::AcceptClose { signature })]
         }

@@ -6,4 +6,6 @@
     reason = "a test says so by failing"
 )]
 
+mod refusals;
+mod slots;
 mod twins;

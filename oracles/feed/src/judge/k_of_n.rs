@@ -78,6 +78,13 @@ impl KOfNEqual {
             if !self.feeds.contains(&feed.id()) {
                 return Err(BundleError::UnknownSigner.into());
             }
+            // A key may have several feeds; it still is one signer.
+            if signers
+                .iter()
+                .any(|other| other.descriptor().key == feed.descriptor().key)
+            {
+                return Err(BundleError::DuplicateSigner.into());
+            }
             signers.push(feed);
         }
         Ok(signers)

@@ -72,6 +72,17 @@ impl<'a> Poll<'a> {
     fn count(&mut self, place: usize, code: u16, feed: &'a Feed, claim: Signed) {
         self.counted.push((place, code));
         let voters = self.votes.entry(code).or_default();
+        // A key counts once, for the lowest of its feeds.
+        let key = feed.descriptor().key;
+        let same = voters
+            .values()
+            .map(|vote| vote.feed)
+            .find(|other| other.descriptor().key == key);
+        match same.map(Feed::id) {
+            Some(other) if other < feed.id() => return,
+            Some(other) if other > feed.id() => voters.remove(&other),
+            _ => None,
+        };
         let earlier = voters
             .get(&feed.id())
             .is_some_and(|vote| vote.claim.rank() <= claim.rank());

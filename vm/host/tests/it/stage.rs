@@ -1,0 +1,61 @@
+//! One contract, called on both backends.
+
+use twinroot_abi::{Amount, CodeHash, ContractId, Gas, Hash, Height, Side, TimeMs};
+use twinroot_exec::{
+    Call, CodeSource, Env, Execute, Fallback, Halt, Header, Judge, Question, Receipt, Refusal,
+    Scene, set_header,
+};
+use twinroot_host::{Backend, Host};
+use twinroot_state::{Overlay, Tree};
+
+const CONTRACT: ContractId = ContractId([1; 32]);
+
+/// A judge whom nothing satisfies.
+struct Nobody;
+
+impl Judge for Nobody {
+    fn judge(&self, _: &Question<'_>) -> Result<Vec<u8>, Refusal> {
+        Err(Refusal(1))
+    }
+}
+
+/// Calls `entry` of the contract in `wat`; both backends must say the same.
+pub(crate) fn call(wat: &str, entry: &str, gas: u64) -> Result<Receipt, Halt> {
+    let [one, other] = [Backend::Cranelift, Backend::Pulley].map(|backend| {
+        let host = Host::new(backend, Nobody).unwrap();
+        let code = host.admit(&wat::parse_str(wat).unwrap()).unwrap();
+        let source = CodeSource {
+            hash: code.hash,
+            bytes: &code.bytes,
+        };
+        let env = Env {
+            height: Height(1),
+            time: TimeMs(1),
+            block: Hash([0; 32]),
+        };
+        let scene = Scene {
+            caller: Side::Initiator,
+            env,
+        };
+        let call = Call {
+            contract: CONTRACT,
+            entry: entry.to_owned(),
+            args: Vec::new(),
+            value: Amount(0),
+            gas: Gas(gas),
+            facts: Vec::new(),
+        };
+        let mut state = Overlay::new(Tree::new());
+        let fallback = Fallback::all_to(Side::Initiator);
+        let header = Header {
+            code: CodeHash([0; 32]),
+            coins: Amount(0),
+            fallback,
+            hold: Height(0),
+        };
+        set_header(&mut state, CONTRACT, &header);
+        host.execute(source, &mut state, scene, &call)
+    });
+    assert_eq!(one, other);
+    one
+}
