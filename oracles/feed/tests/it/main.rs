@@ -7,6 +7,7 @@
 
 mod buoy;
 mod laws;
+mod one_key;
 mod rules;
 mod select;
 mod signer;
