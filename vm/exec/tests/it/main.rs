@@ -1,7 +1,5 @@
 //! What the specification works out by hand.
 
-#![expect(clippy::unwrap_used, reason = "a test says so by failing")]
-
 use twinroot_abi::{Amount, Side};
 use twinroot_exec::{Fallback, StateKey, set_balance};
 use twinroot_state::{Overlay, State, Tree};

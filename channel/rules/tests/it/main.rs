@@ -1,0 +1,13 @@
+//! Tests of this room: refusals one by one, and laws over random histories against a model.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may stop a test as tests may"
+)]
+
+mod laws;
+mod model;
+mod order;
+mod refusals;
+mod toy;
+mod world;
