@@ -14,6 +14,7 @@
 
 mod buoy;
 mod contracts;
+mod deeds;
 mod devices;
 mod driver;
 mod error;
