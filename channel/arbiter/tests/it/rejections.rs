@@ -163,6 +163,21 @@ fn more_coins_than_there_are() {
 }
 
 #[test]
+fn nothing_is_done_for_an_account_that_cannot_pay_the_fee() {
+    let mut world = World::before_open();
+    let (to, amount) = (key(A), Amount(COINS - 1_200));
+    world.must(C, Action::Transfer { to, amount });
+    let have = world.ledger.account(key(C)).coins;
+    assert!(have < Amount(600), "the fee of what follows");
+    let code = b"broken".to_vec();
+    let refused = rejected(&mut world, C, Action::Publish { code });
+    assert!(
+        matches!(refused, Rejected::Funds { have: there, .. } if there == have),
+        "the machine was not asked: {refused:?}"
+    );
+}
+
+#[test]
 fn deposits_that_are_not_there() {
     let mut short = World::before_open().terms;
     for (who, need) in [(A, COINS + 1), (B, COINS + 1)] {

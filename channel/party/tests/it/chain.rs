@@ -1,7 +1,7 @@
 //! What a party makes of changes on the ledger.
 
-use twinroot_abi::{Amount, Hash, Root, Round};
-use twinroot_party::{ChainEvent, Illegal, Input, Party};
+use twinroot_abi::{Amount, Hash, Height, Root, Round};
+use twinroot_party::{ChainEvent, Illegal, Input, Party, ToSign};
 use twinroot_types::Tag;
 use twinroot_wire::{Action, CoSigned, Force, Message};
 
@@ -219,20 +219,46 @@ fn a_half_signed_state_may_be_what_a_stale_close_is_beaten_with() {
 #[test]
 fn once_a_half_signed_step_was_forced_others_may_follow() {
     let mut pair = Pair::new();
-    pair.play(&[(A, Do::Pay(10), "save 1, sign 1, send propose 1")]);
-    let peers = pair.nodes[0].forced(B, env(1), pay(B, 10)).unwrap();
-    assert_eq!(
-        said(&mut pair, Input::Chain(peers)),
-        "took over a step on 0"
-    );
-    let half_signed = "illegal: the proposal of round 1 is half-signed: repeat it, force it, or take it back first";
-    pair.play(&[(A, Do::Force(3), half_signed)]);
-    let own = pair.nodes[0].forced(A, env(1), pay(A, 10)).unwrap();
-    assert_eq!(said(&mut pair, Input::Chain(own)), "took over a step on 0");
+    pair.agree(A, create());
+    pair.agree(A, call(100, &[]));
+    let step = || call(0, &[Line::Pay(A, 10)]);
+    let half_signed = Err(Illegal::HalfSigned { round: Round(3) });
+    let node = pair.node(A);
+    node.give(Input::Propose(step())).unwrap();
+    for (by, operations) in [(B, step()), (A, pay(A, 9))] {
+        let event = node.forced(by, env(1), operations).unwrap();
+        node.give(Input::Chain(event)).unwrap();
+        let other = node.give(Input::Force(pay(A, 3)));
+        assert_eq!(other, half_signed, "the peer's, or another one, is not it");
+    }
+    let own = node.forced(A, env(1), step()).unwrap();
+    node.give(Input::Chain(own)).unwrap();
     pair.play(&[
         (A, Do::Force(3), "post force on what is known"),
-        (A, Do::Pay(4), "save 2, sign 2, send propose 2"),
+        (A, Do::Pay(4), "save 4, sign 4, send propose 4"),
     ]);
+}
+
+#[test]
+fn a_close_names_the_steps_forced_on_its_round() {
+    let mut pair = Pair::new();
+    pair.agree(A, pay(A, 1));
+    for forced in 1..3 {
+        for side in [A, B] {
+            let event = pair.nodes[side.index()].forced(B, env(1), pay(B, 1));
+            let event = Input::Chain(event.unwrap());
+            pair.node(side).give(event).unwrap();
+        }
+        let close = pair.nodes[1].party.commitment().clone();
+        let expiry = Height(forced);
+        pair.node(A).give(Input::ProposeClose { expiry }).unwrap();
+        let Some(ToSign::Close(signed)) = pair.nodes[0].signed.last() else {
+            panic!("it signs a close")
+        };
+        assert_eq!(u64::from(signed.forced), forced);
+        assert_eq!((signed.round, signed.payout), (Round(1), close.payout));
+        pair.node(A).give(Input::Block(env(forced + 1))).unwrap();
+    }
 }
 
 #[test]
@@ -294,10 +320,7 @@ fn a_forced_step_voids_what_was_asked() {
         said(&mut pair, Input::Chain(event)),
         "took over a step on 0"
     );
-    assert_eq!(
-        pair.node(A).give(Input::Approve(Hash([0; 32]))),
-        Err(Illegal::NothingAsked)
-    );
+    assert_eq!(pair.node(A).approve(), Err(Illegal::NothingAsked));
 }
 
 #[test]

@@ -229,6 +229,21 @@ fn an_own_step_takes_the_question_back() {
 }
 
 #[test]
+fn a_late_acceptance_takes_the_question_back() {
+    let mut node = Node::new(A);
+    node.give(Input::Propose(pay(A, 10))).unwrap();
+    let proposal = node.peers_proposal(2, env(1), pay(B, 1)).unwrap();
+    let message = Message::Propose(Box::new(proposal));
+    assert_eq!(node.give(Input::Message(message)).unwrap(), ["ask 2"]);
+    let commitment = node.signed_rounds()[&Round(1)].clone();
+    let signature = secret(B).sign(Tag::COMMITMENT, &commitment.signed_bytes());
+    let round = Round(1);
+    let late = Input::Message(Message::Accept { round, signature });
+    node.give(late).unwrap();
+    assert_eq!(node.approve(), Err(Illegal::NothingAsked));
+}
+
+#[test]
 fn an_own_close_takes_the_question_back() {
     Pair::new().play(&[
         (B, Do::Pay(1), PROPOSED),
@@ -355,6 +370,7 @@ fn a_close_is_agreed_and_nothing_is_signed_until_it_expires() {
         (B, Do::Block(3), ""),
         (A, Do::Pay(1), closing),
         (A, Do::Block(4), ""),
+        (A, Do::CloseSolo, "post solo close at 1"),
         (A, Do::Pay(1), "save 2, sign 2, send propose 2"),
         (
             B,
