@@ -1,8 +1,8 @@
 //! The user wants the channel to end (docs/spec/channel.md, 6).
 
 use twinroot_abi::Height;
-use twinroot_rules::CLOSE_WINDOW;
-use twinroot_wire::Action;
+use twinroot_rules::{CLOSE_WINDOW, Standing};
+use twinroot_wire::{Action, SignedClose};
 
 use crate::Illegal;
 use crate::effect::{Effect, Record, ToSign};
@@ -36,10 +36,15 @@ pub(crate) fn propose_close(party: &mut Party, expiry: Height) -> Result<Vec<Eff
 /// knows where that is as new.
 pub(crate) fn close_solo(party: &Party) -> Vec<Effect> {
     let now = party.now().height;
-    let agreed = party
-        .agreed_close
-        .clone()
-        .filter(|agreed| agreed.close.expiry >= now);
+    let postable = |agreed: &SignedClose| {
+        let close = &agreed.close;
+        let standing = Standing {
+            round: close.round,
+            forced: close.forced,
+        };
+        close.expiry >= now && standing >= party.standing
+    };
+    let agreed = party.agreed_close.clone().filter(postable);
     let action = match agreed {
         Some(agreed) => Action::CloseMutual(agreed),
         None => Action::CloseSolo {

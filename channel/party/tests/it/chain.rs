@@ -262,6 +262,25 @@ fn a_close_names_the_steps_forced_on_its_round() {
 }
 
 #[test]
+fn a_close_that_a_forced_step_made_stale_is_not_posted() {
+    let mut pair = Pair::new();
+    pair.agree(A, pay(A, 100));
+    pair.play(&[
+        (A, Do::Close(3), "save close 1, sign close 1, send close 1"),
+        (B, Do::Hear, "ask close 1"),
+        (
+            B,
+            Do::Approve,
+            "save close 1, sign close 1, send accept close",
+        ),
+        (B, Do::CloseSolo, "post mutual close 1"),
+    ]);
+    let event = pair.nodes[1].forced(A, env(1), pay(A, 1)).unwrap();
+    pair.node(B).give(Input::Chain(event)).unwrap();
+    pair.play(&[(B, Do::CloseSolo, "post solo close at what is known")]);
+}
+
+#[test]
 fn a_forced_step_with_unknown_code_is_given_again() {
     let pair = Pair::new();
     let mut creation = create();
