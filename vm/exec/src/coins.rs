@@ -72,10 +72,6 @@ pub struct Header {
     pub hold: Height,
 }
 
-/// Free coins of both sides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Balances(pub [Amount; 2]);
-
 const LEAF_LIMIT: usize = 256;
 
 /// Free coins of `side`.

@@ -14,8 +14,7 @@ mod outcome;
 
 pub use call::{Bundle, Call, Code, CodeSource, Codes, Env, Execute, Halt, Scene};
 pub use coins::{
-    Balances, CoinsError, Fallback, Header, balance, credit, debit, header, pay, set_balance,
-    set_header,
+    CoinsError, Fallback, Header, balance, credit, debit, header, pay, set_balance, set_header,
 };
 pub use judge::{Judge, Question, Refusal};
 pub use key::StateKey;
