@@ -1,6 +1,6 @@
 //! `twinroot demo`: the stories of the mission, step by step, with both roots.
 
-mod fill;
+mod begin;
 mod narrator;
 mod truck;
 mod tv;

@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use anyhow::{Context, Result, bail, ensure};
 use twinroot_abi::{Amount, ContractId, FeedId, REVERT_JUDGE, Side, TimeMs};
 use twinroot_exec::{Bundle, Fallback, Outcome, Receipt};
+use twinroot_feed::FeedError;
 use twinroot_feed::select::{Progress, RunWatch};
-use twinroot_feed::{FeedError, open};
 use twinroot_rules::Refused;
 use twinroot_testkit::{Answer, Reading, World, WorldError, buoy, thermometer, truck};
 use twinroot_wire::Operation;
 
-use super::fill::fill;
+use super::begin::{fill, open};
 use super::narrator::{Narrator, coins};
 
 const ALICE: Side = Side::Initiator;
@@ -117,7 +117,7 @@ impl Journey {
             if newest.len() > usize::from(truck::RUN) {
                 newest.pop_front();
             }
-            match watch.push(&open(device.feed(), &message)?) {
+            match watch.push(&twinroot_feed::open(device.feed(), &message)?) {
                 Progress::Complete(bundle) => {
                     narrator.note(format!(
                         "Row {row}: {} degrees, the 12th reading in a row out of range.",
@@ -154,13 +154,7 @@ impl Journey {
         window: [TimeMs; 2],
     ) -> Result<Self> {
         let mut world = World::new([ACCOUNTS; 2], window[0])?;
-        let step = world.open(DEPOSITS, LOCK)?;
-        let text = format!(
-            "Alice locks {} coins, Bob {}.",
-            coins(DEPOSITS[0]),
-            coins(DEPOSITS[1])
-        );
-        narrator.step("open", text, &step)?;
+        open(&mut world, narrator, DEPOSITS, LOCK)?;
         fill(&mut world, narrator, slots)?;
         let code = world.learn(truck::WASM)?;
         let insurance = world.next_contract()?;

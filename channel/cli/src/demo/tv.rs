@@ -9,7 +9,7 @@ use twinroot_testkit::{Answer, World, WorldError, attestor, tv};
 use twinroot_types::{Tag, hash};
 use twinroot_wire::Operation;
 
-use super::fill::fill;
+use super::begin::{fill, open};
 use super::narrator::{Narrator, coins};
 
 const ALICE: Side = Side::Initiator;
@@ -146,13 +146,7 @@ pub(crate) fn cheat(narrator: &mut Narrator, slots: u32) -> Result<()> {
 impl Sale {
     fn order(narrator: &mut Narrator, slots: u32) -> Result<Self> {
         let mut world = World::new([ACCOUNTS; 2], NOON)?;
-        let step = world.open(DEPOSITS, LOCK)?;
-        let text = format!(
-            "Alice locks {} coins, Bob {}.",
-            coins(DEPOSITS[0]),
-            coins(DEPOSITS[1])
-        );
-        narrator.step("open", text, &step)?;
+        open(&mut world, narrator, DEPOSITS, LOCK)?;
         fill(&mut world, narrator, slots)?;
 
         let mut attestors = ["carrier", "shop", "neighbour"]

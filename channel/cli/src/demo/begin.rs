@@ -1,13 +1,29 @@
-//! Fills a channel with slots before its story begins.
+//! What every story begins with: an open channel, filled with slots if that was asked for.
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
-use twinroot_abi::{Height, Side};
+use twinroot_abi::{Amount, Height, Side};
 use twinroot_exec::Fallback;
 use twinroot_testkit::{World, ballast};
 use twinroot_wire::Operation;
 
-use super::narrator::{Narrator, grouped};
+use super::narrator::{Narrator, coins, grouped};
+
+/// Opens the channel.
+pub(crate) fn open(
+    world: &mut World,
+    narrator: &mut Narrator,
+    deposits: [Amount; 2],
+    lock: u64,
+) -> Result<()> {
+    let step = world.open(deposits, lock)?;
+    let [alice, bob] = deposits.map(coins);
+    narrator.step(
+        "open",
+        format!("Alice locks {alice} coins, Bob {bob}."),
+        &step,
+    )
+}
 
 /// Lets both parties agree on as many `fill` calls as it takes.
 pub(crate) fn fill(world: &mut World, narrator: &mut Narrator, slots: u32) -> Result<()> {
