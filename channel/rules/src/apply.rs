@@ -4,10 +4,10 @@ use twinroot_abi::{Amount, Gas, Height, Side};
 use twinroot_exec::{Codes, Execute, Receipt};
 use twinroot_state::{Overlay, State, Touched};
 use twinroot_types::Limits;
-use twinroot_wire::{Commitment, Update};
+use twinroot_wire::{Commitment, Direction, Update};
 
 use crate::check::check;
-use crate::step::{Effect, Stage};
+use crate::step::{Effect, Hold, Stage};
 use crate::{Refusal, Refused};
 
 /// Who stands behind an update.
@@ -67,7 +67,8 @@ pub fn apply<S: State>(
         let effect = stage
             .carry_out(&mut state, place, operation)
             .map_err(|refusal| sum.refused_in(refusal))?;
-        sum.add(effect).map_err(|reason| sum.refused(reason))?;
+        sum.add(place, effect)
+            .map_err(|reason| sum.refused(reason))?;
     }
     if state.touched() > Limits::V1.touched_leaves {
         return Err(sum.refused(Refused::Leaves {
@@ -80,6 +81,7 @@ pub fn apply<S: State>(
         .updated(&changes)
         .map_err(|missing| sum.refused(Refused::Missing(missing)))?;
     let commitment = Commitment {
+        total: total(&base.commitment, update).map_err(|reason| sum.refused(reason))?,
         round: update.round,
         prev: update.base,
         state_root: state.root(),
@@ -97,6 +99,16 @@ pub fn apply<S: State>(
         gas: sum.gas,
         touched,
     })
+}
+
+/// What is locked after an update: only a deposit or a withdrawal changes it.
+fn total(base: &Commitment, update: &Update) -> Result<Amount, Refused> {
+    let total = match update.moves() {
+        None => Some(base.total),
+        Some((Direction::Deposit, coins)) => base.total.checked_add(coins.amount),
+        Some((Direction::Withdraw, coins)) => base.total.checked_sub(coins.amount),
+    };
+    total.ok_or(Refused::Overflow)
 }
 
 /// What the operations so far add up to.
@@ -119,7 +131,7 @@ impl Sum {
 
     /// A witness shows only what is touched, so the payout follows from the old one and from what
     /// the touched coins were worth before and after.
-    fn add(&mut self, effect: Effect) -> Result<(), Refused> {
+    fn add(&mut self, operation: usize, effect: Effect) -> Result<(), Refused> {
         let [before, after] = effect.worth;
         for side in Side::BOTH.map(Side::index) {
             let with = self.payout[side]
@@ -127,7 +139,11 @@ impl Sum {
                 .ok_or(Refused::Overflow)?;
             self.payout[side] = with.checked_sub(before[side]).ok_or(Refused::Payout)?;
         }
-        self.hold_until = self.hold_until.max(effect.hold);
+        self.hold_until = match effect.hold {
+            Hold::AtLeast(height) => self.hold_until.max(height),
+            Hold::Lowered(height) if height < self.hold_until => height,
+            Hold::Lowered(_) => return Err(Refused::LowerHold { operation }),
+        };
         if let Some(receipt) = effect.receipt {
             self.gas = self.gas.checked_add(receipt.gas).ok_or(Refused::Overflow)?;
             self.receipts.push(receipt);

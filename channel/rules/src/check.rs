@@ -90,6 +90,15 @@ fn check_operation(
             }
             Ok(())
         }
+        Operation::Deposit(_) | Operation::Withdraw(_)
+            if consent == Consent::PosterOnly || update.operations.len() > 1 =>
+        {
+            Err(Refused::Funding { operation })
+        }
+        Operation::LowerHold { .. } if consent == Consent::PosterOnly => {
+            Err(Refused::LowerHold { operation })
+        }
+        Operation::Deposit(_) | Operation::Withdraw(_) | Operation::LowerHold { .. } => Ok(()),
         Operation::Call(call) => {
             limit(call.args.len() <= limits.argument_bytes, "the arguments")?;
             limit(

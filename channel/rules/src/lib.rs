@@ -14,14 +14,12 @@ mod apply;
 mod check;
 mod fees;
 mod genesis;
-mod order;
 mod refused;
 mod step;
 
 pub use apply::{Applied, Consent, Position, apply};
 pub use fees::Fees;
 pub use genesis::genesis;
-pub use order::Standing;
 pub use refused::{Refusal, Refused};
 
 /// Blocks after the pinned one within which a forced update must be included

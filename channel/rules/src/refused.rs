@@ -79,6 +79,20 @@ pub enum Refused {
         /// Until which height.
         hold: Height,
     },
+    /// A deposit or a withdrawal that is not alone, or is forced.
+    #[error(
+        "operation {operation}: a deposit or a withdrawal is alone in its update, and both sign it"
+    )]
+    Funding {
+        /// Which operation.
+        operation: usize,
+    },
+    /// A hold is lowered by force, or not lowered at all.
+    #[error("operation {operation}: a hold can only be lowered, and both sign it")]
+    LowerHold {
+        /// Which operation.
+        operation: usize,
+    },
     /// The code of a contract is not known here.
     #[error(
         "operation {operation}: the contract's code {code} is not known here; publish it first"

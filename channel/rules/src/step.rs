@@ -3,7 +3,7 @@
 use twinroot_abi::{Amount, ContractId, Gas, Height, Side};
 use twinroot_exec::{
     Call, CodeSource, Codes, CoinsError, Execute, Header, Outcome, Receipt, Scene, StateKey,
-    balance, credit, header, pay, set_header,
+    balance, credit, header, pay, set_balance, set_header,
 };
 use twinroot_state::Overlay;
 use twinroot_types::{Limits, Tag, decode, encode, hash};
@@ -22,10 +22,18 @@ pub(crate) struct Stage<'a> {
 pub(crate) struct Effect {
     /// What each side would be paid, before and after.
     pub(crate) worth: [[Amount; 2]; 2],
-    /// The hold that the operation's contract asks for.
-    pub(crate) hold: Height,
+    /// The hold that the operation asks for.
+    pub(crate) hold: Hold,
     /// What is left of the call, if there was one.
     pub(crate) receipt: Option<Receipt>,
+}
+
+/// What an operation wants of the hold.
+pub(crate) enum Hold {
+    /// That it is no lower than this.
+    AtLeast(Height),
+    /// That it is lowered to this.
+    Lowered(Height),
 }
 
 impl Stage<'_> {
@@ -48,15 +56,27 @@ impl Stage<'_> {
         };
         match operation {
             Operation::Transfer { from, amount } => {
-                let before = worth(state, None).map_err(coins)?;
-                pay(state, *from, *amount).map_err(coins)?;
-                let after = worth(state, None).map_err(coins)?;
-                Ok(Effect {
-                    worth: [before, after],
-                    hold: Height(0),
-                    receipt: None,
-                })
+                self.between(state, place, |state| pay(state, *from, *amount))
             }
+            Operation::Deposit(coins) => self.between(state, place, |state| {
+                let have = balance(state, coins.side)?.checked_add(coins.amount);
+                set_balance(state, coins.side, have.ok_or(CoinsError::Overflow)?);
+                Ok(())
+            }),
+            Operation::Withdraw(coins) => self.between(state, place, |state| {
+                let have = balance(state, coins.side)?;
+                let rest = have.checked_sub(coins.amount).ok_or(CoinsError::Short {
+                    have,
+                    need: coins.amount,
+                })?;
+                set_balance(state, coins.side, rest);
+                Ok(())
+            }),
+            Operation::LowerHold { until } => Ok(Effect {
+                worth: [[Amount::ZERO; 2]; 2],
+                hold: Hold::Lowered(*until),
+                receipt: None,
+            }),
             Operation::Create {
                 code,
                 fallback,
@@ -89,6 +109,29 @@ impl Stage<'_> {
             }
             Operation::Call(call) => self.call(state, place, call),
         }
+    }
+
+    /// A move of free coins.
+    fn between(
+        &self,
+        state: &mut Overlay,
+        operation: usize,
+        step: impl FnOnce(&mut Overlay) -> Result<(), CoinsError>,
+    ) -> Result<Effect, Refusal> {
+        let moved = |state: &mut Overlay| {
+            let before = worth(state, None)?;
+            step(state)?;
+            Ok([before, worth(state, None)?])
+        };
+        let worth = moved(state).map_err(|error| Refusal {
+            reason: Refused::Coins { operation, error },
+            gas: Gas::ZERO,
+        })?;
+        Ok(Effect {
+            worth,
+            hold: Hold::AtLeast(Height(0)),
+            receipt: None,
+        })
     }
 
     fn call(&self, state: &mut Overlay, operation: usize, call: &Call) -> Result<Effect, Refusal> {
@@ -151,7 +194,7 @@ impl Stage<'_> {
         let funded = header(state, call.contract)
             .map_err(coins)?
             .filter(|header| header.coins > Amount::ZERO);
-        let hold = funded.map_or(Height(0), |header| header.hold);
+        let hold = Hold::AtLeast(funded.map_or(Height(0), |header| header.hold));
         Ok(Effect {
             worth: [before, after],
             hold,

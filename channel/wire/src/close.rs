@@ -1,8 +1,10 @@
 //! The close that both parties sign.
 
 use serde::{Deserialize, Serialize};
-use twinroot_abi::{Amount, ChainId, ChannelId, Hash, Height, Round};
+use twinroot_abi::{Amount, ChainId, ChannelId, Hash, Height};
 use twinroot_types::{Signature, Tag, encode, hash_of};
+
+use crate::Standing;
 
 /// An agreed end of a channel; it names the state it ends (docs/spec/channel.md, 6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,10 +15,8 @@ pub struct MutualClose {
     pub channel: ChannelId,
     /// The protocol version.
     pub version: u16,
-    /// The co-signed round that both take for the newest.
-    pub round: Round,
-    /// The steps forced on it.
-    pub forced: u32,
+    /// The state that both take for the newest.
+    pub standing: Standing,
     /// What each side gets; together all the coins.
     pub payout: [Amount; 2],
     /// Last height at which it may still be posted.

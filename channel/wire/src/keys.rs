@@ -3,7 +3,10 @@
 use twinroot_abi::{PublicKey, Side};
 use twinroot_types::{CheckedKey, KeyError, Signature, Tag};
 
-use crate::{CoSigned, Commitment, MutualClose, SignedClose, SignedParameters};
+use crate::{
+    CoSigned, Commitment, Funding, MutualClose, Parameters, SignedClose, SignedFunding,
+    SignedParameters,
+};
 
 /// The checked keys of both parties.
 #[derive(Clone, Debug)]
@@ -66,6 +69,44 @@ impl Keys {
         by: &Signature,
     ) -> Result<(), SignatureError> {
         self.verify(side, Tag::CLOSE, &close.signed_bytes(), by)
+    }
+
+    /// Checks one side's signature of a deposit or a withdrawal.
+    ///
+    /// # Errors
+    /// [`SignatureError::Bad`].
+    pub fn verify_funding_by(
+        &self,
+        side: Side,
+        funding: &Funding,
+        by: &Signature,
+    ) -> Result<(), SignatureError> {
+        self.verify(side, Tag::FUNDING, &funding.signed_bytes(), by)
+    }
+
+    /// Checks both signatures of a deposit or a withdrawal.
+    ///
+    /// # Errors
+    /// [`SignatureError::Bad`] names the first side whose signature does not verify.
+    pub fn verify_funding(&self, signed: &SignedFunding) -> Result<(), SignatureError> {
+        self.verify_pair(
+            Tag::FUNDING,
+            &signed.funding.signed_bytes(),
+            &signed.signatures,
+        )
+    }
+
+    /// Checks one side's signature of the terms of a channel.
+    ///
+    /// # Errors
+    /// [`SignatureError::Bad`].
+    pub fn verify_parameters_by(
+        &self,
+        side: Side,
+        parameters: &Parameters,
+        by: &Signature,
+    ) -> Result<(), SignatureError> {
+        self.verify(side, Tag::OPEN, &parameters.signed_bytes(), by)
     }
 
     /// Checks both signatures of the terms of a channel.

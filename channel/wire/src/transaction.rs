@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use twinroot_abi::{Amount, ChainId, ChannelId, Height, PublicKey, Root};
 use twinroot_types::{DecodeError, Limits, SecretKey, Signature, Tag, decode, encode};
 
-use crate::{CoSigned, SignedClose, SignedParameters, Update};
+use crate::{CoSigned, SignedClose, SignedFunding, SignedParameters, Update};
 
 /// A transaction (docs/spec/arbiter.md, 1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +62,15 @@ pub enum Action {
     Settle {
         /// The channel.
         channel: ChannelId,
+    },
+    /// Coins go into a channel or out of it, as both agreed.
+    Fund(SignedFunding),
+    /// The ledger learns a newer co-signed state of an open channel.
+    Snapshot {
+        /// The channel.
+        channel: ChannelId,
+        /// The newer state.
+        state: CoSigned,
     },
 }
 

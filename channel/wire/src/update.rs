@@ -5,6 +5,8 @@ use twinroot_abi::{Amount, ChannelId, CodeHash, Gas, Hash, Height, Round, Side};
 use twinroot_exec::{Call, Env, Fallback};
 use twinroot_types::{Limits, Tag, at_most, hash_of};
 
+use crate::Direction;
+
 /// What is to be done to a state (docs/spec/channel.md, 3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Update {
@@ -48,6 +50,26 @@ pub enum Operation {
     },
     /// A contract is called.
     Call(Call),
+    /// Coins of a side's account are to come in; alone in its update.
+    Deposit(Move),
+    /// Free coins of a side are to go out to its account; alone in its update.
+    Withdraw(Move),
+    /// The channel is held no longer than until this height.
+    LowerHold {
+        /// Which height.
+        until: Height,
+    },
+}
+
+/// Coins that go into the channel or out of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// Whose coins.
+    pub side: Side,
+    /// How many.
+    pub amount: Amount,
+    /// Last height at which the ledger may move them.
+    pub expiry: Height,
 }
 
 impl Update {
@@ -55,6 +77,18 @@ impl Update {
     #[must_use]
     pub fn hash(&self) -> Hash {
         Hash(hash_of(Tag::UPDATE, self))
+    }
+
+    /// The move of coins that it is about, if it is one; then that is its only operation.
+    #[must_use]
+    pub fn moves(&self) -> Option<(Direction, Move)> {
+        self.operations
+            .iter()
+            .find_map(|operation| match operation {
+                Operation::Deposit(coins) => Some((Direction::Deposit, *coins)),
+                Operation::Withdraw(coins) => Some((Direction::Withdraw, *coins)),
+                _ => None,
+            })
     }
 
     /// Gas that all its calls together may use; `None` where no sum fits.
@@ -71,7 +105,10 @@ impl Operation {
     #[must_use]
     pub const fn gas(&self) -> Gas {
         match self {
-            Self::Transfer { .. } => Gas::ZERO,
+            Self::Transfer { .. }
+            | Self::Deposit(_)
+            | Self::Withdraw(_)
+            | Self::LowerHold { .. } => Gas::ZERO,
             Self::Create { gas, .. } => *gas,
             Self::Call(call) => call.gas,
         }

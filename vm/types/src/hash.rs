@@ -36,6 +36,8 @@ tags! {
     COMMITMENT = "twinroot/commitment/v1";
     /// An update of a state, by hash.
     UPDATE = "twinroot/update/v1";
+    /// A deposit or a withdrawal: signed by both.
+    FUNDING = "twinroot/funding/v1";
     /// A mutual close: signed by both.
     CLOSE = "twinroot/close/v1";
     /// A transaction: signed by its sender, hashed to name it.
