@@ -2,7 +2,6 @@
 //! is at fault, never the peer.
 
 use twinroot_abi::{CodeHash, Height, Round};
-use twinroot_wire::SignatureError;
 
 /// Why an input is not possible now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,27 +17,53 @@ pub enum Illegal {
         /// Its round.
         round: Round,
     },
-    /// This party has signed a mutual close that can still be posted.
-    #[error("a mutual close is signed and can be posted up to height {until}")]
-    Closing {
-        /// Its last height.
+    /// This party has signed a close, a deposit or a withdrawal that can still be posted.
+    #[error("a close, deposit or withdrawal is signed and binds up to height {until}")]
+    Bound {
+        /// The last height of it, forks included.
         until: Height,
     },
-    /// A mutual close may not stay good for so long.
-    #[error("a mutual close may be good up to height {latest} only")]
+    /// A close, a deposit or a withdrawal may not stay good for so long, or is over.
+    #[error("it may be good up to a height from {earliest} to {latest}")]
     Expiry {
+        /// The present height.
+        earliest: Height,
         /// The latest height.
         latest: Height,
     },
+    /// Another step is being forced.
+    #[error("another step is being forced; wait for the ledger")]
+    Forcing,
+    /// A deposit or a withdrawal cannot be forced, nor stand beside something else.
+    #[error("a deposit or a withdrawal is a step of its own")]
+    NotAlone,
     /// This was not asked, or not last.
     #[error("this was not asked, or something else was asked since")]
     NothingAsked,
-    /// No signature was asked for.
-    #[error("no signature was asked for")]
+    /// No signature of this was asked for.
+    #[error("no signature of this was asked for")]
     NothingToSign,
-    /// The signature is not this party's own; the key does not belong to this party.
-    #[error("the signer gave a wrong signature: {0}")]
-    WrongSignature(SignatureError),
+    /// There is nothing to take back, or to post.
+    #[error("there is nothing to do")]
+    NothingToDo,
+    /// A newer state was lost; only closing is possible until it is there.
+    #[error("the newest state, of round {round}, is not here: catch up with the peer, or close")]
+    Behind {
+        /// Its round.
+        round: Round,
+    },
+    /// This party came back from a backup and has not heard of the peer yet.
+    #[error("this party came back from a backup: it signs nothing before it has heard of the peer")]
+    Doubtful,
+    /// Too many notes wait for the peer.
+    #[error("{waiting} notes wait for the peer already, or the note is too long")]
+    Notes {
+        /// How many.
+        waiting: usize,
+    },
+    /// Something could not be written down. Read the records again and begin anew from there.
+    #[error("something could not be written down: begin anew from the records")]
+    Frozen,
     /// The channel is closed.
     #[error("the channel is closed")]
     Closed,
@@ -46,9 +71,9 @@ pub enum Illegal {
     #[error("the rounds are used up")]
     NoRound,
     /// The ledger carried out a step with code that this party does not know. Learn it from the
-    /// ledger and give the event again.
+    /// ledger and give the input again.
     #[error(
-        "the ledger carried out a step with code {0}, which is not known here: learn it and give the event again"
+        "the ledger carried out a step with code {0}, which is not known here: learn it and give the input again"
     )]
     NeedsCode(CodeHash),
     /// The ledger reached another state than this party does; one of the two is broken.

@@ -1,18 +1,19 @@
 //! The party: what it holds, and the dispatch of inputs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use twinroot_abi::{Amount, CodeHash, Gas, Hash, Height, Round, Side};
 use twinroot_exec::{Code, Env, Execute, Receipt, StateKey};
-use twinroot_rules::{FORCE_WINDOW, Position, Refused, Standing, genesis};
+use twinroot_rules::{FORCE_WINDOW, Position, Refused, genesis};
 use twinroot_state::{Read, Touched, Tree};
 use twinroot_types::{Limits, Signature, decode};
 use twinroot_wire::{
-    CoSigned, Commitment, Keys, MutualClose, Operation, Parameters, Proposal, SignatureError,
-    SignedClose, Update,
+    Action, CoSigned, Commitment, Funding, Ground, Keys, MutualClose, Note, Operation, Package,
+    Parameters, Proposal, SignatureError, Standing, Update,
 };
 
-use crate::{Effect, Illegal, Input, handle};
+use crate::effect::ToSign;
+use crate::{Effect, Illegal, Input, OnLedger, Policy, Status, handle};
 
 /// A new state, and what led to it.
 #[derive(Clone, Debug)]
@@ -25,44 +26,72 @@ pub struct Agreed {
     pub gas: Gas,
     /// Leaves that a witness of the step shows.
     pub touched: Touched,
+    /// A half-signed step of a higher round, which the peer can still sign in the place of this one
+    /// (docs/spec/channel.md, 5.7). The party has a step above it signed as soon as it can.
+    pub rival: Option<Round>,
 }
 
 /// One side of an open channel.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Party {
     pub(crate) side: Side,
     pub(crate) keys: Keys,
+    pub(crate) policy: Policy,
     pub(crate) codes: BTreeMap<CodeHash, Vec<u8>>,
-    /// The newest state that stands.
-    pub(crate) tip: Position<Tree>,
-    pub(crate) standing: Standing,
-    /// The newest state that both signed; none before the first.
+    pub(crate) specs: BTreeMap<CodeHash, Vec<u8>>,
+    /// Codes that the ledger knows.
+    pub(crate) published: BTreeSet<CodeHash>,
+    /// Coins of its account, as far as the driver told.
+    pub(crate) funds: Option<Amount>,
+    /// What both signed last.
+    pub(crate) base: Base,
+    /// Steps forced on it, as the ledger has them now.
+    pub(crate) steps: Vec<Step>,
+    /// The newest co-signed state: what beats any older close.
     pub(crate) newest: Option<CoSigned>,
-    /// The state that the ledger rests on, as far as it told.
-    pub(crate) on_chain: Round,
+    /// A deposit or a withdrawal that the ledger carried out, until no fork can lose it.
+    pub(crate) funded: Option<Funded>,
     /// The highest round that either side has signed.
     pub(crate) last_round: Round,
     pub(crate) blocks: Vec<Env>,
-    pub(crate) signing: Option<Signing>,
     /// What this party has signed and the peer, as far as is known, has not: the peer still may,
     /// until both sign a higher round.
     pub(crate) live: Vec<HalfSigned>,
+    /// A step of the peer that waits for this party's signature.
+    pub(crate) accepting: Option<(Box<Candidate>, Box<Proposal>)>,
     pub(crate) asked: Option<Asked>,
-    /// The end that this party has signed.
-    pub(crate) closing: Option<(MutualClose, Signature)>,
-    /// The end that both have signed.
-    pub(crate) agreed_close: Option<SignedClose>,
+    /// What the user declined last: to be told again if the peer asks again.
+    pub(crate) declined: Option<Hash>,
+    /// A close, a deposit or a withdrawal that this party has signed.
+    pub(crate) bound: Option<Bound>,
+    /// Steps of the user that had to give way to the peer's, to be proposed when there is time.
+    pub(crate) wanted: VecDeque<Vec<Operation>>,
+    pub(crate) forcing: Option<Forcing>,
+    /// The channel as the ledger had it last.
+    pub(crate) ledger: Option<OnLedger>,
+    /// What was posted last for each duty, and when.
+    pub(crate) posted: BTreeMap<Duty, (Round, Height)>,
+    /// A newer state that was lost.
+    pub(crate) behind: Option<Behind>,
+    /// Whether it came back from a backup and does not know what it signed since.
+    pub(crate) doubtful: bool,
+    pub(crate) notes: Notes,
     pub(crate) closed: bool,
+    pub(crate) frozen: bool,
 }
 
-/// What waits for the party's own signature.
+/// A state that both signed, and the proof of it.
 #[derive(Clone, Debug)]
-pub(crate) enum Signing {
-    Proposal(Box<Candidate>),
-    Acceptance(Box<Candidate>, Box<Proposal>),
-    Close(MutualClose),
-    /// A close and the peer's signature of it.
-    CloseAcceptance(MutualClose, Signature),
+pub(crate) struct Base {
+    pub(crate) position: Position<Tree>,
+    pub(crate) ground: Ground,
+}
+
+/// A forced step.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) update: Update,
+    pub(crate) position: Position<Tree>,
 }
 
 /// A state that may become the newest one.
@@ -73,6 +102,8 @@ pub(crate) struct Candidate {
     pub(crate) receipts: Vec<Receipt>,
     pub(crate) gas: Gas,
     pub(crate) touched: Touched,
+    /// What is signed in the place of the commitment, where coins are moved.
+    pub(crate) funding: Option<Funding>,
 }
 
 impl Candidate {
@@ -87,15 +118,38 @@ impl Candidate {
     pub(crate) fn is(&self, commitment: &Commitment) -> bool {
         self.next.commitment == *commitment
     }
+
+    pub(crate) fn to_sign(&self) -> ToSign {
+        match &self.funding {
+            None => ToSign::Commitment(Box::new(self.next.commitment.clone())),
+            Some(funding) => ToSign::Funding(Box::new(funding.clone())),
+        }
+    }
+
+    /// Checks a side's signature of it.
+    pub(crate) fn verify(
+        &self,
+        keys: &Keys,
+        side: Side,
+        by: &Signature,
+    ) -> Result<(), SignatureError> {
+        match &self.funding {
+            None => keys.verify_commitment(side, &self.next.commitment, by),
+            Some(funding) => keys.verify_funding_by(side, funding, by),
+        }
+    }
 }
 
-/// A proposal that this party has signed.
+/// A proposal that this party is about to sign, or has signed.
 #[derive(Clone, Debug)]
 pub(crate) struct HalfSigned {
     pub(crate) candidate: Candidate,
-    pub(crate) signature: Signature,
-    /// Whether the same step was carried out by force meanwhile.
-    pub(crate) forced: bool,
+    /// None as long as it was not signed in this life of the party.
+    pub(crate) signature: Option<Signature>,
+    /// Whether an earlier life may have sent it.
+    pub(crate) maybe_sent: bool,
+    /// Whether the peer or the user does not want it, so that it is not to be proposed again.
+    pub(crate) dropped: bool,
 }
 
 /// What the user was asked.
@@ -106,28 +160,130 @@ pub(crate) enum Asked {
     Close(MutualClose, Signature),
 }
 
+/// A transaction that needs both signatures, and that this party has signed or is about to.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    pub(crate) what: Agreement,
+    pub(crate) own: Option<Signature>,
+    pub(crate) peers: Option<Signature>,
+    /// Whether this party proposed it.
+    pub(crate) mine: bool,
+    /// Last height at which it, or another like it that was signed before, can be posted.
+    pub(crate) until: Height,
+}
+
+impl Bound {
+    /// Whether it is a deposit or a withdrawal of this round.
+    pub(crate) fn funds(&self, round: Round) -> bool {
+        matches!(&self.what, Agreement::Fund(candidate) if candidate.round() == round)
+    }
+}
+
+/// What such a transaction is about.
+#[derive(Clone, Debug)]
+pub(crate) enum Agreement {
+    Close(MutualClose),
+    Fund(Box<Candidate>),
+}
+
+impl Agreement {
+    pub(crate) fn to_sign(&self) -> ToSign {
+        match self {
+            Self::Close(close) => ToSign::Close(close.clone()),
+            Self::Fund(candidate) => candidate.to_sign(),
+        }
+    }
+}
+
+/// A deposit or a withdrawal that the ledger carried out.
+#[derive(Clone, Debug)]
+pub(crate) struct Funded {
+    /// What both signed last before it.
+    pub(crate) before: Base,
+    pub(crate) at: Height,
+}
+
+/// A step that this party has posted.
+#[derive(Clone, Debug)]
+pub(crate) struct Forcing {
+    pub(crate) update: Update,
+    pub(crate) action: Box<Action>,
+    /// What both had signed last.
+    pub(crate) base: Hash,
+    pub(crate) posted: Height,
+    pub(crate) tries: u8,
+}
+
+/// What is posted without being asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Duty {
+    Slash,
+    Settle,
+    Agreement,
+}
+
+/// A state that both signed, but that is not here.
+#[derive(Clone, Debug)]
+pub(crate) struct Behind {
+    pub(crate) ground: Ground,
+    pub(crate) leaves: BTreeMap<Hash, Vec<u8>>,
+}
+
+/// Both rows of notes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Notes {
+    pub(crate) waiting: VecDeque<Note>,
+    /// Number of the next one to be sent; none until the peer said what it waits for.
+    pub(crate) next: Option<u64>,
+    /// Number of the next one of the peer.
+    pub(crate) heard: u64,
+}
+
 impl Party {
-    /// One side of a channel that was opened in block `opened`.
+    /// One side of a channel that was opened in block `opened`, at its beginning.
     ///
     /// # Errors
     /// [`OpenError`] where the terms cannot be those of an open channel.
-    pub fn new(parameters: &Parameters, side: Side, opened: Env) -> Result<Self, OpenError> {
+    pub fn new(
+        terms: &Parameters,
+        side: Side,
+        opened: Env,
+        policy: Policy,
+    ) -> Result<Self, OpenError> {
         Ok(Self {
             side,
-            keys: Keys::gate(&parameters.parties)?,
+            keys: Keys::gate(&terms.parties)?,
+            policy,
             codes: BTreeMap::new(),
-            tip: genesis(parameters, opened)?,
-            standing: Standing::default(),
+            specs: BTreeMap::new(),
+            published: BTreeSet::new(),
+            funds: None,
+            base: Base {
+                position: genesis(terms, opened)?,
+                ground: Ground::Terms,
+            },
+            steps: Vec::new(),
             newest: None,
-            on_chain: Round(0),
+            funded: None,
             last_round: Round(0),
             blocks: vec![opened],
-            signing: None,
             live: Vec::new(),
+            accepting: None,
             asked: None,
-            closing: None,
-            agreed_close: None,
+            declined: None,
+            bound: None,
+            wanted: VecDeque::new(),
+            forcing: None,
+            ledger: None,
+            posted: BTreeMap::new(),
+            behind: None,
+            doubtful: false,
+            notes: Notes {
+                next: Some(0),
+                ..Notes::default()
+            },
             closed: false,
+            frozen: false,
         })
     }
 
@@ -136,10 +292,25 @@ impl Party {
         self.codes.insert(code.hash, code.bytes);
     }
 
+    /// Makes a contract's code known, with what its author says of it.
+    pub fn learn_with(&mut self, code: Code, spec: Vec<u8>) {
+        self.specs.insert(code.hash, spec);
+        self.learn(code);
+    }
+
     /// The code that it knows.
     #[must_use]
     pub const fn codes(&self) -> &BTreeMap<CodeHash, Vec<u8>> {
         &self.codes
+    }
+
+    /// A contract's code, with what its author says of it.
+    #[must_use]
+    pub fn package(&self, code: CodeHash) -> Option<Package> {
+        Some(Package {
+            wasm: self.codes.get(&code)?.clone(),
+            spec: self.specs.get(&code).cloned().unwrap_or_default(),
+        })
     }
 
     /// Takes an input in and says what is to be done.
@@ -147,33 +318,72 @@ impl Party {
     /// # Errors
     /// [`Illegal`] where the input makes no sense now; nothing is changed.
     pub fn step(&mut self, input: Input, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {
-        if self.closed {
-            return Err(Illegal::Closed);
+        if self.frozen {
+            return Err(Illegal::Frozen);
         }
-        match input {
-            Input::Propose(operations) => handle::propose(self, operations, execute),
-            Input::ProposeClose { expiry } => handle::propose_close(self, expiry),
-            Input::Message(message) => handle::message(self, message, execute),
-            Input::Approve(asked) => handle::approve(self, asked),
-            Input::Decline(asked) => handle::decline(self, asked),
-            Input::Signed(signature) => handle::signed(self, signature),
-            Input::Block(block) => Ok(self.see(block)),
-            Input::Chain(event) => handle::chain(self, event, execute),
-            Input::Force(operations) => handle::force(self, operations, execute),
-            Input::CloseSolo => Ok(handle::close_solo(self)),
-        }
+        let mut effects = match input {
+            Input::WriteFailed => return Ok(handle::freeze(self)),
+            Input::Block(block) => handle::block(self, block, execute)?,
+            Input::Ledger(view) => handle::ledger(self, view, execute)?,
+            Input::Funds(coins) => {
+                self.funds = Some(coins);
+                Vec::new()
+            }
+            Input::Published(code) => {
+                self.published.insert(code);
+                Vec::new()
+            }
+            _ if self.closed => return Err(Illegal::Closed),
+            Input::Propose(operations) => handle::propose(self, operations, execute)?,
+            Input::Cancel => handle::cancel(self, execute)?,
+            Input::ProposeClose { expiry } => handle::propose_close(self, expiry)?,
+            Input::Approve(asked) => handle::approve(self, asked)?,
+            Input::Decline(asked) => handle::decline(self, asked)?,
+            Input::Force(operations) => handle::force(self, operations, execute)?,
+            Input::CloseSolo => handle::close_solo(self),
+            Input::Snapshot => handle::snapshot(self)?,
+            Input::Note(bytes) => handle::note(self, bytes)?,
+            Input::Leave => vec![Effect::Send(twinroot_wire::Message::Leave)],
+            Input::Message(message) => handle::message(self, message, execute)?,
+            Input::Connected => vec![handle::hello(self, true)],
+            Input::Signed { what, signature } => handle::signed(self, what, signature)?,
+            Input::Tick => handle::tick(self),
+        };
+        effects.extend(handle::follow_up(self, execute)?);
+        Ok(effects)
+    }
+
+    /// Which side it is.
+    #[must_use]
+    pub const fn side(&self) -> Side {
+        self.side
+    }
+
+    /// What it does without asking.
+    #[must_use]
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// The newest state that stands.
     #[must_use]
-    pub const fn commitment(&self) -> &Commitment {
-        &self.tip.commitment
+    pub fn commitment(&self) -> &Commitment {
+        &self.tip().commitment
     }
 
     /// The full state.
     #[must_use]
-    pub const fn state(&self) -> &Tree {
-        &self.tip.state
+    pub fn state(&self) -> &Tree {
+        &self.tip().state
+    }
+
+    /// How the newest state stands.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        Standing {
+            round: self.base.position.commitment.round,
+            forced: u32::try_from(self.steps.len()).unwrap_or(u32::MAX),
+        }
     }
 
     /// The newest state that both signed.
@@ -182,19 +392,33 @@ impl Party {
         self.newest.as_ref()
     }
 
+    /// The half-signed steps that the peer can still sign.
+    pub fn half_signed(&self) -> impl Iterator<Item = &Commitment> {
+        self.live.iter().map(|half| &half.candidate.next.commitment)
+    }
+
+    /// The channel as the ledger had it last.
+    #[must_use]
+    pub const fn on_ledger(&self) -> Option<&OnLedger> {
+        self.ledger.as_ref()
+    }
+
+    /// What it is doing.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        Status::of(self)
+    }
+
     /// Free coins of both sides in the newest state.
     #[must_use]
     pub fn balances(&self) -> [Amount; 2] {
-        Side::BOTH.map(|side| {
-            let leaf = self
-                .tip
-                .state
-                .read(&StateKey::Balance(side).hash())
-                .ok()
-                .flatten();
-            leaf.and_then(|bytes| decode(&bytes, Limits::V1.value_bytes).ok())
-                .unwrap_or_default()
-        })
+        balances(self.state())
+    }
+
+    pub(crate) fn tip(&self) -> &Position<Tree> {
+        self.steps
+            .last()
+            .map_or(&self.base.position, |step| &step.position)
     }
 
     /// The newest block.
@@ -202,7 +426,7 @@ impl Party {
         self.blocks
             .last()
             .copied()
-            .unwrap_or(self.tip.commitment.env)
+            .unwrap_or(self.base.position.commitment.env)
     }
 
     /// Whether the peer may pin this block: it is of the ledger and not too old to be forced.
@@ -210,11 +434,12 @@ impl Party {
         self.blocks.contains(&env)
     }
 
-    fn see(&mut self, block: Env) -> Vec<Effect> {
+    /// Takes a block in, in the place of all that are not below it.
+    pub(crate) fn see(&mut self, block: Env) {
+        self.blocks.retain(|known| known.height < block.height);
         self.blocks.push(block);
         let oldest = block.height.0.saturating_sub(FORCE_WINDOW);
         self.blocks.retain(|known| known.height.0 >= oldest);
-        Vec::new()
     }
 
     pub(crate) fn next_round(&self) -> Result<Round, Illegal> {
@@ -223,29 +448,85 @@ impl Party {
             .ok_or(Illegal::NoRound)
     }
 
-    /// Hash of the state that the next step changes.
-    pub(crate) fn base(&self) -> Hash {
-        self.tip.commitment.hash()
+    /// Whether a signature that was asked for is still to come.
+    pub(crate) fn is_signing(&self) -> bool {
+        let unsigned = |half: &HalfSigned| half.signature.is_none();
+        self.accepting.is_some()
+            || self.live.iter().any(unsigned)
+            || self.bound.as_ref().is_some_and(|bound| bound.own.is_none())
+    }
+
+    /// Whether it may sign a new step (docs/spec/channel.md, 5.1).
+    pub(crate) fn check_free(&self) -> Result<(), Illegal> {
+        if self.doubtful {
+            return Err(Illegal::Doubtful);
+        }
+        if let Some(behind) = &self.behind {
+            return Err(Illegal::Behind {
+                round: behind.ground.round(),
+            });
+        }
+        if self.is_signing() {
+            return Err(Illegal::Busy);
+        }
+        match self.bound_until() {
+            Some(until) => Err(Illegal::Bound { until }),
+            None => Ok(()),
+        }
+    }
+
+    /// The height up to which the ledger may still take a close, a deposit or a withdrawal that this
+    /// party has signed, or lose one that it took. Until then the party signs nothing else: the
+    /// peer could choose between the two.
+    pub(crate) fn bound_until(&self) -> Option<Height> {
+        let signed = self.bound.as_ref().map(|bound| bound.until);
+        let carried_out = self.funded.as_ref().map(|funded| funded.at);
+        let until = signed.max(carried_out)?;
+        Some(Height(until.0.saturating_add(self.policy.depth)))
     }
 
     /// The round of a half-signed step that is another one than `operations`. Two different steps
-    /// must not be open to the peer's choice.
+    /// must not be open to the peer's choice. One that was carried out by force meanwhile stands in
+    /// nobody's way: whichever of the two counts, it was carried out.
     pub(crate) fn other_half_signed(&self, operations: &[Operation]) -> Option<Round> {
-        let open = self
-            .live
+        self.live
             .iter()
-            .filter(|half| !half.forced)
-            .map(|half| &half.candidate);
-        open.filter(|candidate| !candidate.operations().is_empty())
-            .find(|candidate| candidate.operations() != operations)
-            .map(Candidate::round)
+            .filter(|half| !half.candidate.operations().is_empty())
+            .filter(|half| half.candidate.operations() != operations)
+            .find(|half| !self.has_forced(half.candidate.operations()))
+            .map(|half| half.candidate.round())
     }
 
-    /// The height up to which the ledger would still take a close that this party has signed. Until
-    /// then it signs nothing else: the peer could post the close over any newer state.
-    pub(crate) fn closing_until(&self) -> Option<Height> {
-        let (close, _) = self.closing.as_ref()?;
-        (close.expiry >= self.now().height).then_some(close.expiry)
+    /// Whether this party had these operations carried out by force.
+    pub(crate) fn has_forced(&self, operations: &[Operation]) -> bool {
+        self.steps
+            .iter()
+            .map(|step| &step.update)
+            .any(|update| update.proposer == self.side && update.operations == operations)
+    }
+
+    /// A half-signed step that the peer can still sign although it rests on a state that is no part
+    /// of the newest: it was beaten by nothing yet.
+    pub(crate) fn rival(&self) -> Option<Round> {
+        let rests_here = |base: Hash| {
+            base == self.base.position.commitment.hash()
+                || self
+                    .steps
+                    .iter()
+                    .any(|step| step.position.commitment.hash() == base)
+        };
+        self.live
+            .iter()
+            .filter(|half| !rests_here(half.candidate.update.base))
+            .map(|half| half.candidate.round())
+            .max()
+    }
+
+    /// Where two proposals cross, whether this party's goes first. Both know the bit, and it is
+    /// another one after each round.
+    pub(crate) fn goes_first(&self) -> bool {
+        let Hash(bytes) = self.base.position.commitment.hash();
+        usize::from(bytes[0] & 1) == self.side.index()
     }
 
     /// A pair of signatures, initiator's first.
@@ -256,46 +537,33 @@ impl Party {
         }
     }
 
-    /// The mutual close at the newest state.
-    pub(crate) fn close_at(&self, expiry: Height) -> MutualClose {
-        let tip = &self.tip.commitment;
-        MutualClose {
-            chain: tip.chain,
-            channel: tip.channel,
-            version: tip.version,
-            round: self.standing.round,
-            forced: self.standing.forced,
-            payout: tip.payout,
-            expiry,
-        }
-    }
-
-    /// Both have signed: the candidate is the newest state, and every half-signed one below it is void.
-    pub(crate) fn adopt(&mut self, candidate: Candidate, state: CoSigned) -> Agreed {
-        let commitment = state.commitment.clone();
-        self.last_round = self.last_round.max(commitment.round);
-        self.standing = Standing::co_signed(commitment.round);
-        self.tip = candidate.next;
-        self.newest = Some(state);
-        self.live
-            .retain(|half| half.candidate.round() > commitment.round);
-        self.asked = None;
-        Agreed {
-            commitment,
-            receipts: candidate.receipts,
-            gas: candidate.gas,
-            touched: candidate.touched,
-        }
+    /// The newest co-signed state, if the ledger would take it in the place of what it knows.
+    pub(crate) fn postable(&self) -> Option<&CoSigned> {
+        let newest = self.newest.as_ref()?;
+        let newer = |ledger: &OnLedger| {
+            newest.commitment.round > ledger.ground.round()
+                && newest.commitment.total == ledger.tip.total
+        };
+        self.ledger.as_ref().is_none_or(newer).then_some(newest)
     }
 
     /// Takes out the half-signed state that `commitment` is of, if it is one.
-    pub(crate) fn take_half_signed(&mut self, commitment: &Commitment) -> Option<HalfSigned> {
+    pub(crate) fn take_half_signed(&mut self, commitment: &Commitment) -> Option<Candidate> {
         let place = self
             .live
             .iter()
             .position(|half| half.candidate.is(commitment))?;
-        Some(self.live.remove(place))
+        Some(self.live.remove(place).candidate)
     }
+}
+
+/// Free coins of both sides in a state.
+pub(crate) fn balances(state: &Tree) -> [Amount; 2] {
+    Side::BOTH.map(|side| {
+        let leaf = state.read(&StateKey::Balance(side).hash()).ok().flatten();
+        leaf.and_then(|bytes| decode(&bytes, Limits::V1.value_bytes).ok())
+            .unwrap_or_default()
+    })
 }
 
 /// Why terms are not those of an open channel.

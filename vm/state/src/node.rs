@@ -76,6 +76,18 @@ impl Node {
         }
     }
 
+    /// The highest key below it. Of a node that is not shown, its hash stands in.
+    pub(crate) fn last_key(&self) -> &Hash {
+        let mut node = self;
+        loop {
+            match node {
+                Self::Opaque(hash) => return hash,
+                Self::Leaf(leaf) => return &leaf.key,
+                Self::Branch(branch) => node = &branch.children[1],
+            }
+        }
+    }
+
     /// The leaf that the bits of `key` lead to: the key's own, or the neighbour that proves its
     /// absence.
     pub(crate) fn descend(&self, key: &Hash) -> Result<&Leaf, Missing> {

@@ -1,5 +1,6 @@
 //! The full tree and the trait that it shares with the partial one.
 
+use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
 
 use twinroot_abi::{Hash, Root};
@@ -30,6 +31,29 @@ impl Tree {
     #[must_use]
     pub const fn new() -> Self {
         Self { top: None }
+    }
+
+    /// Its leaves in ascending order of their keys, from `start` on.
+    pub fn leaves_from(&self, start: Bound<Hash>) -> impl Iterator<Item = (Hash, &[u8])> {
+        let in_range = move |node: &Node| (start, Bound::Unbounded).contains(node.last_key());
+        let mut open: Vec<&Node> = self.top.iter().filter(|top| in_range(top)).collect();
+        std::iter::from_fn(move || {
+            while let Some(node) = open.pop() {
+                match node {
+                    Node::Branch(branch) => {
+                        let [zeros, ones] = &branch.children;
+                        open.push(ones);
+                        open.extend(Some(zeros).filter(|zeros| in_range(zeros)));
+                    }
+                    Node::Leaf(Leaf {
+                        key,
+                        value: LeafValue::Known(value),
+                    }) => return Some((*key, &**value)),
+                    Node::Leaf(_) | Node::Opaque(_) => {}
+                }
+            }
+            None
+        })
     }
 
     /// How many leaves it has. Walks all of them.

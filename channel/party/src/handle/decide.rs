@@ -1,45 +1,59 @@
 //! The user answers (docs/spec/channel.md, 5.3).
 
 use twinroot_abi::Hash;
-use twinroot_wire::Reason;
+use twinroot_wire::{Message, Proposal, Reason};
 
-use super::message::refuse;
+use super::close::accept_close;
+use super::proposed::refuse;
 use crate::Illegal;
-use crate::effect::{Effect, Record, ToSign};
-use crate::party::{Asked, Party, Signing};
+use crate::effect::{Effect, Record};
+use crate::party::{Agreement, Asked, Bound, Candidate, Party};
 
 pub(crate) fn approve(party: &mut Party, asked: Hash) -> Result<Vec<Effect>, Illegal> {
-    if party.signing.is_some() {
-        return Err(Illegal::Busy);
-    }
-    if let Some(until) = party.closing_until() {
-        return Err(Illegal::Closing { until });
-    }
+    party.check_free()?;
     Ok(match take(party, asked)? {
-        Asked::Step(candidate, proposal) => {
-            let commitment = proposal.commitment.clone();
-            party.signing = Some(Signing::Acceptance(candidate, proposal));
-            vec![
-                Effect::Persist(Record::Signing(commitment.clone())),
-                Effect::Sign(ToSign::Commitment(commitment)),
-            ]
-        }
-        Asked::Close(close, peers) => {
-            party.signing = Some(Signing::CloseAcceptance(close.clone(), peers));
-            vec![
-                Effect::Persist(Record::SigningClose(close.clone())),
-                Effect::Sign(ToSign::Close(close)),
-            ]
-        }
+        Asked::Step(candidate, proposal) => accept(party, candidate, proposal),
+        Asked::Close(close, peers) => accept_close(party, close, peers),
     })
 }
 
+/// Has a step of the peer signed.
+pub(crate) fn accept(
+    party: &mut Party,
+    candidate: Box<Candidate>,
+    proposal: Box<Proposal>,
+) -> Vec<Effect> {
+    let effects = vec![
+        Effect::Persist(Record::Accepting(proposal.clone())),
+        Effect::Sign(candidate.to_sign()),
+    ];
+    match &candidate.funding {
+        Some(funding) => {
+            party.bound = Some(Bound {
+                until: funding.expiry,
+                what: Agreement::Fund(candidate),
+                own: None,
+                peers: Some(proposal.signature),
+                mine: false,
+            });
+        }
+        None => party.accepting = Some((candidate, proposal)),
+    }
+    effects
+}
+
 pub(crate) fn decline(party: &mut Party, asked: Hash) -> Result<Vec<Effect>, Illegal> {
-    let round = match take(party, asked)? {
-        Asked::Step(_, proposal) => proposal.commitment.round,
-        Asked::Close(close, _) => close.round,
-    };
-    Ok(refuse(round, Reason::Declined))
+    let reason = Reason::Declined;
+    Ok(match take(party, asked)? {
+        Asked::Step(_, proposal) => {
+            party.declined = Some(asked);
+            refuse(proposal.commitment.round, reason)
+        }
+        Asked::Close(close, _) => {
+            let close = close.hash();
+            vec![Effect::Send(Message::RefuseClose { close, reason })]
+        }
+    })
 }
 
 /// An answer counts only for the question it names: the peer may have put another in its place.

@@ -1,57 +1,117 @@
-//! The user wants the ledger to carry out a step (docs/spec/channel.md, 7).
+//! The user wants the ledger to carry out a step (docs/spec/channel.md, 7.4).
 
 use twinroot_exec::Execute;
-use twinroot_rules::{Consent, Refusal, apply};
+use twinroot_rules::{Consent, FORCE_WINDOW, Refusal, Refused, apply};
 use twinroot_wire::{Action, Force, Operation, Update};
 
 use crate::Illegal;
 use crate::effect::{Effect, Report};
-use crate::party::Party;
+use crate::party::{Forcing, Party};
+
+/// How often a step is posted before its user is asked again: each that is refuted costs a fee.
+const TRIES: u8 = 4;
 
 pub(crate) fn force(
-    party: &Party,
+    party: &mut Party,
     operations: Vec<Operation>,
     execute: &dyn Execute,
 ) -> Result<Vec<Effect>, Illegal> {
-    if party.signing.is_some() {
+    if let Some(behind) = &party.behind {
+        let round = behind.ground.round();
+        return Err(Illegal::Behind { round });
+    }
+    if party.is_signing() {
         return Err(Illegal::Busy);
+    }
+    if party.forcing.is_some() {
+        return Err(Illegal::Forcing);
     }
     // The peer could sign the half-signed step and beat another one with it.
     if let Some(round) = party.other_half_signed(&operations) {
         return Err(Illegal::HalfSigned { round });
     }
+    attempt(party, operations, 0, execute)
+}
+
+/// Sees to it that a step which was posted gets onto the ledger.
+pub(crate) fn pursue(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {
+    let Some(forcing) = party.forcing.clone() else {
+        return Ok(Vec::new());
+    };
+    if party.steps.iter().any(|step| step.update == forcing.update) {
+        party.forcing = None;
+        return Ok(Vec::new());
+    }
+    let operations = forcing.update.operations;
+    if forcing.base != party.base.position.commitment.hash() || forcing.tries > TRIES {
+        party.forcing = None;
+        return Ok(vec![Effect::Report(Report::NotForced(operations))]);
+    }
+    let now = party.now().height.0;
+    let stale = forcing.update.base != party.tip().commitment.hash()
+        || !party.may_pin(forcing.update.env)
+        || now > forcing.update.env.height.0.saturating_add(FORCE_WINDOW - 1);
+    let late = now >= forcing.posted.0.saturating_add(party.policy.repost);
+    if stale {
+        party.forcing = None;
+        return attempt(party, operations, forcing.tries, execute);
+    }
+    if !late {
+        return Ok(Vec::new());
+    }
+    let action = forcing.action.clone();
+    if let Some(forcing) = &mut party.forcing {
+        forcing.posted = party.blocks.last().map_or(forcing.posted, |env| env.height);
+        forcing.tries = forcing.tries.saturating_add(1);
+    }
+    Ok(vec![Effect::Post(action)])
+}
+
+fn attempt(
+    party: &mut Party,
+    operations: Vec<Operation>,
+    tries: u8,
+    execute: &dyn Execute,
+) -> Result<Vec<Effect>, Illegal> {
+    match make(party, operations, execute) {
+        Ok((update, force)) => {
+            let action = Box::new(Action::Force(force));
+            party.forcing = Some(Forcing {
+                update,
+                action: action.clone(),
+                base: party.base.position.commitment.hash(),
+                posted: party.now().height,
+                tries: tries.saturating_add(1),
+            });
+            Ok(vec![Effect::Post(action)])
+        }
+        Err(reason) if reason.is_machine() => Err(Illegal::Machine(reason.to_string())),
+        Err(reason) => Ok(vec![Effect::Report(Report::Impossible(reason))]),
+    }
+}
+
+/// A forced step on the newest state, as it would be posted.
+pub(crate) fn make(
+    party: &Party,
+    operations: Vec<Operation>,
+    execute: &dyn Execute,
+) -> Result<(Update, Force), Refused> {
+    let tip = party.tip();
     let update = Update {
-        channel: party.tip.commitment.channel,
-        base: party.base(),
-        round: party.tip.commitment.round,
+        channel: tip.commitment.channel,
+        base: tip.commitment.hash(),
+        round: tip.commitment.round,
         proposer: party.side,
         env: party.now(),
         operations,
     };
-    match apply(
-        &party.tip,
-        &update,
-        Consent::PosterOnly,
-        &party.codes,
-        execute,
-    ) {
-        Err(Refusal { reason, .. }) if reason.is_machine() => {
-            Err(Illegal::Machine(reason.to_string()))
-        }
-        Err(Refusal { reason, .. }) => Ok(vec![Effect::Report(Report::Impossible(reason))]),
-        Ok(applied) => {
-            let base = party
-                .newest
-                .clone()
-                .filter(|state| state.commitment.round > party.on_chain);
-            let witness = party.tip.state.prove(&applied.touched);
-            let predicted = applied.next.commitment.state_root;
-            Ok(vec![Effect::Post(Box::new(Action::Force(Force {
-                base,
-                update,
-                witness,
-                predicted,
-            })))])
-        }
-    }
+    let applied = apply(tip, &update, Consent::PosterOnly, &party.codes, execute)
+        .map_err(|Refusal { reason, .. }| reason)?;
+    let force = Force {
+        base: party.postable().cloned(),
+        update: update.clone(),
+        witness: tip.state.prove(&applied.touched),
+        predicted: applied.next.commitment.state_root,
+    };
+    Ok((update, force))
 }

@@ -1,20 +1,17 @@
-//! The peer says something (docs/spec/channel.md, 5.2 to 5.5). Nothing it says is an error here:
-//! what is wrong is answered or ignored.
+//! The peer says something. Nothing it says is an error of this party: it is answered or ignored.
 
-use twinroot_abi::Round;
+use twinroot_abi::{CodeHash, Round};
 use twinroot_exec::Execute;
-use twinroot_rules::{CLOSE_WINDOW, Consent, Refusal, apply};
-use twinroot_types::Signature;
-use twinroot_wire::{Action, CoSigned, Message, MutualClose, Proposal, Reason, SignedClose};
+use twinroot_wire::{Message, Package, Reason};
 
-use super::propose::candidate;
+use super::behind::{give, take};
+use super::close::{close_accepted, close_proposed, close_refused};
+use super::hello::greeted;
+use super::note::{heard, noted};
+use super::proposed::{REASON_CHARACTERS, accepted, proposed, taken};
 use crate::Illegal;
-use crate::effect::{Effect, Question, Record, Report};
-use crate::party::{Asked, Candidate, Party};
-
-/// How far a peer's round may lie above the last one. A peer that lost its newest states signs above
-/// a gap; one that skips further would use the rounds up.
-const ROUND_GAP: u64 = 1 << 32;
+use crate::effect::{Effect, Report};
+use crate::party::Party;
 
 pub(crate) fn message(
     party: &mut Party,
@@ -24,152 +21,87 @@ pub(crate) fn message(
     match message {
         Message::Propose(proposal) => proposed(party, proposal, execute),
         Message::Accept { round, signature } => Ok(accepted(party, round, signature)),
-        Message::Refuse { round, reason } => Ok(refused(party, round, reason)),
+        Message::Refuse { round, reason } => refused(party, round, reason, execute),
         Message::ProposeClose { close, signature } => Ok(close_proposed(party, close, signature)),
         Message::AcceptClose { signature } => Ok(close_accepted(party, signature)),
+        Message::RefuseClose { close, reason } => Ok(close_refused(party, close, reason)),
+        Message::Hello(hello) => Ok(greeted(party, *hello)),
+        Message::Fetch { round, after } => Ok(give(party, round, after)),
+        Message::Leaves {
+            round,
+            leaves,
+            last,
+        } => Ok(take(party, round, leaves, last)),
+        Message::WantCode(code) => Ok(wants_code(party, code)),
+        Message::Code(package) => Ok(learn(party, package, execute)),
+        Message::Note(note) => Ok(noted(party, note)),
+        Message::Heard(below) => Ok(heard(party, below)),
+        Message::Leave => Ok(vec![Effect::Report(Report::PeerLeft)]),
+        // Those belong to a channel that is not open yet.
+        Message::Offer { .. } | Message::AcceptOffer { .. } | Message::RefuseOffer { .. } => {
+            Ok(Vec::new())
+        }
     }
 }
 
-/// Carries the step out and compares before anything is asked or signed.
-fn proposed(
+fn refused(
     party: &mut Party,
-    proposal: Box<Proposal>,
+    round: Round,
+    reason: Reason,
     execute: &dyn Execute,
 ) -> Result<Vec<Effect>, Illegal> {
-    let round = proposal.commitment.round;
-    match check(party, &proposal, execute)? {
-        Ok(candidate) => {
-            let receipts = candidate.receipts.clone();
-            // The peer has signed this round; a later proposal of ours must go above it.
-            party.last_round = round;
-            party.asked = Some(Asked::Step(Box::new(candidate), proposal.clone()));
-            Ok(vec![Effect::Ask(Question::Step { proposal, receipts })])
+    if let Reason::Taken(last) = reason {
+        return taken(party, round, last, execute);
+    }
+    let not_now = matches!(
+        reason,
+        Reason::Busy | Reason::OutOfOrder | Reason::Environment
+    );
+    let mut known = party.bound.as_ref().is_some_and(|bound| bound.funds(round));
+    for half in &mut party.live {
+        if half.candidate.round() == round {
+            known = true;
+            half.dropped |= !not_now;
         }
-        Err(reason) => Ok(refuse(round, reason)),
+    }
+    if !known {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Effect::Report(Report::PeerRefused {
+        round,
+        reason: cut(reason),
+    })])
+}
+
+/// A user is shown no more of the peer's words than this.
+pub(crate) fn cut(reason: Reason) -> Reason {
+    let short = |text: String| text.chars().take(REASON_CHARACTERS).collect();
+    match reason {
+        Reason::Rules(text) => Reason::Rules(short(text)),
+        Reason::Terms(text) => Reason::Terms(short(text)),
+        other => other,
     }
 }
 
-fn check(
-    party: &Party,
-    proposal: &Proposal,
-    execute: &dyn Execute,
-) -> Result<Result<Candidate, Reason>, Illegal> {
-    let Proposal {
-        update,
-        commitment,
-        signature,
-    } = proposal;
-    let peer = party.side.other();
-    let gap = commitment.round.0.checked_sub(party.last_round.0);
-    let in_order =
-        gap.is_some_and(|gap| gap > 0 && gap <= ROUND_GAP) && update.base == party.base();
-    let free = party.signing.is_none() && party.closing_until().is_none();
-    if !in_order || !free || update.proposer != peer {
-        return Ok(Err(Reason::OutOfOrder));
-    }
-    if !party.may_pin(update.env) {
-        return Ok(Err(Reason::Environment));
-    }
-    if party
-        .keys
-        .verify_commitment(peer, commitment, signature)
-        .is_err()
-    {
-        return Ok(Err(Reason::Signature));
-    }
-    Ok(
-        match apply(&party.tip, update, Consent::Both, &party.codes, execute) {
-            Err(Refusal { reason, .. }) if reason.is_machine() => {
-                return Err(Illegal::Machine(reason.to_string()));
-            }
-            Err(Refusal { reason, .. }) => Err(Reason::Rules(reason.to_string())),
-            Ok(applied) if applied.next.commitment != *commitment => Err(Reason::Mismatch),
-            Ok(applied) => Ok(candidate(applied, update.clone())),
-        },
-    )
-}
-
-pub(crate) fn refuse(round: Round, reason: Reason) -> Vec<Effect> {
-    vec![
-        Effect::Send(Message::Refuse {
-            round,
-            reason: reason.clone(),
-        }),
-        Effect::Report(Report::Refused { round, reason }),
-    ]
-}
-
-fn accepted(party: &mut Party, round: Round, signature: Signature) -> Vec<Effect> {
-    let Some(place) = party
-        .live
-        .iter()
-        .position(|half| half.candidate.round() == round)
-    else {
+/// The peer needs a contract's code, and then the step that calls it once more.
+fn wants_code(party: &Party, code: CodeHash) -> Vec<Effect> {
+    let Some(package) = party.package(code) else {
         return Vec::new();
     };
-    let commitment = &party.live[place].candidate.next.commitment;
-    let peer = party.side.other();
-    if party
-        .keys
-        .verify_commitment(peer, commitment, &signature)
-        .is_err()
+    let mut effects = vec![Effect::Send(Message::Code(package))];
+    effects.extend(super::tick(party));
+    effects
+}
+
+/// Codes that a party takes from its peer, so that its memory has a bound.
+const CODES: usize = 256;
+
+/// The gate looks at it as at any other code; what its author says of it is for the user only.
+fn learn(party: &mut Party, package: Package, execute: &dyn Execute) -> Vec<Effect> {
+    if party.codes.len() < CODES
+        && let Ok(code) = execute.admit(&package.wasm)
     {
-        return Vec::new();
+        party.learn_with(code, package.spec);
     }
-    let half = party.live.remove(place);
-    let state = CoSigned {
-        commitment: half.candidate.next.commitment.clone(),
-        signatures: party.side_by_side(half.signature, signature),
-    };
-    let agreed = party.adopt(half.candidate, state.clone());
-    vec![
-        Effect::Persist(Record::CoSigned(state)),
-        Effect::Report(Report::Agreed(Box::new(agreed))),
-    ]
-}
-
-fn refused(party: &Party, round: Round, reason: Reason) -> Vec<Effect> {
-    let step = party
-        .live
-        .iter()
-        .any(|half| half.candidate.round() == round);
-    let close = party.closing.iter().any(|(close, _)| close.round == round);
-    if step || close {
-        vec![Effect::Report(Report::PeerRefused { round, reason })]
-    } else {
-        Vec::new()
-    }
-}
-
-/// The end is asked about only if it is at the newest state, pays what that state pays, does not
-/// bind for long, and nothing else of this party is open to the peer's choice.
-fn close_proposed(party: &mut Party, close: MutualClose, signature: Signature) -> Vec<Effect> {
-    let peer = party.side.other();
-    let signed = party.keys.verify_close_by(peer, &close, &signature).is_ok();
-    let latest = party.now().height.0.saturating_add(CLOSE_WINDOW);
-    let newest = close == party.close_at(close.expiry) && close.expiry.0 <= latest;
-    let free = party.signing.is_none() && party.live.is_empty() && party.closing_until().is_none();
-    if !signed || !newest || !free {
-        return refuse(close.round, Reason::OutOfOrder);
-    }
-    party.asked = Some(Asked::Close(close.clone(), signature));
-    vec![Effect::Ask(Question::Close(close))]
-}
-
-fn close_accepted(party: &mut Party, signature: Signature) -> Vec<Effect> {
-    let Some((close, own)) = party.closing.clone() else {
-        return Vec::new();
-    };
-    let peer = party.side.other();
-    if party
-        .keys
-        .verify_close_by(peer, &close, &signature)
-        .is_err()
-    {
-        return Vec::new();
-    }
-    let signatures = party.side_by_side(own, signature);
-    let agreed = SignedClose { close, signatures };
-    party.agreed_close = Some(agreed.clone());
-    vec![Effect::Post(Box::new(Action::CloseMutual(agreed)))]
+    Vec::new()
 }

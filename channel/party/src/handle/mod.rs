@@ -1,17 +1,34 @@
-//! One file for each kind of input.
+//! One file for each kind of input, and for what follows from several.
 
-mod chain;
+mod adopt;
+mod afford;
+mod behind;
+mod block;
 mod close;
 mod decide;
+mod duty;
+mod follow;
 mod force;
+mod freeze;
+mod hello;
+mod ledger;
 mod message;
+mod note;
 mod propose;
+mod proposed;
 mod signed;
 
-pub(crate) use chain::chain;
-pub(crate) use close::{close_solo, propose_close};
+pub(crate) use adopt::adopt;
+pub(crate) use behind::{checkpoint, fall_behind};
+pub(crate) use block::block;
+pub(crate) use close::{close_solo, propose_close, snapshot};
 pub(crate) use decide::{approve, decline};
-pub(crate) use force::force;
-pub(crate) use message::message;
-pub(crate) use propose::propose;
+pub(crate) use follow::follow_up;
+pub(crate) use force::{force, make as make_force};
+pub(crate) use freeze::freeze;
+pub(crate) use hello::{hello, tick};
+pub(crate) use ledger::{ledger, step as forced_step};
+pub(crate) use message::{cut, message};
+pub(crate) use note::note;
+pub(crate) use propose::{cancel, candidate, funding, hold_to, propose};
 pub(crate) use signed::signed;

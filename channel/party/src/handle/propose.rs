@@ -1,58 +1,127 @@
 //! The user wants a step (docs/spec/channel.md, 5.1).
 
+use twinroot_abi::Height;
 use twinroot_exec::Execute;
-use twinroot_rules::{Applied, Consent, Refusal, apply};
+use twinroot_rules::{Applied, CLOSE_WINDOW, Consent, Refusal, apply};
 use twinroot_state::Tree;
-use twinroot_wire::{Operation, Update};
+use twinroot_wire::{Funding, Operation, Standing, Update};
 
-use crate::Illegal;
-use crate::effect::{Effect, Record, Report, ToSign};
-use crate::party::{Candidate, Party, Signing};
+use super::afford::unaffordable;
+use crate::effect::{Effect, Record, Report};
+use crate::party::{Agreement, Bound, Candidate, HalfSigned, Party};
+use crate::{Illegal, Otherwise};
 
 pub(crate) fn propose(
     party: &mut Party,
     operations: Vec<Operation>,
     execute: &dyn Execute,
 ) -> Result<Vec<Effect>, Illegal> {
-    if party.signing.is_some() {
-        return Err(Illegal::Busy);
-    }
-    if let Some(until) = party.closing_until() {
-        return Err(Illegal::Closing { until });
-    }
-    let takes_back = operations.is_empty();
-    if let Some(round) = party.other_half_signed(&operations).filter(|_| !takes_back) {
+    party.check_free()?;
+    if let Some(round) = party.other_half_signed(&operations) {
         return Err(Illegal::HalfSigned { round });
     }
+    make(party, operations, execute)
+}
+
+/// A step without operations in a higher round takes back what is half-signed below it, as soon as
+/// the peer signs it (docs/spec/channel.md, 5.7).
+pub(crate) fn cancel(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {
+    party.check_free()?;
+    if party.live.is_empty() {
+        return Err(Illegal::NothingToDo);
+    }
+    let effects = make(party, Vec::new(), execute)?;
+    for half in &mut party.live {
+        half.dropped = true;
+    }
+    Ok(effects)
+}
+
+/// Carries the step out, and has it signed if that works.
+pub(crate) fn make(
+    party: &mut Party,
+    operations: Vec<Operation>,
+    execute: &dyn Execute,
+) -> Result<Vec<Effect>, Illegal> {
     let update = Update {
-        channel: party.tip.commitment.channel,
-        base: party.base(),
+        channel: party.tip().commitment.channel,
+        base: party.tip().commitment.hash(),
         round: party.next_round()?,
         proposer: party.side,
         env: party.now(),
         operations,
     };
-    match apply(&party.tip, &update, Consent::Both, &party.codes, execute) {
+    if let Some((_, coins)) = update.moves() {
+        let half = party.live.first().map(|half| half.candidate.round());
+        if let Some(round) = half {
+            return Err(Illegal::HalfSigned { round });
+        }
+        check_expiry(party, coins.expiry)?;
+    }
+    let applied = match apply(party.tip(), &update, Consent::Both, &party.codes, execute) {
+        Ok(applied) => applied,
         Err(Refusal { reason, .. }) if reason.is_machine() => {
-            Err(Illegal::Machine(reason.to_string()))
+            return Err(Illegal::Machine(reason.to_string()));
         }
-        Err(Refusal { reason, .. }) => Ok(vec![Effect::Report(Report::Impossible(reason))]),
-        Ok(applied) => {
-            let candidate = candidate(applied, update);
-            let commitment = candidate.next.commitment.clone();
-            party.last_round = commitment.round;
-            // What was asked rests on the same base as this: to sign both would let the peer choose.
-            party.asked = None;
-            party.signing = Some(Signing::Proposal(Box::new(candidate)));
-            Ok(vec![
-                Effect::Persist(Record::Signing(commitment.clone())),
-                Effect::Sign(ToSign::Commitment(commitment)),
-            ])
+        Err(Refusal { reason, .. }) => {
+            return Ok(vec![Effect::Report(Report::Impossible(reason))]);
         }
+    };
+    let mut effects = Vec::new();
+    if party.policy.guarantee.otherwise != Otherwise::Ignore
+        && let Some(short) = unaffordable(party, &applied.next)
+    {
+        effects.push(Effect::Report(short));
+        if party.policy.guarantee.otherwise == Otherwise::Refuse {
+            return Ok(effects);
+        }
+    }
+    let candidate = candidate(applied, update, party.standing());
+    let record = Record::Proposing(
+        Box::new(candidate.update.clone()),
+        Box::new(candidate.next.commitment.clone()),
+    );
+    effects.push(Effect::Persist(record));
+    effects.push(Effect::Sign(candidate.to_sign()));
+    party.last_round = candidate.round();
+    // What was asked rests on the same base as this: to sign both would let the peer choose.
+    party.asked = None;
+    hold_to(party, candidate);
+    Ok(effects)
+}
+
+/// From here on the party may have signed it.
+pub(crate) fn hold_to(party: &mut Party, candidate: Candidate) {
+    match &candidate.funding {
+        Some(funding) => {
+            party.bound = Some(Bound {
+                until: funding.expiry,
+                what: Agreement::Fund(Box::new(candidate)),
+                own: None,
+                peers: None,
+                mine: true,
+            });
+        }
+        None => party.live.push(HalfSigned {
+            candidate,
+            signature: None,
+            maybe_sent: false,
+            dropped: false,
+        }),
     }
 }
 
-pub(crate) fn candidate(applied: Applied<Tree>, update: Update) -> Candidate {
+/// Whether a close, a deposit or a withdrawal may be signed that can be posted up to this height.
+pub(crate) fn check_expiry(party: &Party, expiry: Height) -> Result<(), Illegal> {
+    let earliest = party.now().height;
+    let latest = Height(earliest.0.saturating_add(CLOSE_WINDOW));
+    if expiry < earliest || expiry > latest {
+        return Err(Illegal::Expiry { earliest, latest });
+    }
+    Ok(())
+}
+
+pub(crate) fn candidate(applied: Applied<Tree>, update: Update, standing: Standing) -> Candidate {
     let Applied {
         next,
         receipts,
@@ -60,10 +129,28 @@ pub(crate) fn candidate(applied: Applied<Tree>, update: Update) -> Candidate {
         touched,
     } = applied;
     Candidate {
+        funding: funding(&update, &next.commitment, standing),
         next,
         update,
         receipts,
         gas,
         touched,
     }
+}
+
+/// What is signed in the place of the commitment, where coins are moved.
+pub(crate) fn funding(
+    update: &Update,
+    commitment: &twinroot_wire::Commitment,
+    standing: Standing,
+) -> Option<Funding> {
+    let (direction, coins) = update.moves()?;
+    Some(Funding {
+        commitment: commitment.clone(),
+        standing,
+        side: coins.side,
+        direction,
+        amount: coins.amount,
+        expiry: coins.expiry,
+    })
 }

@@ -1,0 +1,78 @@
+//! A state that both signed is there: it is the newest from now on.
+
+use std::mem;
+
+use twinroot_rules::Position;
+use twinroot_wire::{Ground, Standing, Update};
+
+use crate::effect::{Effect, Record, Report};
+use crate::party::{Agreed, Base, Candidate, Funded, Party};
+
+/// Takes a state over that both signed, and every half-signed one below it is void
+/// (docs/spec/channel.md, 5.7).
+pub(crate) fn adopt(party: &mut Party, candidate: Candidate, ground: Ground) -> Vec<Effect> {
+    let record = match &ground {
+        Ground::Funding(signed) => Record::Funded(Box::new(signed.clone())),
+        Ground::CoSigned(state) => Record::CoSigned(Box::new(state.clone())),
+        Ground::Terms => return Vec::new(),
+    };
+    let mut effects = vec![Effect::Persist(record)];
+    let from = party.standing();
+    if from.forced > 0 && candidate.update.base != party.tip().commitment.hash() {
+        let to = Standing::co_signed(candidate.round());
+        effects.push(Effect::Report(Report::Undone { from, to }));
+    }
+    effects.extend(give_way(party, &candidate));
+    let commitment = candidate.next.commitment;
+    let base = Base {
+        position: Position {
+            commitment: commitment.clone(),
+            state: candidate.next.state,
+        },
+        ground: ground.clone(),
+    };
+    let before = mem::replace(&mut party.base, base);
+    party.steps.clear();
+    party.last_round = party.last_round.max(commitment.round);
+    match &ground {
+        Ground::Funding(signed) => {
+            let at = party.now().height;
+            party.funded = Some(Funded { before, at });
+            party.bound = None;
+            effects.push(Effect::Report(Report::Funded(Box::new(signed.clone()))));
+        }
+        Ground::CoSigned(state) => party.newest = Some(state.clone()),
+        Ground::Terms => {}
+    }
+    party.asked = None;
+    let rival = party.rival();
+    effects.push(Effect::Report(Report::Agreed(Box::new(Agreed {
+        commitment,
+        receipts: candidate.receipts,
+        gas: candidate.gas,
+        touched: candidate.touched,
+        rival,
+    }))));
+    effects
+}
+
+/// The user's own steps that are void now come after this one, unless somebody does not want them.
+fn give_way(party: &mut Party, adopted: &Candidate) -> Vec<Effect> {
+    let (above, below): (Vec<_>, Vec<_>) = mem::take(&mut party.live)
+        .into_iter()
+        .partition(|half| half.candidate.round() > adopted.round());
+    party.live = above;
+    let mut effects = Vec::new();
+    for half in below {
+        let Update {
+            operations, round, ..
+        } = half.candidate.update;
+        let done = operations == adopted.operations() || party.has_forced(&operations);
+        if half.dropped || done || operations.is_empty() || party.wanted.contains(&operations) {
+            continue;
+        }
+        party.wanted.push_back(operations);
+        effects.push(Effect::Report(Report::Collided { round }));
+    }
+    effects
+}

@@ -1,0 +1,36 @@
+//! What a party proposes by itself once it has nothing else to do.
+
+use twinroot_exec::Execute;
+
+use super::propose::make;
+use crate::Illegal;
+use crate::effect::Effect;
+use crate::party::Party;
+
+/// A step above one that could still take the place of the newest, or a step of the user that had
+/// to give way to the peer's (docs/spec/channel.md, 5.7 and 5.8).
+pub(crate) fn follow_up(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {
+    let nothing = party.live.is_empty() && party.wanted.is_empty();
+    if nothing || party.closed || party.asked.is_some() || party.check_free().is_err() {
+        return Ok(Vec::new());
+    }
+    let tip = party.tip().commitment.hash();
+    if party
+        .live
+        .iter()
+        .any(|half| half.candidate.update.base == tip)
+    {
+        return Ok(Vec::new());
+    }
+    if party.rival().is_some() {
+        return make(party, Vec::new(), execute);
+    }
+    let next = party.wanted.front();
+    if next.is_none_or(|operations| party.other_half_signed(operations).is_some()) {
+        return Ok(Vec::new());
+    }
+    match party.wanted.pop_front() {
+        Some(operations) => make(party, operations, execute),
+        None => Ok(Vec::new()),
+    }
+}

@@ -1,0 +1,109 @@
+//! Finding each other again (docs/spec/channel.md, 5.10).
+
+use twinroot_wire::{Ground, Hello, Message, Proposal};
+
+use super::adopt::adopt;
+use super::behind::{fall_behind, fetch, skip_lost_rounds};
+use super::note::{recount, say_again};
+use super::proposed::ROUND_GAP;
+use crate::effect::Effect;
+use crate::party::{Agreement, Party};
+
+/// Where this party stands.
+pub(crate) fn hello(party: &Party, answer: bool) -> Effect {
+    Effect::Send(Message::Hello(Box::new(Hello {
+        newest: party.newest.clone(),
+        last_round: party.last_round,
+        heard: party.notes.heard,
+        answer,
+    })))
+}
+
+/// Time has passed: says again what was not answered.
+pub(crate) fn tick(party: &Party) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let lost = party.behind.is_some() || party.doubtful;
+    let unnumbered = party.notes.next.is_none() && !party.notes.waiting.is_empty();
+    if lost || unnumbered {
+        effects.push(hello(party, true));
+    }
+    effects.extend(fetch(party));
+    effects.extend(ask_again(party));
+    effects.extend(say_again(party));
+    effects
+}
+
+/// The peer says where it stands.
+pub(crate) fn greeted(party: &mut Party, hello: Hello) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if hello.answer {
+        effects.push(self::hello(party, false));
+    }
+    let highest = party.last_round.0.saturating_add(ROUND_GAP);
+    if hello.last_round.0 > highest {
+        return effects;
+    }
+    effects.extend(learn(party, &hello));
+    party.last_round = party.last_round.max(hello.last_round);
+    if party.doubtful && party.behind.is_none() {
+        skip_lost_rounds(party);
+    }
+    effects.extend(recount(party, hello.heard));
+    effects.extend(ask_again(party));
+    effects
+}
+
+/// The peer's newest state may be one that it has signed meanwhile, or one that was lost here.
+fn learn(party: &mut Party, hello: &Hello) -> Vec<Effect> {
+    let Some(state) = &hello.newest else {
+        return Vec::new();
+    };
+    let newer = state.commitment.round > party.base.position.commitment.round;
+    if !newer || party.keys.verify_both(state).is_err() {
+        return Vec::new();
+    }
+    let ground = Ground::CoSigned(state.clone());
+    match party.take_half_signed(&state.commitment) {
+        Some(candidate) => adopt(party, candidate, ground),
+        None => fall_behind(party, ground),
+    }
+}
+
+/// What was proposed and not answered, in the very bytes of before.
+fn ask_again(party: &Party) -> Vec<Effect> {
+    let tip = party.tip().commitment.hash();
+    let mut effects = Vec::new();
+    let newest = party
+        .live
+        .iter()
+        .filter(|half| half.candidate.update.base == tip)
+        .max_by_key(|half| half.candidate.round());
+    if let Some((half, signature)) = newest.and_then(|half| Some((half, half.signature?))) {
+        effects.push(Effect::Send(Message::Propose(Box::new(Proposal {
+            update: half.candidate.update.clone(),
+            commitment: half.candidate.next.commitment.clone(),
+            signature,
+        }))));
+    }
+    effects.extend(party.bound.as_ref().and_then(|bound| {
+        let signature = bound.own?;
+        let message = match &bound.what {
+            Agreement::Close(close) if bound.mine => Message::ProposeClose {
+                close: close.clone(),
+                signature,
+            },
+            Agreement::Close(_) => Message::AcceptClose { signature },
+            Agreement::Fund(candidate) if bound.mine => Message::Propose(Box::new(Proposal {
+                update: candidate.update.clone(),
+                commitment: candidate.next.commitment.clone(),
+                signature,
+            })),
+            Agreement::Fund(candidate) => Message::Accept {
+                round: candidate.round(),
+                signature,
+            },
+        };
+        Some(Effect::Send(message))
+    }));
+    effects
+}

@@ -1,0 +1,259 @@
+//! A party that begins again from what was written down (docs/spec/channel.md, 5.9).
+
+use std::collections::BTreeMap;
+
+use twinroot_abi::{CodeHash, Round, Side};
+use twinroot_exec::{Env, Execute};
+use twinroot_rules::{Consent, Position, Refusal, Refused, apply};
+use twinroot_state::{Changes, State, Tree};
+use twinroot_types::Signature;
+use twinroot_wire::{CoSigned, Commitment, Ground, MutualClose, Parameters, Update};
+
+use crate::effect::{Checkpoint, Effect, Record};
+use crate::handle;
+use crate::party::{Agreement, Base, Bound, Candidate, OpenError, Party, Step};
+use crate::{Illegal, Policy};
+
+/// Where records come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The party's own log, to its end: all that it ever signed is in it.
+    Log,
+    /// A copy of some age. The party may have signed more since, so it signs nothing before it has
+    /// heard of the peer, and then leaves a gap of rounds.
+    Backup,
+}
+
+impl Party {
+    /// The party that wrote these records, in their order, as it can be known from them. Give it the
+    /// effects of [`Party::resume`] to carry out, then the present block and the ledger's view.
+    ///
+    /// # Errors
+    /// [`RestoreError`] where the records are not those of one party with these terms.
+    #[expect(clippy::too_many_arguments, reason = "all that a party is made of")]
+    pub fn restore(
+        terms: &Parameters,
+        side: Side,
+        opened: Env,
+        policy: Policy,
+        codes: BTreeMap<CodeHash, Vec<u8>>,
+        source: Source,
+        records: impl IntoIterator<Item = Record>,
+        execute: &dyn Execute,
+    ) -> Result<Self, RestoreError> {
+        let mut party = Self::new(terms, side, opened, policy)?;
+        party.codes = codes;
+        for record in records {
+            party.replay(record, execute)?;
+        }
+        // What was sent is not known, so all of it may have been.
+        for half in &mut party.live {
+            half.maybe_sent = true;
+        }
+        party.wanted.clear();
+        party.notes.next = None;
+        party.doubtful = source == Source::Backup;
+        Ok(party)
+    }
+
+    /// What a party has to do that began again: signatures that were asked for and may be lost are
+    /// made again, which gives the same bytes.
+    #[must_use]
+    pub fn resume(&self) -> Vec<Effect> {
+        let live = self.live.iter().map(|half| half.candidate.to_sign());
+        let accepting = self
+            .accepting
+            .iter()
+            .map(|(candidate, _)| candidate.to_sign());
+        let bound = self.bound.iter().map(|bound| bound.what.to_sign());
+        live.chain(accepting)
+            .chain(bound)
+            .map(Effect::Sign)
+            .collect()
+    }
+
+    /// A record that stands for all before it, to be written at the head of a new log; none while
+    /// something is half done.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<Record> {
+        let at_rest = self.live.is_empty()
+            && self.accepting.is_none()
+            && self.bound.is_none()
+            && self.funded.is_none()
+            && self.behind.is_none()
+            && self.steps.is_empty();
+        at_rest.then(|| Record::Checkpoint(Box::new(handle::checkpoint(self))))
+    }
+
+    fn replay(&mut self, record: Record, execute: &dyn Execute) -> Result<(), RestoreError> {
+        match record {
+            Record::Proposing(update, commitment) => {
+                self.last_round = self.last_round.max(commitment.round);
+                if let Some(candidate) = self.recompute(&update, &commitment, execute)? {
+                    handle::hold_to(self, candidate);
+                }
+            }
+            Record::Accepting(proposal) => {
+                let commitment = &proposal.commitment;
+                self.last_round = self.last_round.max(commitment.round);
+                let Some(candidate) = self.recompute(&proposal.update, commitment, execute)? else {
+                    return Ok(());
+                };
+                match &candidate.funding {
+                    Some(funding) => {
+                        self.bound = Some(Bound {
+                            until: funding.expiry,
+                            what: Agreement::Fund(Box::new(candidate)),
+                            own: None,
+                            peers: Some(proposal.signature),
+                            mine: false,
+                        });
+                    }
+                    None => self.accepting = Some((Box::new(candidate), proposal)),
+                }
+            }
+            Record::CoSigned(state) => self.replay_co_signed(*state),
+            Record::Funded(signed) => {
+                if let Some(candidate) = self.bound.take().and_then(fund) {
+                    handle::adopt(self, candidate, Ground::Funding(*signed));
+                }
+            }
+            Record::Closing(close, peers) => self.replay_closing(*close, peers),
+            Record::Forced(update) => {
+                let base = self.position(&update).cloned();
+                if let Some(base) = base {
+                    let (step, _) = handle::forced_step(self, &base, &update, execute)?;
+                    self.replay_step(step);
+                }
+            }
+            Record::Heard(below) => self.notes.heard = below,
+            Record::Terms(_) => {}
+            Record::Checkpoint(checkpoint) => self.replay_checkpoint(*checkpoint)?,
+        }
+        Ok(())
+    }
+
+    /// The state that an update changes, if it is one that the party still rests on. The steps of a
+    /// fork that lost are not: nothing of them counts any more.
+    fn position(&self, update: &Update) -> Option<&Position<Tree>> {
+        let steps = self.steps.iter().map(|step| &step.position);
+        let before = self.funded.iter().map(|funded| &funded.before.position);
+        std::iter::once(&self.base.position)
+            .chain(steps)
+            .chain(before)
+            .find(|position| position.commitment.hash() == update.base)
+    }
+
+    fn recompute(
+        &self,
+        update: &Update,
+        commitment: &Commitment,
+        execute: &dyn Execute,
+    ) -> Result<Option<Candidate>, RestoreError> {
+        let Some(base) = self.position(update) else {
+            return Ok(None);
+        };
+        let applied = apply(base, update, Consent::Both, &self.codes, execute)
+            .map_err(|Refusal { reason, .. }| RestoreError::Refused(reason))?;
+        if applied.next.commitment != *commitment {
+            return Err(RestoreError::Differs(commitment.round));
+        }
+        let candidate = handle::candidate(applied, update.clone(), self.standing());
+        Ok(Some(candidate))
+    }
+
+    fn replay_co_signed(&mut self, state: CoSigned) {
+        let accepting = self
+            .accepting
+            .take_if(|(candidate, _)| candidate.is(&state.commitment));
+        let candidate = match accepting {
+            Some((candidate, _)) => Some(*candidate),
+            None => self.take_half_signed(&state.commitment),
+        };
+        match candidate {
+            Some(candidate) => {
+                handle::adopt(self, candidate, Ground::CoSigned(state));
+            }
+            // It was lost before, and only its header is here.
+            None if state.commitment.round > self.base.position.commitment.round => {
+                handle::fall_behind(self, Ground::CoSigned(state));
+            }
+            None => {}
+        }
+    }
+
+    fn replay_closing(&mut self, close: MutualClose, peers: Option<Signature>) {
+        let before = self.bound.as_ref().map(|bound| bound.until);
+        self.bound = Some(Bound {
+            until: before.map_or(close.expiry, |until| until.max(close.expiry)),
+            what: Agreement::Close(close),
+            own: None,
+            peers,
+            mine: peers.is_none(),
+        });
+    }
+
+    /// Steps after the one that it rests on were of a fork that lost.
+    fn replay_step(&mut self, step: Step) {
+        let place = self
+            .steps
+            .iter()
+            .position(|known| known.position.commitment.hash() == step.update.base);
+        self.steps
+            .truncate(place.map_or(0, |place| place.saturating_add(1)));
+        self.steps.push(step);
+    }
+
+    fn replay_checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), RestoreError> {
+        let changes: Changes = checkpoint
+            .leaves
+            .into_iter()
+            .map(|leaf| (leaf.key, Some(leaf.value)))
+            .collect();
+        let state = Tree::new()
+            .updated(&changes)
+            .map_err(|missing| RestoreError::Refused(Refused::Missing(missing)))?;
+        let first = &self.base.position.commitment;
+        let commitment = checkpoint.ground.commitment().unwrap_or(first).clone();
+        if state.root() != commitment.state_root {
+            return Err(RestoreError::Differs(commitment.round));
+        }
+        self.base = Base {
+            position: Position { commitment, state },
+            ground: checkpoint.ground,
+        };
+        self.steps.clear();
+        self.live.clear();
+        self.accepting = None;
+        self.behind = None;
+        self.funded = None;
+        self.newest = checkpoint.newest;
+        self.last_round = self.last_round.max(checkpoint.last_round);
+        self.notes.heard = checkpoint.heard;
+        Ok(())
+    }
+}
+
+fn fund(bound: Bound) -> Option<Candidate> {
+    match bound.what {
+        Agreement::Fund(candidate) => Some(*candidate),
+        Agreement::Close(_) => None,
+    }
+}
+
+/// Why records are not those of a party.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RestoreError {
+    /// The terms are not those of an open channel.
+    #[error(transparent)]
+    Terms(#[from] OpenError),
+    /// A step that was signed does not work; code is missing, or the records are not complete.
+    #[error("a step in the records does not work: {0}")]
+    Refused(Refused),
+    /// A step in the records comes out differently.
+    #[error("the step of round {0} in the records comes out differently here")]
+    Differs(Round),
+    /// A forced step in the records does not work.
+    #[error("a forced step in the records does not work: {0}")]
+    Forced(#[from] Illegal),
+}
