@@ -188,6 +188,11 @@ pub enum Record {
     Heard(u64),
     /// This party is about to sign the terms of the channel.
     Terms(Box<Parameters>),
+    /// The records before this one were a copy of some age: this party signs nothing before it has
+    /// heard of the peer. With the salt that it was restored with.
+    Doubtful(u32),
+    /// It has heard of the peer. Whatever was signed and lost lies at this round or below.
+    Above(Round),
     /// Everything so far: no earlier record is needed.
     Checkpoint(Box<Checkpoint>),
 }

@@ -75,6 +75,8 @@ pub struct Party {
     pub(crate) behind: Option<Behind>,
     /// Whether it came back from a backup and does not know what it signed since.
     pub(crate) doubtful: bool,
+    /// Where it goes on after lost rounds.
+    pub(crate) salt: u32,
     pub(crate) notes: Notes,
     pub(crate) closed: bool,
     pub(crate) frozen: bool,
@@ -278,6 +280,7 @@ impl Party {
             posted: BTreeMap::new(),
             behind: None,
             doubtful: false,
+            salt: 0,
             notes: Notes {
                 next: Some(0),
                 ..Notes::default()
@@ -407,6 +410,27 @@ impl Party {
     #[must_use]
     pub fn status(&self) -> Status {
         Status::of(self)
+    }
+
+    /// The least of this party's free coins in any state that can still be the last: the newest, the
+    /// newest that both signed, and those that the peer can still sign. Coins of contracts come on
+    /// top, as far as the contracts give them.
+    #[must_use]
+    pub fn sure(&self) -> Amount {
+        let half_signed = self.live.iter().map(|half| &half.candidate);
+        let bound = self.bound.iter().filter_map(|bound| match &bound.what {
+            Agreement::Fund(candidate) => Some(&**candidate),
+            Agreement::Close(_) => None,
+        });
+        let before = self.funded.iter().map(|funded| &funded.before.position);
+        half_signed
+            .chain(bound)
+            .map(|candidate| &candidate.next)
+            .chain(before)
+            .chain([&self.base.position, self.tip()])
+            .map(|position| balances(&position.state)[self.side.index()])
+            .min()
+            .unwrap_or_default()
     }
 
     /// Free coins of both sides in the newest state.

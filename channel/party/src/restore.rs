@@ -7,7 +7,7 @@ use twinroot_exec::{Env, Execute};
 use twinroot_rules::{Consent, Position, Refusal, Refused, apply};
 use twinroot_state::{Changes, State, Tree};
 use twinroot_types::Signature;
-use twinroot_wire::{CoSigned, Commitment, Ground, MutualClose, Parameters, Update};
+use twinroot_wire::{CoSigned, Commitment, Ground, MutualClose, Parameters, Standing, Update};
 
 use crate::effect::{Checkpoint, Effect, Record};
 use crate::handle;
@@ -21,7 +21,11 @@ pub enum Source {
     Log,
     /// A copy of some age. The party may have signed more since, so it signs nothing before it has
     /// heard of the peer, and then leaves a gap of rounds.
-    Backup,
+    Backup {
+        /// A number that no earlier restoring of this channel was given, random or the time: what was
+        /// signed after an earlier one may be lost as well, and must lie in another place.
+        salt: u32,
+    },
 }
 
 impl Party {
@@ -52,7 +56,10 @@ impl Party {
         }
         party.wanted.clear();
         party.notes.next = None;
-        party.doubtful = source == Source::Backup;
+        if let Source::Backup { salt } = source {
+            party.doubtful = true;
+            party.salt = salt;
+        }
         Ok(party)
     }
 
@@ -66,17 +73,19 @@ impl Party {
             .iter()
             .map(|(candidate, _)| candidate.to_sign());
         let bound = self.bound.iter().map(|bound| bound.what.to_sign());
-        live.chain(accepting)
-            .chain(bound)
-            .map(Effect::Sign)
-            .collect()
+        let doubt = self
+            .doubtful
+            .then_some(Effect::Persist(Record::Doubtful(self.salt)));
+        let again = live.chain(accepting).chain(bound).map(Effect::Sign);
+        doubt.into_iter().chain(again).collect()
     }
 
     /// A record that stands for all before it, to be written at the head of a new log; none while
     /// something is half done.
     #[must_use]
     pub fn checkpoint(&self) -> Option<Record> {
-        let at_rest = self.live.is_empty()
+        let at_rest = !self.doubtful
+            && self.live.is_empty()
             && self.accepting.is_none()
             && self.bound.is_none()
             && self.funded.is_none()
@@ -120,28 +129,40 @@ impl Party {
             }
             Record::Closing(close, peers) => self.replay_closing(*close, peers),
             Record::Forced(update) => {
-                let base = self.position(&update).cloned();
+                let base = self.position(&update).map(|(base, _)| base.clone());
                 if let Some(base) = base {
                     let (step, _) = handle::forced_step(self, &base, &update, execute)?;
                     self.replay_step(step);
                 }
             }
             Record::Heard(below) => self.notes.heard = below,
+            Record::Doubtful(salt) => {
+                self.doubtful = true;
+                self.salt = salt;
+            }
+            Record::Above(round) => {
+                self.last_round = self.last_round.max(round);
+                self.doubtful = false;
+            }
             Record::Terms(_) => {}
             Record::Checkpoint(checkpoint) => self.replay_checkpoint(*checkpoint)?,
         }
         Ok(())
     }
 
-    /// The state that an update changes, if it is one that the party still rests on. The steps of a
-    /// fork that lost are not: nothing of them counts any more.
-    fn position(&self, update: &Update) -> Option<&Position<Tree>> {
+    /// The state that an update changes, if it is one that the party still rests on, and how it
+    /// stands. The steps of a fork that lost are not: nothing of them counts any more.
+    fn position(&self, update: &Update) -> Option<(&Position<Tree>, Standing)> {
         let steps = self.steps.iter().map(|step| &step.position);
         let before = self.funded.iter().map(|funded| &funded.before.position);
-        std::iter::once(&self.base.position)
-            .chain(steps)
-            .chain(before)
-            .find(|position| position.commitment.hash() == update.base)
+        let forced = std::iter::once(&self.base.position).chain(steps).zip(0..);
+        forced
+            .chain(before.zip(0..))
+            .find(|(position, _)| position.commitment.hash() == update.base)
+            .map(|(position, forced)| {
+                let round = position.commitment.round;
+                (position, Standing { round, forced })
+            })
     }
 
     fn recompute(
@@ -150,7 +171,7 @@ impl Party {
         commitment: &Commitment,
         execute: &dyn Execute,
     ) -> Result<Option<Candidate>, RestoreError> {
-        let Some(base) = self.position(update) else {
+        let Some((base, standing)) = self.position(update) else {
             return Ok(None);
         };
         let applied = apply(base, update, Consent::Both, &self.codes, execute)
@@ -158,7 +179,7 @@ impl Party {
         if applied.next.commitment != *commitment {
             return Err(RestoreError::Differs(commitment.round));
         }
-        let candidate = handle::candidate(applied, update.clone(), self.standing());
+        let candidate = handle::candidate(applied, update.clone(), standing);
         Ok(Some(candidate))
     }
 
@@ -227,6 +248,7 @@ impl Party {
         self.accepting = None;
         self.behind = None;
         self.funded = None;
+        self.doubtful = false;
         self.newest = checkpoint.newest;
         self.last_round = self.last_round.max(checkpoint.last_round);
         self.notes.heard = checkpoint.heard;

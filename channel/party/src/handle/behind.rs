@@ -13,7 +13,9 @@ use crate::party::{Base, Behind, Party};
 /// Bytes of leaves in one message, at most.
 const LEAVES_BYTES: usize = 256 * 1024;
 /// Rounds that a party leaves free where it may have signed states that it has lost.
-pub(crate) const LOST_ROUNDS: u64 = 1 << 24;
+const LOST_ROUNDS: u64 = 1 << 24;
+/// And rounds for each of its lives that may be lost altogether.
+const LIFE_ROUNDS: u64 = 1 << 16;
 
 /// There is a newer state. It can be closed at, but nothing can be built on it before it is here.
 pub(crate) fn fall_behind(party: &mut Party, ground: Ground) -> Vec<Effect> {
@@ -126,18 +128,22 @@ fn complete(party: &mut Party) -> Vec<Effect> {
     party.behind = None;
     party.funded = None;
     party.live.retain(|half| half.candidate.round() > round);
-    skip_lost_rounds(party);
+    let above = skip_lost_rounds(party);
     vec![
+        above,
         Effect::Persist(Record::Checkpoint(Box::new(checkpoint(party)))),
         Effect::Report(Report::CaughtUp { round }),
     ]
 }
 
 /// Whatever was signed and lost lies below the next round.
-pub(crate) fn skip_lost_rounds(party: &mut Party) {
+pub(crate) fn skip_lost_rounds(party: &mut Party) -> Effect {
     party.doubtful = false;
-    let above = party.last_round.0.saturating_add(LOST_ROUNDS);
+    let lives = u64::from(party.salt).saturating_mul(LIFE_ROUNDS);
+    let gap = LOST_ROUNDS.saturating_add(lives);
+    let above = party.last_round.0.saturating_add(gap);
     party.last_round = Round(above);
+    Effect::Persist(Record::Above(party.last_round))
 }
 
 pub(crate) fn checkpoint(party: &Party) -> Checkpoint {

@@ -46,7 +46,7 @@ pub(crate) fn greeted(party: &mut Party, hello: Hello) -> Vec<Effect> {
     effects.extend(learn(party, &hello));
     party.last_round = party.last_round.max(hello.last_round);
     if party.doubtful && party.behind.is_none() {
-        skip_lost_rounds(party);
+        effects.push(skip_lost_rounds(party));
     }
     effects.extend(recount(party, hello.heard));
     effects.extend(ask_again(party));

@@ -16,7 +16,7 @@ use crate::{Illegal, Otherwise};
 
 /// Rounds that a peer may skip at once. It may skip some, if it lost its newest states; but one
 /// that skips further would use the rounds up.
-pub(crate) const ROUND_GAP: u64 = 1 << 32;
+pub(crate) const ROUND_GAP: u64 = 1 << 49;
 /// Characters of a refusal that are told to the peer.
 pub(crate) const REASON_CHARACTERS: usize = 200;
 

@@ -1,0 +1,164 @@
+//! What a side does that does not keep to the protocol. It forges nothing, but it forgets nothing
+//! either, signs what it likes and posts what it likes.
+
+use std::collections::BTreeMap;
+
+use twinroot_abi::{Amount, Side};
+use twinroot_rules::{Consent, Position, apply};
+use twinroot_types::Tag;
+use twinroot_wire::{Action as Post, CoSigned, Force, Message, Operation, Proposal, Update};
+
+use crate::toy::code;
+use crate::{Happened, Sim, Wish};
+
+/// The co-signed state so many before the newest.
+fn old(sim: &Sim<'_>, side: Side, age: usize) -> Option<CoSigned> {
+    let known = &sim.nodes[side.index()].memory.co_signed;
+    let place = known.len().checked_sub(age.checked_add(1)?)?;
+    known.get(place).map(|(state, _)| state.clone())
+}
+
+fn post(sim: &mut Sim<'_>, side: Side, action: Option<Post>) {
+    let Some(action) = action else {
+        sim.happened.push(Happened::Nothing);
+        return;
+    };
+    sim.happened
+        .push(Happened::Posted(side, Box::new(action.clone())));
+    sim.chain.mempool.push_back((side, action));
+}
+
+pub(crate) fn close(sim: &mut Sim<'_>, side: Side, age: usize) {
+    let (channel, state) = (sim.channel, old(sim, side, age));
+    post(sim, side, Some(Post::CloseSolo { channel, state }));
+}
+
+pub(crate) fn slash(sim: &mut Sim<'_>, side: Side, age: usize) {
+    let channel = sim.channel;
+    let action = old(sim, side, age).map(|state| Post::Slash { channel, state });
+    post(sim, side, action);
+}
+
+pub(crate) fn snapshot(sim: &mut Sim<'_>, side: Side, age: usize) {
+    let channel = sim.channel;
+    let action = old(sim, side, age).map(|state| Post::Snapshot { channel, state });
+    post(sim, side, action);
+}
+
+/// A forced step on an old state, brought along; a witness of it and all.
+pub(crate) fn force(sim: &mut Sim<'_>, side: Side, age: usize, wish: Wish) {
+    let known = &sim.nodes[side.index()].memory.co_signed;
+    let place = age
+        .checked_add(1)
+        .and_then(|age| known.len().checked_sub(age));
+    let Some((state, tree)) = place.and_then(|place| known.get(place)).cloned() else {
+        post(sim, side, None);
+        return;
+    };
+    let base = Position {
+        commitment: state.commitment.clone(),
+        state: tree,
+    };
+    let update = Update {
+        channel: sim.channel,
+        base: base.commitment.hash(),
+        round: base.commitment.round,
+        proposer: side,
+        env: sim.chain.block(),
+        operations: vec![sim.operation(side, wish)],
+    };
+    let toy = code(b"toy");
+    let codes = BTreeMap::from([(toy.hash, toy.bytes)]);
+    let action = match apply(&base, &update, Consent::PosterOnly, &codes, sim.execute) {
+        Ok(applied) => Force {
+            base: Some(state),
+            update,
+            witness: base.state.prove(&applied.touched),
+            predicted: applied.next.commitment.state_root,
+        },
+        // It does not work: let the ledger find out, which costs the poster something.
+        Err(_) => Force {
+            base: Some(state),
+            update,
+            witness: base.state.prove(&twinroot_state::Touched::default()),
+            predicted: base.commitment.state_root,
+        },
+    };
+    post(sim, side, Some(Post::Force(action)));
+}
+
+/// Signs what the peer proposed, and posts it instead of answering.
+pub(crate) fn sign_secretly(sim: &mut Sim<'_>, side: Side, place: usize) {
+    let node = &sim.nodes[side.index()];
+    let known = &node.memory.proposals;
+    let proposal = place
+        .checked_add(1)
+        .and_then(|age| known.len().checked_sub(age))
+        .and_then(|place| known.get(place));
+    let Some(proposal) = proposal.filter(|proposal| proposal.update.moves().is_none()) else {
+        post(sim, side, None);
+        return;
+    };
+    let commitment = proposal.commitment.clone();
+    let own = node.key.sign(Tag::COMMITMENT, &commitment.signed_bytes());
+    let signatures = match side {
+        Side::Initiator => [own, proposal.signature],
+        Side::Responder => [proposal.signature, own],
+    };
+    let state = CoSigned {
+        commitment,
+        signatures,
+    };
+    let channel = sim.channel;
+    let closing = sim
+        .chain
+        .view(channel)
+        .is_some_and(|view| view.closing.is_some());
+    let action = if closing {
+        Post::Slash { channel, state }
+    } else {
+        Post::Snapshot { channel, state }
+    };
+    post(sim, side, Some(action));
+}
+
+/// Signs two steps of one round and sends the other one as well.
+pub(crate) fn propose_twice(sim: &mut Sim<'_>, side: Side, coins: u64) {
+    let node = &sim.nodes[side.index()];
+    let half = node.party.as_ref().and_then(|party| {
+        let round = party.half_signed().map(|half| half.round).max()?;
+        let base = Position {
+            commitment: party.commitment().clone(),
+            state: party.state().clone(),
+        };
+        Some((round, base))
+    });
+    let Some((round, base)) = half else {
+        sim.happened.push(Happened::Nothing);
+        return;
+    };
+    let update = Update {
+        channel: sim.channel,
+        base: base.commitment.hash(),
+        round,
+        proposer: side,
+        env: sim.chain.block(),
+        operations: vec![Operation::Transfer {
+            from: side,
+            amount: Amount(coins),
+        }],
+    };
+    let codes = BTreeMap::new();
+    let Ok(applied) = apply(&base, &update, Consent::Both, &codes, sim.execute) else {
+        sim.happened.push(Happened::Nothing);
+        return;
+    };
+    let commitment = applied.next.commitment;
+    let signature = node.key.sign(Tag::COMMITMENT, &commitment.signed_bytes());
+    let message = Message::Propose(Box::new(Proposal {
+        update,
+        commitment,
+        signature,
+    }));
+    sim.network.send(side.other(), message.encode());
+}

@@ -1,0 +1,62 @@
+//! One side's computer: its party, its disk, and what it is doing.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use twinroot_abi::{Hash, Height, Round};
+use twinroot_party::{Effect, Party, Record};
+use twinroot_state::Tree;
+use twinroot_types::SecretKey;
+use twinroot_wire::{CoSigned, Proposal};
+
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) key: SecretKey,
+    /// None while it is down.
+    pub(crate) party: Option<Party>,
+    pub(crate) disk: Vec<Record>,
+    /// What its party wants done and is not done yet.
+    pub(crate) todo: VecDeque<Effect>,
+    /// A write that has begun; nothing is done before it ends.
+    pub(crate) writing: Option<Record>,
+    pub(crate) slow: bool,
+    /// What its user was asked last.
+    pub(crate) question: Option<Hash>,
+    /// What it has signed, by round, in all its lives.
+    pub(crate) signed: BTreeMap<Round, Hash>,
+    /// The newest height at which it was up and had nothing left to do.
+    pub(crate) awake: Height,
+    /// Whether it ever came back from an old copy of its disk.
+    pub(crate) lost_records: bool,
+    pub(crate) memory: Memory,
+}
+
+/// What somebody who means no good would remember.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memory {
+    /// Every state that both signed.
+    pub(crate) co_signed: Vec<(CoSigned, Tree)>,
+    /// Every proposal of the peer.
+    pub(crate) proposals: Vec<Proposal>,
+}
+
+impl Node {
+    pub(crate) fn new(key: SecretKey, party: Party, height: Height) -> Self {
+        Self {
+            key,
+            party: Some(party),
+            disk: Vec::new(),
+            todo: VecDeque::new(),
+            writing: None,
+            slow: false,
+            question: None,
+            signed: BTreeMap::new(),
+            awake: height,
+            lost_records: false,
+            memory: Memory::default(),
+        }
+    }
+
+    pub(crate) fn is_idle(&self) -> bool {
+        self.party.is_some() && self.writing.is_none() && self.todo.is_empty()
+    }
+}
