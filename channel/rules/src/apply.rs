@@ -134,10 +134,12 @@ impl Sum {
     fn add(&mut self, operation: usize, effect: Effect) -> Result<(), Refused> {
         let [before, after] = effect.worth;
         for side in Side::BOTH.map(Side::index) {
-            let with = self.payout[side]
-                .checked_add(after[side])
-                .ok_or(Refused::Overflow)?;
-            self.payout[side] = with.checked_sub(before[side]).ok_or(Refused::Payout)?;
+            // What it was worth before is part of the payout, so nothing on the way to a sum that
+            // fits overflows.
+            let rest = self.payout[side]
+                .checked_sub(before[side])
+                .ok_or(Refused::Payout)?;
+            self.payout[side] = rest.checked_add(after[side]).ok_or(Refused::Overflow)?;
         }
         self.hold_until = match effect.hold {
             Hold::AtLeast(height) => self.hold_until.max(height),

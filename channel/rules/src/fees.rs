@@ -14,14 +14,15 @@ pub struct Fees {
 }
 
 impl Fees {
-    /// The schedule of protocol version 1.
+    /// The schedule of protocol version 1 (docs/spec/arbiter.md, 2.1).
     pub const V1: Self = Self {
         base: Amount(500),
         byte: Amount(1),
         gas_per_coin: 1_000,
     };
 
-    /// The fee of a transaction of so many bytes; `None` where no sum fits.
+    /// The fee of a transaction of so many bytes, gas aside (docs/spec/arbiter.md, 2.2); `None` where
+    /// no sum fits.
     #[must_use]
     pub fn transaction(&self, bytes: usize) -> Option<Amount> {
         let bytes = u64::try_from(bytes).ok()?;

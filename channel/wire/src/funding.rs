@@ -6,7 +6,7 @@ use twinroot_types::{Signature, Tag, encode, hash_of};
 
 use crate::{Commitment, Standing};
 
-/// A step that changes what is locked (docs/spec/channel.md, 7). Both sign it in the place of its
+/// A step that changes what is locked (docs/spec/channel.md, 2.5). Both sign it in the place of its
 /// commitment, which counts only once the ledger has moved the coins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Funding {

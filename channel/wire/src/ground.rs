@@ -6,7 +6,7 @@ use twinroot_abi::Round;
 use crate::{CoSigned, Commitment, SignedFunding};
 
 /// The newest state that the ledger has seen both signatures of; forced steps rest on it
-/// (docs/spec/arbiter.md, 3).
+/// (docs/spec/channel.md, 2.6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ground {
     /// None yet: the channel rests on its terms.

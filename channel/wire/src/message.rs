@@ -131,6 +131,7 @@ pub struct Leaf {
     /// Its key.
     pub key: Hash,
     /// Its value.
+    #[serde(deserialize_with = "at_most::<{ Limits::V1.value_bytes }, _, _>")]
     pub value: Vec<u8>,
 }
 
@@ -138,8 +139,10 @@ pub struct Leaf {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Package {
     /// The module; who receives it passes it through the gate.
+    #[serde(deserialize_with = "at_most::<{ Limits::V1.code_bytes }, _, _>")]
     pub wasm: Vec<u8>,
     /// Its description; shown to the user, never trusted.
+    #[serde(deserialize_with = "at_most::<{ Limits::V1.code_bytes }, _, _>")]
     pub spec: Vec<u8>,
 }
 

@@ -4,7 +4,7 @@
 use twinroot_abi::{Amount, Height, Side, TimeMs};
 use twinroot_arbiter::Effect as OnChain;
 use twinroot_exec::{Code, Execute};
-use twinroot_party::{Agreed, Input, Party};
+use twinroot_party::{Agreed, Guarantee, Input, Otherwise, Party, Policy};
 use twinroot_rules::Consent;
 use twinroot_types::Tag;
 use twinroot_wire::{
@@ -13,6 +13,18 @@ use twinroot_wire::{
 
 use crate::world::EXPIRY;
 use crate::{Posted, Step, Twin, World, WorldError, replay};
+
+/// Stories and tests say themselves when a channel settles, and deal in few coins.
+fn policy() -> Policy {
+    Policy {
+        settle: false,
+        guarantee: Guarantee {
+            otherwise: Otherwise::Ignore,
+            ..Guarantee::default()
+        },
+        ..Policy::default()
+    }
+}
 
 /// Milliseconds between blocks.
 const BLOCK_MS: u64 = 2_000;
@@ -42,9 +54,10 @@ impl World {
         let posted = self.post(Side::Initiator, action)?;
         let opened = posted.receipt.block;
         self.parties = Some([
-            Party::new(&parameters, Side::Initiator, opened)?,
-            Party::new(&parameters, Side::Responder, opened)?,
+            Party::new(&parameters, Side::Initiator, opened, policy())?,
+            Party::new(&parameters, Side::Responder, opened, policy())?,
         ]);
+        self.steps.clear();
         let step = self.on_ledger(posted.bytes)?;
         self.twin_root = step.on_chain_root;
         Ok(step)
@@ -198,7 +211,7 @@ impl World {
                 state: Some(state),
             },
         )?;
-        self.notify(&posted, &[by.other()])?;
+        self.notify(&[by.other()])?;
         Ok((posted, self.posted.pop().map(|(_, answer)| answer)))
     }
 
@@ -210,7 +223,7 @@ impl World {
         let step = self.on_ledger(Vec::new());
         let channel = self.channel()?;
         let posted = self.post(by, Action::Settle { channel })?;
-        self.notify(&posted, &Side::BOTH)?;
+        self.notify(&Side::BOTH)?;
         Ok(Step {
             transaction: posted.bytes,
             accounts: self.accounts(),
@@ -224,7 +237,7 @@ impl World {
     /// [`WorldError::Rejected`].
     pub fn post_and_notify(&mut self, by: Side, action: Action) -> Result<Posted, WorldError> {
         let posted = self.post(by, action)?;
-        self.notify(&posted, &Side::BOTH)?;
+        self.notify(&Side::BOTH)?;
         Ok(posted)
     }
 
@@ -252,16 +265,6 @@ impl World {
     /// [`WorldError::Illegal`] where a party does not follow.
     pub fn advance_to(&mut self, height: Height) -> Result<(), WorldError> {
         self.advance(height.0.saturating_sub(self.ledger.block().height.0))
-    }
-
-    /// Posts a transaction of one side's account.
-    ///
-    /// # Errors
-    /// [`WorldError::Rejected`].
-    pub fn post(&mut self, by: Side, action: Action) -> Result<Posted, WorldError> {
-        let bytes = self.transaction(by, action);
-        let receipt = self.ledger.submit(&bytes, &self.on_chain)?;
-        Ok(Posted { receipt, bytes })
     }
 
     fn step(&self, agreed: &Agreed, twin: &Twin, transaction: Vec<u8>) -> Result<Step, WorldError> {

@@ -1,9 +1,9 @@
 //! Carries out what the parties want done, in order, until nobody wants anything.
 
 use twinroot_abi::Side;
-use twinroot_arbiter::Effect as OnChain;
-use twinroot_party::{Agreed, ChainEvent, Effect, Input, Report};
-use twinroot_wire::{Action, CoSigned, Message, SignedTransaction};
+use twinroot_arbiter::{Effect as OnChain, Phase, Rejected};
+use twinroot_party::{Agreed, Effect, Input, OnLedger, Report};
+use twinroot_wire::{Action, Ground, Message};
 
 use crate::{Answer, Posted, World, WorldError};
 
@@ -25,7 +25,9 @@ impl World {
             Effect::Persist(record) => self.records[side.index()].push(record),
             Effect::Sign(what) => {
                 let signature = self.keys[side.index()].sign(what.tag(), &what.bytes());
-                self.queue.push_back((side, Input::Signed(signature)));
+                let what = what.hash();
+                self.queue
+                    .push_back((side, Input::Signed { what, signature }));
             }
             Effect::Send(message) => {
                 let message = Message::decode(&message.encode())?;
@@ -44,20 +46,29 @@ impl World {
                 };
                 self.queue.extend(answer.map(|answer| (side, answer)));
             }
-            Effect::Post(action) => {
-                let posted = self.post(side, *action)?;
-                self.queue_events(&posted, &Side::BOTH)?;
-                self.posted.push((side, posted));
-            }
+            Effect::Post(action) => match self.post(side, *action) {
+                Ok(posted) => {
+                    self.queue_view(&Side::BOTH);
+                    self.posted.push((side, posted));
+                }
+                // The other side was faster with the same answer.
+                Err(WorldError::Rejected(Rejected::Stale { .. })) if !self.posted.is_empty() => {}
+                Err(error) => {
+                    if let Some(parties) = &mut self.parties {
+                        parties[side.index()].step(Input::Rejected, &self.off_chain)?;
+                    }
+                    return Err(error);
+                }
+            },
             Effect::Report(report) => self.reports.push((side, report)),
         }
         Ok(())
     }
 
-    /// Tells these parties what a transaction did.
-    pub(crate) fn notify(&mut self, posted: &Posted, sides: &[Side]) -> Result<(), WorldError> {
+    /// Shows these parties the channel as the ledger has it now.
+    pub(crate) fn notify(&mut self, sides: &[Side]) -> Result<(), WorldError> {
         self.reports.clear();
-        self.queue_events(posted, sides)?;
+        self.queue_view(sides);
         self.drain()
     }
 
@@ -73,26 +84,46 @@ impl World {
         Ok(())
     }
 
-    fn queue_events(&mut self, posted: &Posted, sides: &[Side]) -> Result<(), WorldError> {
-        let event = match &posted.receipt.effect {
-            OnChain::Closing { commitment, .. } => ChainEvent::Closing {
-                commitment: commitment.clone(),
-                posted: posted_state(&posted.bytes)?,
-            },
-            OnChain::Closed { .. } => ChainEvent::Closed,
-            OnChain::Forced {
-                update, commitment, ..
-            } => ChainEvent::Forced {
-                base: posted_state(&posted.bytes)?,
-                update: update.clone(),
-                commitment: commitment.clone(),
-            },
-            _ => return Ok(()),
-        };
+    fn queue_view(&mut self, sides: &[Side]) {
+        let view = self.view().map(Box::new);
         for side in sides {
-            self.queue.push_back((*side, Input::Chain(event.clone())));
+            self.queue.push_back((*side, Input::Ledger(view.clone())));
         }
-        Ok(())
+    }
+
+    fn view(&self) -> Option<OnLedger> {
+        let channel = self.ledger.channel(self.channel().ok()?)?;
+        Some(OnLedger {
+            ground: channel.ground.clone(),
+            steps: self.steps.clone(),
+            tip: channel.tip.clone(),
+            closing: match channel.phase {
+                Phase::Open => None,
+                Phase::Closing { until, .. } => Some(until),
+            },
+        })
+    }
+
+    fn ground(&self) -> Option<Ground> {
+        let channel = self.ledger.channel(self.channel().ok()?)?;
+        Some(channel.ground.clone())
+    }
+
+    /// Posts a transaction of one side's account.
+    ///
+    /// # Errors
+    /// [`WorldError::Rejected`].
+    pub fn post(&mut self, by: Side, action: Action) -> Result<Posted, WorldError> {
+        let bytes = self.transaction(by, action);
+        let before = self.ground();
+        let receipt = self.ledger.submit(&bytes, &self.on_chain)?;
+        if self.ground() != before {
+            self.steps.clear();
+        }
+        if let OnChain::Forced { update, .. } = &receipt.effect {
+            self.steps.push((**update).clone());
+        }
+        Ok(Posted { receipt, bytes })
     }
 
     /// The state that both parties just came to, or why they did not.
@@ -114,15 +145,4 @@ impl World {
             },
         }
     }
-}
-
-/// The co-signed state that a transaction brought to the ledger, if it brought one.
-fn posted_state(transaction: &[u8]) -> Result<Option<Box<CoSigned>>, WorldError> {
-    let state = match SignedTransaction::decode(transaction)?.transaction.action {
-        Action::Force(force) => force.base,
-        Action::CloseSolo { state, .. } => state,
-        Action::Slash { state, .. } => Some(state),
-        _ => None,
-    };
-    Ok(state.map(Box::new))
 }

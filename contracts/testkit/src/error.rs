@@ -14,6 +14,9 @@ pub enum WorldError {
     /// An engine did not start.
     #[error(transparent)]
     Start(#[from] twinroot_host::StartError),
+    /// The ledger does not begin so.
+    #[error(transparent)]
+    Genesis(#[from] twinroot_arbiter::GenesisError),
     /// A party was asked for something that makes no sense now.
     #[error(transparent)]
     Illegal(#[from] Illegal),

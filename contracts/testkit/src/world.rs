@@ -47,6 +47,8 @@ pub struct World {
     pub(crate) posted: Vec<(Side, Posted)>,
     /// The newest proposal that went over the wire.
     pub(crate) update: Option<Update>,
+    /// Steps forced on what the ledger rests on.
+    pub(crate) steps: Vec<Update>,
     /// The root that the ledger's path last came to.
     pub(crate) twin_root: Root,
     /// How many channels were opened.
@@ -70,7 +72,7 @@ impl World {
             accounts,
         };
         Ok(Self {
-            ledger: Ledger::new(&genesis),
+            ledger: Ledger::new(&genesis)?,
             off_chain: Host::new(Backend::Cranelift, FeedJudge)?,
             on_chain: Host::new(Backend::Pulley, FeedJudge)?,
             answers: [Answer::Approve; 2],
@@ -81,6 +83,7 @@ impl World {
             records: [Vec::new(), Vec::new()],
             posted: Vec::new(),
             update: None,
+            steps: Vec::new(),
             twin_root: Root::default(),
             channels: 0,
         })
@@ -110,6 +113,22 @@ impl World {
             Phase::Open => Err(WorldError::NoChannel),
             Phase::Closing { until, .. } => Ok(until.max(channel.tip.hold_until)),
         }
+    }
+
+    /// Who owes the fee of an answer to a stale close, and how much.
+    ///
+    /// # Errors
+    /// [`WorldError::NoChannel`].
+    pub fn owed(&self) -> Result<Option<(Side, Amount)>, WorldError> {
+        let channel = self.ledger.channel(self.channel()?);
+        Ok(match channel.ok_or(WorldError::NoChannel)?.phase {
+            Phase::Closing {
+                by,
+                debt: Some(debt),
+                ..
+            } => Some((by, debt.amount)),
+            _ => None,
+        })
     }
 
     /// The present block.
@@ -189,7 +208,7 @@ impl World {
     #[must_use]
     pub fn kept(&self, side: Side, round: Round) -> Option<CoSigned> {
         self.records(side).iter().find_map(|record| match record {
-            Record::CoSigned(state) if state.commitment.round == round => Some(state.clone()),
+            Record::CoSigned(state) if state.commitment.round == round => Some((**state).clone()),
             _ => None,
         })
     }

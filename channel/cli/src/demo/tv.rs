@@ -254,8 +254,15 @@ impl Sale {
         self.pay_out(narrator, by, payout)
     }
 
-    fn pay_out(&mut self, narrator: &mut Narrator, by: Side, payout: [u64; 2]) -> Result<()> {
+    fn pay_out(&mut self, narrator: &mut Narrator, by: Side, mut payout: [u64; 2]) -> Result<()> {
         let before = self.world.accounts();
+        if let Some((closer, fee)) = self.world.owed()? {
+            payout[closer.index()] -= fee.0;
+            payout[closer.other().index()] += fee.0;
+            narrator.note(format!(
+                "The stale close was answered: its sender repays the fee of the slash, {fee}."
+            ))?;
+        }
         let at = self.world.settles_at()?;
         self.world.advance_to(at)?;
         let step = self.world.settle(by)?;

@@ -8,14 +8,14 @@ use proptest::sample::Index;
 use twinroot_abi::{Amount, Gas, Hash, Height, Round, Side};
 use twinroot_exec::{Call, Fallback};
 use twinroot_rules::{Applied, Consent, Position, Refusal, genesis};
-use twinroot_state::{Missing, Partial, Read, State, Touched, Tree};
-use twinroot_types::Limits;
-use twinroot_wire::{Commitment, Operation, Parameters, Update};
+use twinroot_state::{Missing, Read, State, Touched, Tree};
+use twinroot_wire::{Commitment, Direction, Operation, Parameters, Update};
 
 use crate::model::Model;
 use crate::toy::Line;
 use crate::world::{
-    A, B, DEPOSITS, TOTAL, call, contract, create, env, opened, parameters, run, transfer,
+    A, B, DEPOSITS, call, contract, create, deposit, env, free, lower_hold, opened, parameters,
+    run, shown, transfer, withdraw,
 };
 
 /// An update before it is known what it follows.
@@ -32,6 +32,9 @@ enum DraftOperation {
     Transfer(Side, u64),
     Create(u16, u64, Vec<Line>),
     Call(Index, u64, u64, Vec<Line>),
+    Deposit(Side, u64),
+    Withdraw(Side, u64),
+    LowerHold(u64),
 }
 
 fn side() -> impl Strategy<Value = Side> {
@@ -59,12 +62,30 @@ fn operation() -> impl Strategy<Value = DraftOperation> {
             .prop_map(|(split, hold, script)| DraftOperation::Create(split, hold, script)),
         4 => (any::<Index>(), 0..400u64, 60..400u64, script())
             .prop_map(|(which, value, gas, script)| DraftOperation::Call(which, value, gas, script)),
+        1 => (0..120u64).prop_map(DraftOperation::LowerHold),
+    ]
+}
+
+fn move_of_coins() -> impl Strategy<Value = DraftOperation> {
+    let amount = || prop_oneof![9 => 0..400u64, 1 => (u64::MAX - 2_000)..];
+    prop_oneof![
+        (side(), amount()).prop_map(|(side, amount)| DraftOperation::Deposit(side, amount)),
+        (side(), amount()).prop_map(|(side, amount)| DraftOperation::Withdraw(side, amount)),
+    ]
+}
+
+/// Moves of coins are alone, as they must be, or among others, as they may not.
+fn operations() -> impl Strategy<Value = Vec<DraftOperation>> {
+    prop_oneof![
+        6 => vec(operation(), 1..4),
+        2 => vec(move_of_coins(), 1),
+        1 => vec(prop_oneof![operation(), move_of_coins()], 1..4),
     ]
 }
 
 fn history() -> impl Strategy<Value = Vec<Draft>> {
     let consent = prop_oneof![3 => Just(Consent::Both), 2 => Just(Consent::PosterOnly)];
-    let draft = (consent, side(), 0..3u64, vec(operation(), 1..4)).prop_map(
+    let draft = (consent, side(), 0..3u64, operations()).prop_map(
         |(consent, proposer, blocks, operations)| Draft {
             consent,
             proposer,
@@ -92,6 +113,9 @@ impl Draft {
                     ..call(contract(base.channel, count), *value, script)
                 })
             }
+            DraftOperation::Deposit(side, amount) => deposit(*side, *amount),
+            DraftOperation::Withdraw(side, amount) => withdraw(*side, *amount),
+            DraftOperation::LowerHold(until) => lower_hold(*until),
         };
         Update {
             channel: base.channel,
@@ -171,14 +195,6 @@ fn noted(
     (result, touched)
 }
 
-fn shown(base: &Position<Tree>, touched: &Touched) -> Position<Partial> {
-    let witness = base.state.prove(touched);
-    Position {
-        commitment: base.commitment.clone(),
-        state: Partial::decode(&witness, Limits::V1.witness_bytes).unwrap(),
-    }
-}
-
 proptest! {
     #[test]
     fn a_history_comes_out_as_plain_numbers_say(history in history()) {
@@ -189,6 +205,7 @@ proptest! {
             if let (Ok(applied), Some(expected)) = (result, expected) {
                 let commitment = &applied.next.commitment;
                 prop_assert_eq!(commitment.payout, expected.payout());
+                prop_assert_eq!(commitment.total, Amount(expected.total));
                 prop_assert_eq!(commitment.hold_until, Height(expected.hold_until));
                 prop_assert_eq!(commitment.state_root, expected.tree().root());
                 prop_assert_eq!(commitment.state_root, applied.next.state.root());
@@ -201,9 +218,9 @@ proptest! {
     #[test]
     fn coins_are_conserved(history in history()) {
         walk(&history, |base, model, _, _| {
-            prop_assert_eq!(model.coins(), TOTAL);
+            prop_assert_eq!(model.coins(), model.total);
             prop_assert_eq!(base.state.root(), model.tree().root());
-            prop_assert_eq!(base.commitment.total, Amount(TOTAL));
+            prop_assert_eq!(base.commitment.total, Amount(model.total));
             prop_assert!(base.commitment.pays_its_total());
             Ok(())
         })?;
@@ -280,11 +297,52 @@ proptest! {
     }
 
     #[test]
-    fn a_hold_never_falls(history in history()) {
+    fn what_is_locked_changes_by_exactly_what_both_move(history in history()) {
         walk(&history, |base, _, update, consent| {
-            if let Ok(applied) = run(base, update, consent) {
-                prop_assert!(applied.next.commitment.hold_until >= base.commitment.hold_until);
+            let Ok(applied) = run(base, update, consent) else { return Ok(()) };
+            let (old, new) = (&base.commitment, &applied.next.commitment);
+            let Some((direction, coins)) = update.moves() else {
+                prop_assert_eq!(new.total, old.total);
+                return Ok(());
+            };
+            prop_assert_eq!((consent, update.operations.len()), (Consent::Both, 1));
+            let moved = |coins: Amount, by: Amount| match direction {
+                Direction::Deposit => Amount(coins.0 + by.0),
+                Direction::Withdraw => Amount(coins.0 - by.0),
+            };
+            prop_assert_eq!(new.total, moved(old.total, coins.amount));
+            for side in Side::BOTH {
+                let by = if side == coins.side { coins.amount } else { Amount::ZERO };
+                prop_assert_eq!(new.payout[side.index()], moved(old.payout[side.index()], by));
+                let before = Amount(free(&base.state, side));
+                prop_assert_eq!(Amount(free(&applied.next.state, side)), moved(before, by));
             }
+            prop_assert_eq!(new.hold_until, old.hold_until);
+            prop_assert!(applied.receipts.is_empty());
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_hold_falls_only_where_both_lower_it(history in history()) {
+        walk(&history, |base, _, update, consent| {
+            let Ok(applied) = run(base, update, consent) else { return Ok(()) };
+            let lowers = |operation: &Operation| matches!(operation, Operation::LowerHold { .. });
+            let both_lower_it = consent == Consent::Both && update.operations.iter().any(lowers);
+            let (old, new) = (base.commitment.hold_until, applied.next.commitment.hold_until);
+            prop_assert!(new >= old || both_lower_it);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_forced_update_moves_no_coins_and_lowers_no_hold(history in history()) {
+        walk(&history, |base, _, update, _| {
+            let forced = Update { round: base.commitment.round, ..update.clone() };
+            let Ok(applied) = run(base, &forced, Consent::PosterOnly) else { return Ok(()) };
+            let (old, new) = (&base.commitment, &applied.next.commitment);
+            prop_assert_eq!(new.total, old.total);
+            prop_assert!(new.hold_until >= old.hold_until);
             Ok(())
         })?;
     }
@@ -328,9 +386,4 @@ fn an_update_of_nothing_keeps_the_root() {
     assert_eq!(next.state.root(), base.state.root());
     assert_eq!(next.commitment.payout, DEPOSITS.map(Amount));
     assert_eq!(next.commitment.round, Round(1));
-}
-
-fn free(state: &Tree, side: Side) -> u64 {
-    let mut overlay = twinroot_state::Overlay::new(state.clone());
-    twinroot_exec::balance(&mut overlay, side).unwrap().0
 }

@@ -5,9 +5,12 @@
     reason = "helpers of tests may stop a test as tests may"
 )]
 
+mod corpus;
+mod funding;
+mod hold;
 mod laws;
 mod model;
-mod order;
 mod refusals;
 mod toy;
+mod witness;
 mod world;

@@ -10,7 +10,7 @@ use twinroot_types::{Limits, decode, encode};
 use twinroot_wire::{Operation, Update};
 
 use crate::toy::{Line, code};
-use crate::world::{DEPOSITS, contract};
+use crate::world::{DEPOSITS, TOTAL, contract};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
@@ -18,6 +18,8 @@ pub(crate) struct Model {
     pub(crate) balances: [u64; 2],
     pub(crate) contracts: BTreeMap<ContractId, Contract>,
     pub(crate) hold_until: u64,
+    /// Coins locked in the channel.
+    pub(crate) total: u64,
     /// Gas of the last update.
     pub(crate) gas: u64,
 }
@@ -36,6 +38,7 @@ impl Model {
             balances: DEPOSITS,
             contracts: BTreeMap::new(),
             hold_until: 0,
+            total: TOTAL,
             gas: 0,
         }
     }
@@ -76,6 +79,26 @@ impl Model {
                     next.run(id, args, gas.0, update.env)?;
                 }
                 Operation::Call(call) => next.call(update, call)?,
+                Operation::Deposit(_) | Operation::Withdraw(_) | Operation::LowerHold { .. }
+                    if consent == Consent::PosterOnly =>
+                {
+                    return None;
+                }
+                Operation::Deposit(_) | Operation::Withdraw(_) if update.operations.len() > 1 => {
+                    return None;
+                }
+                Operation::Deposit(coins) => {
+                    let free = &mut next.balances[coins.side.index()];
+                    *free = free.checked_add(coins.amount.0)?;
+                    next.total = next.total.checked_add(coins.amount.0)?;
+                }
+                Operation::Withdraw(coins) => {
+                    let free = &mut next.balances[coins.side.index()];
+                    *free = free.checked_sub(coins.amount.0)?;
+                    next.total -= coins.amount.0;
+                }
+                Operation::LowerHold { until } if until.0 >= next.hold_until => return None,
+                Operation::LowerHold { until } => next.hold_until = until.0,
             }
         }
         Some(next)

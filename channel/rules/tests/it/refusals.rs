@@ -3,13 +3,13 @@
 use twinroot_abi::{Amount, ChannelId, CodeHash, ContractId, Gas, Hash, Height, Round, TimeMs};
 use twinroot_exec::{Bundle, Call, CoinsError, Fallback, Halt, Outcome};
 use twinroot_rules::{Consent, Fees, HOLD_LIMIT, Position, Refusal, Refused};
-use twinroot_state::{Partial, Touched, Tree};
+use twinroot_state::{Touched, Tree};
 use twinroot_types::{Limits, decode, encode};
 use twinroot_wire::{Operation, Update};
 
 use crate::toy::{LINE_GAS, Line};
 use crate::world::{
-    A, B, call, calls, create, first_contract, opened, run, transfer, update, with_contract,
+    A, B, call, calls, create, first_contract, opened, run, shown, transfer, update, with_contract,
 };
 
 const BOTH: Consent = Consent::Both;
@@ -414,12 +414,7 @@ fn on_witness(script: &[Line], spoil: impl FnOnce(&mut Touched)) -> Refusal {
     );
     let mut touched = run(&base, &update, FORCED).unwrap().touched;
     spoil(&mut touched);
-    let witness = base.state.prove(&touched);
-    let shown = Position {
-        commitment: base.commitment.clone(),
-        state: Partial::decode(&witness, Limits::V1.witness_bytes).unwrap(),
-    };
-    run(&shown, &update, FORCED).unwrap_err()
+    run(&shown(&base, &touched), &update, FORCED).unwrap_err()
 }
 
 #[test]

@@ -6,11 +6,11 @@ use twinroot_abi::{
     Amount, ChainId, ChannelId, CodeHash, ContractId, Gas, Hash, Height, PublicKey, Round, Side,
     TimeMs,
 };
-use twinroot_exec::{Call, Env, Fallback};
+use twinroot_exec::{Call, Env, Fallback, balance};
 use twinroot_rules::{Applied, Consent, Position, Refusal, apply, genesis};
-use twinroot_state::{State, Tree};
-use twinroot_types::{Tag, encode, hash};
-use twinroot_wire::{Commitment, Operation, Parameters, Update, VERSION};
+use twinroot_state::{Overlay, Partial, State, Touched, Tree};
+use twinroot_types::{Limits, Tag, encode, hash};
+use twinroot_wire::{Commitment, Move, Operation, Parameters, Update, VERSION};
 
 use crate::toy::{Line, Toy, code};
 
@@ -79,6 +79,28 @@ pub(crate) fn transfer(from: Side, coins: u64) -> Operation {
     }
 }
 
+fn coins(side: Side, coins: u64) -> Move {
+    Move {
+        side,
+        amount: Amount(coins),
+        expiry: Height(50),
+    }
+}
+
+pub(crate) fn deposit(side: Side, amount: u64) -> Operation {
+    Operation::Deposit(coins(side, amount))
+}
+
+pub(crate) fn withdraw(side: Side, amount: u64) -> Operation {
+    Operation::Withdraw(coins(side, amount))
+}
+
+pub(crate) fn lower_hold(until: u64) -> Operation {
+    Operation::LowerHold {
+        until: Height(until),
+    }
+}
+
 pub(crate) fn create(fallback: Fallback, hold: u64, script: &[Line]) -> Operation {
     Operation::Create {
         code: code(b"toy").hash,
@@ -116,6 +138,21 @@ pub(crate) fn run<S: State>(
 pub(crate) fn after(base: &Position<Tree>, operations: Vec<Operation>) -> Position<Tree> {
     let update = update(&base.commitment, Consent::Both, operations);
     run(base, &update, Consent::Both).unwrap().next
+}
+
+/// As much of `base` as a witness of what is `touched` shows.
+pub(crate) fn shown(base: &Position<Tree>, touched: &Touched) -> Position<Partial> {
+    let witness = base.state.prove(touched);
+    Position {
+        commitment: base.commitment.clone(),
+        state: Partial::decode(&witness, Limits::V1.witness_bytes).unwrap(),
+    }
+}
+
+/// Free coins of a side.
+pub(crate) fn free(state: &Tree, side: Side) -> u64 {
+    let mut overlay = Overlay::new(state.clone());
+    balance(&mut overlay, side).unwrap().0
 }
 
 /// A channel whose first contract has `coins` of the initiator's and a few stored values.

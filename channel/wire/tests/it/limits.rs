@@ -3,7 +3,11 @@
 use twinroot_abi::{Amount, ChannelId, ContractId, Gas, Hash, Height, Round, Side, TimeMs};
 use twinroot_exec::{Bundle, Call, Env};
 use twinroot_types::{DecodeError, Limits, decode, encode};
-use twinroot_wire::{Message, Operation, SignedTransaction, Update};
+use twinroot_wire::{
+    LEAVES, Leaf, Message, NOTE_BYTES, Note, Operation, SignedTransaction, Update,
+};
+
+use crate::endless::taken;
 
 const LIMIT: usize = Limits::V1.transaction_bytes;
 
@@ -30,6 +34,26 @@ fn a_length_that_promises_more_than_is_there_is_malformed() {
         2, 1, 3, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1,
     ];
     assert_eq!(Message::decode(&claim), Err(DecodeError::Malformed));
+}
+
+/// The number 2^40 as a varint.
+const MANY: [u8; 6] = [0x80, 0x80, 0x80, 0x80, 0x80, 0x20];
+
+#[test]
+fn a_message_that_announces_2_to_the_40_values_is_malformed() {
+    assert_eq!(decode::<u64>(&MANY, 6), Ok(1 << 40));
+    for begin in [
+        vec![2, 1, 3],                             // a refusal and its text
+        vec![8, 1],                                // leaves
+        vec![10],                                  // code
+        vec![10, 0],                               // its description
+        vec![11, 0],                               // a note
+        [vec![15], vec![7; 32], vec![8]].concat(), // the words of a refused offer
+        [vec![8, 1, 1], vec![7; 32]].concat(),     // the value of a leaf
+    ] {
+        let claim = [begin, MANY.to_vec(), vec![1; 64]].concat();
+        assert_eq!(Message::decode(&claim), Err(DecodeError::Malformed));
+    }
 }
 
 /// How an update of these operations decodes.
@@ -87,4 +111,66 @@ fn sequences_are_cut_off_while_they_are_decoded() {
     assert_eq!(decoded(with_facts(1, fact_messages, fact_messages)), Ok(()));
     assert_eq!(decoded(with_facts(1, fact_messages + 1, 1)), malformed);
     assert_eq!(decoded(with_facts(1, 1, fact_messages + 1)), malformed);
+}
+
+fn message(message: Message) -> Result<(), DecodeError> {
+    Message::decode(&message.encode()).map(|decoded| assert_eq!(decoded, message))
+}
+
+#[test]
+fn a_note_has_its_limit() {
+    let note = |bytes| {
+        let (number, bytes) = (0, vec![7; bytes]);
+        message(Message::Note(Note { number, bytes }))
+    };
+    assert_eq!(note(NOTE_BYTES), Ok(()));
+    assert_eq!(note(NOTE_BYTES + 1), Err(DecodeError::Malformed));
+}
+
+#[test]
+fn leaves_come_in_parts_of_limited_size() {
+    let leaves = |count| {
+        let (key, value) = (Hash([1; 32]), vec![7]);
+        let (round, last) = (Round(1), true);
+        let leaves = vec![Leaf { key, value }; count];
+        message(Message::Leaves {
+            round,
+            leaves,
+            last,
+        })
+    };
+    assert_eq!(leaves(LEAVES), Ok(()));
+    assert_eq!(leaves(LEAVES + 1), Err(DecodeError::Malformed));
+}
+
+/// The limit holds with the first value too many, and before room is made for those announced.
+#[test]
+fn no_decoder_takes_more_than_one_value_too_many() {
+    let Limits {
+        operations,
+        fact_messages,
+        ..
+    } = Limits::V1;
+    for (taken, limit) in [
+        (taken::<Update>(0, 0), operations),
+        (taken::<Call>(0, 1), operations), // the first sequence of a call are its arguments
+        (taken::<Bundle>(0, 0), fact_messages),
+        (taken::<Bundle>(0, 1), fact_messages),
+        (taken::<Message>(8, 0), LEAVES),
+        (taken::<Message>(11, 0), NOTE_BYTES),
+    ] {
+        assert_eq!(taken, Some(limit + 1));
+    }
+}
+
+/// So it can be told from a limit that holds, and the test above can fail.
+#[test]
+fn bytes_have_no_limit_but_that_of_the_message() {
+    assert_eq!(
+        taken::<Call>(0, 0),
+        None,
+        "the arguments; the rules limit them"
+    );
+    assert_eq!(taken::<Message>(10, 0), None, "code; the gate limits it");
+    assert_eq!(taken::<Message>(10, 1), None, "its description");
 }

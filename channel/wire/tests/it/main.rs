@@ -6,7 +6,12 @@
 )]
 
 mod anything;
+mod corpus;
+mod decoders;
 mod encoding;
+mod endless;
 mod limits;
+mod samples;
 mod signatures;
+mod standing;
 mod vectors;

@@ -5,11 +5,12 @@ use twinroot_abi::{ChainId, ChannelId, Height, PublicKey, Side};
 use twinroot_exec::Env;
 use twinroot_types::{BadSignature, CheckedKey, KeyError, SecretKey, Signature, Tag, encode};
 use twinroot_wire::{
-    Action, CoSigned, Commitment, Keys, MutualClose, Parameters, SignatureError, SignedClose,
-    SignedParameters, SignedTransaction, Transaction,
+    Action, CoSigned, Commitment, Direction, Funding, Keys, MutualClose, Parameters,
+    SignatureError, SignedClose, SignedFunding, SignedParameters, SignedTransaction, Standing,
+    Transaction,
 };
 
-use crate::anything::{close, commitment, parameters, side, transaction};
+use crate::anything::{close, commitment, funding, parameters, side, transaction};
 
 fn secrets() -> [SecretKey; 2] {
     [1, 2].map(|seed| SecretKey::from_seed(&[seed; 32]))
@@ -87,20 +88,64 @@ fn close_fields() -> Vec<fn(&mut MutualClose)> {
             chain: _,
             channel: _,
             version: _,
-            round: _,
-            forced: _,
+            standing,
             payout: _,
             expiry: _,
         } = it;
+        let Standing {
+            round: _,
+            forced: _,
+        } = standing;
     };
     vec![
         |it| it.chain.0[0] ^= 1,
         |it| it.channel.0[31] ^= 1,
         |it| it.version ^= 1,
-        |it| flip(&mut it.round.0),
-        |it| it.forced ^= 1,
+        |it| flip(&mut it.standing.round.0),
+        |it| it.standing.forced ^= 1,
         |it| flip(&mut it.payout[0].0),
         |it| flip(&mut it.payout[1].0),
+        |it| flip(&mut it.expiry.0),
+    ]
+}
+
+fn funding_fields() -> Vec<fn(&mut Funding)> {
+    let _ = |it: Funding| {
+        let Funding {
+            commitment: _,
+            standing,
+            side: _,
+            direction: _,
+            amount: _,
+            expiry: _,
+        } = it;
+        let Standing {
+            round: _,
+            forced: _,
+        } = standing;
+    };
+    vec![
+        |it| it.commitment.chain.0[0] ^= 1,
+        |it| it.commitment.channel.0[31] ^= 1,
+        |it| it.commitment.version ^= 1,
+        |it| flip(&mut it.commitment.round.0),
+        |it| it.commitment.prev.0[0] ^= 1,
+        |it| it.commitment.state_root.0[0] ^= 1,
+        |it| flip(&mut it.commitment.total.0),
+        |it| flip(&mut it.commitment.payout[0].0),
+        |it| flip(&mut it.commitment.payout[1].0),
+        |it| flip(&mut it.commitment.hold_until.0),
+        |it| flip(&mut it.commitment.env.height.0),
+        |it| flip(&mut it.standing.round.0),
+        |it| it.standing.forced ^= 1,
+        |it| it.side = it.side.other(),
+        |it| {
+            it.direction = match it.direction {
+                Direction::Deposit => Direction::Withdraw,
+                Direction::Withdraw => Direction::Deposit,
+            }
+        },
+        |it| flip(&mut it.amount.0),
         |it| flip(&mut it.expiry.0),
     ]
 }
@@ -169,6 +214,22 @@ proptest! {
     }
 
     #[test]
+    fn a_fundings_signature_covers_every_field(it in funding(), side in side()) {
+        let by = both(Tag::FUNDING, &it.signed_bytes());
+        covers_every_field(&it, &funding_fields(), |it| {
+            keys().verify_funding_by(side, it, &by[side.index()]).is_ok()
+        })?;
+    }
+
+    #[test]
+    fn one_sides_signature_of_the_terms_covers_every_field(it in parameters(), side in side()) {
+        let by = both(Tag::OPEN, &it.signed_bytes());
+        covers_every_field(&it, &parameter_fields(), |it| {
+            keys().verify_parameters_by(side, it, &by[side.index()]).is_ok()
+        })?;
+    }
+
+    #[test]
     fn the_terms_signatures_cover_every_field(it in parameters()) {
         let signatures = both(Tag::OPEN, &it.signed_bytes());
         covers_every_field(&it, &parameter_fields(), |it| {
@@ -196,18 +257,68 @@ proptest! {
     }
 
     #[test]
-    fn a_signature_is_of_one_kind_of_thing(commitment in commitment(), close in close(), side in side()) {
-        let index = side.index();
+    fn a_signature_is_of_one_kind_of_thing(
+        (commitment, close) in (commitment(), close()),
+        (funding, terms) in (funding(), parameters()),
+        side in side(),
+    ) {
+        let keys = keys();
         for tag in Tag::ALL {
-            let as_commitment = keys().verify_commitment(side, &commitment, &both(*tag, &commitment.signed_bytes())[index]);
+            let by = |body: &[u8]| both(*tag, body)[side.index()];
+            let as_commitment = keys.verify_commitment(side, &commitment, &by(&commitment.signed_bytes()));
             prop_assert_eq!(as_commitment.is_ok(), *tag == Tag::COMMITMENT);
-            let as_close = keys().verify_close_by(side, &close, &both(*tag, &close.signed_bytes())[index]);
+            let as_close = keys.verify_close_by(side, &close, &by(&close.signed_bytes()));
             prop_assert_eq!(as_close.is_ok(), *tag == Tag::CLOSE);
+            let as_funding = keys.verify_funding_by(side, &funding, &by(&funding.signed_bytes()));
+            prop_assert_eq!(as_funding.is_ok(), *tag == Tag::FUNDING);
+            let as_terms = keys.verify_parameters_by(side, &terms, &by(&terms.signed_bytes()));
+            prop_assert_eq!(as_terms.is_ok(), *tag == Tag::OPEN);
         }
     }
 
+    /// A party that signs a deposit or a withdrawal has not signed the state after it, which would
+    /// count without the coins; and who signed the state has not let any coins go.
     #[test]
-    fn the_two_signatures_do_not_change_places(commitment in commitment(), close in close(), terms in parameters()) {
+    fn a_funding_and_its_commitment_are_signed_apart(funding in funding(), side in side()) {
+        let keys = keys();
+        let of_funding = both(Tag::FUNDING, &funding.signed_bytes());
+        let of_state = both(Tag::COMMITMENT, &funding.commitment.signed_bytes());
+        let bad = Err(SignatureError::Bad { side });
+        let first = Err(SignatureError::Bad { side: Side::Initiator });
+
+        let commitment = funding.commitment.clone();
+        prop_assert_eq!(keys.verify_commitment(side, &commitment, &of_state[side.index()]), Ok(()));
+        prop_assert_eq!(keys.verify_commitment(side, &commitment, &of_funding[side.index()]), bad);
+        prop_assert_eq!(keys.verify_both(&CoSigned { commitment, signatures: of_funding }), first);
+
+        prop_assert_eq!(keys.verify_funding_by(side, &funding, &of_funding[side.index()]), Ok(()));
+        prop_assert_eq!(keys.verify_funding_by(side, &funding, &of_state[side.index()]), bad);
+        prop_assert_eq!(keys.verify_funding(&SignedFunding { funding, signatures: of_state }), first);
+    }
+
+    #[test]
+    fn a_signature_is_of_one_side(
+        (commitment, close) in (commitment(), close()),
+        (funding, terms) in (funding(), parameters()),
+        side in side(),
+    ) {
+        let (keys, other) = (keys(), side.other().index());
+        let bad = Err(SignatureError::Bad { side });
+        let by = both(Tag::COMMITMENT, &commitment.signed_bytes())[other];
+        prop_assert_eq!(keys.verify_commitment(side, &commitment, &by), bad);
+        let by = both(Tag::CLOSE, &close.signed_bytes())[other];
+        prop_assert_eq!(keys.verify_close_by(side, &close, &by), bad);
+        let by = both(Tag::FUNDING, &funding.signed_bytes())[other];
+        prop_assert_eq!(keys.verify_funding_by(side, &funding, &by), bad);
+        let by = both(Tag::OPEN, &terms.signed_bytes())[other];
+        prop_assert_eq!(keys.verify_parameters_by(side, &terms, &by), bad);
+    }
+
+    #[test]
+    fn the_two_signatures_do_not_change_places(
+        (commitment, close) in (commitment(), close()),
+        (funding, terms) in (funding(), parameters()),
+    ) {
         let bad = Err(SignatureError::Bad { side: Side::Initiator });
         let swap = |[one, other]: [Signature; 2]| [other, one];
         let signatures = both(Tag::COMMITMENT, &commitment.signed_bytes());
@@ -220,6 +331,11 @@ proptest! {
         prop_assert_eq!(keys().verify_close(&signed), Ok(()));
         prop_assert_eq!(keys().verify_close(&SignedClose { signatures: swap(signatures), ..signed }), bad);
 
+        let signatures = both(Tag::FUNDING, &funding.signed_bytes());
+        let signed = SignedFunding { funding, signatures };
+        prop_assert_eq!(keys().verify_funding(&signed), Ok(()));
+        prop_assert_eq!(keys().verify_funding(&SignedFunding { signatures: swap(signatures), ..signed }), bad);
+
         let signatures = both(Tag::OPEN, &terms.signed_bytes());
         let signed = SignedParameters { parameters: terms, signatures };
         prop_assert_eq!(keys().verify_parameters(&signed), Ok(()));
@@ -227,13 +343,28 @@ proptest! {
     }
 
     #[test]
-    fn one_bad_signature_is_enough_and_names_its_side(commitment in commitment(), side in side(), bit in 0..512usize) {
-        let mut signatures = both(Tag::COMMITMENT, &commitment.signed_bytes());
-        let mut bytes = signatures[side.index()].to_bytes();
-        bytes[bit / 8] ^= 1 << (bit % 8);
-        signatures[side.index()] = Signature::from_bytes(&bytes);
-        let state = CoSigned { commitment, signatures };
-        prop_assert_eq!(keys().verify_both(&state), Err(SignatureError::Bad { side }));
+    fn one_bad_signature_is_enough_and_names_its_side(
+        (commitment, close) in (commitment(), close()),
+        (funding, parameters) in (funding(), parameters()),
+        (side, bit) in (side(), 0..512usize),
+    ) {
+        let keys = keys();
+        let spoiled = |tag, body: &[u8]| {
+            let mut signatures = both(tag, body);
+            let mut bytes = signatures[side.index()].to_bytes();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            signatures[side.index()] = Signature::from_bytes(&bytes);
+            signatures
+        };
+        let bad = Err(SignatureError::Bad { side });
+        let signatures = spoiled(Tag::COMMITMENT, &commitment.signed_bytes());
+        prop_assert_eq!(keys.verify_both(&CoSigned { commitment, signatures }), bad);
+        let signatures = spoiled(Tag::CLOSE, &close.signed_bytes());
+        prop_assert_eq!(keys.verify_close(&SignedClose { close, signatures }), bad);
+        let signatures = spoiled(Tag::FUNDING, &funding.signed_bytes());
+        prop_assert_eq!(keys.verify_funding(&SignedFunding { funding, signatures }), bad);
+        let signatures = spoiled(Tag::OPEN, &parameters.signed_bytes());
+        prop_assert_eq!(keys.verify_parameters(&SignedParameters { parameters, signatures }), bad);
     }
 }
 

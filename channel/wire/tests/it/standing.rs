@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use twinroot_abi::Round;
-use twinroot_rules::Standing;
+use twinroot_wire::Standing;
 
 fn standing() -> impl Strategy<Value = Standing> {
     (0..5u64, 0..4u32).prop_map(|(round, forced)| Standing {

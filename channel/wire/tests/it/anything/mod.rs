@@ -1,7 +1,6 @@
 //! Any value of every type that is signed or sent.
 
 use proptest::collection::vec;
-use proptest::option;
 use proptest::prelude::*;
 use twinroot_abi::{
     Amount, ChainId, ChannelId, CodeHash, ContractId, Gas, Hash, Height, PublicKey, Root, Round,
@@ -10,9 +9,15 @@ use twinroot_abi::{
 use twinroot_exec::{Bundle, Call, Env, Fallback};
 use twinroot_types::Signature;
 use twinroot_wire::{
-    Action, CoSigned, Commitment, Force, Message, MutualClose, Operation, Parameters, Proposal,
-    Reason, SignedClose, SignedParameters, SignedTransaction, Transaction, Update,
+    CoSigned, Commitment, Direction, Funding, Ground, Move, MutualClose, Operation, Parameters,
+    SignedClose, SignedFunding, SignedParameters, Standing, Update,
 };
+
+mod message;
+mod transaction;
+
+pub(crate) use message::message;
+pub(crate) use transaction::transaction;
 
 pub(crate) fn side() -> impl Strategy<Value = Side> {
     prop_oneof![Just(Side::Initiator), Just(Side::Responder)]
@@ -53,6 +58,13 @@ pub(crate) fn parameters() -> impl Strategy<Value = Parameters> {
     )
 }
 
+pub(crate) fn signed_parameters() -> impl Strategy<Value = SignedParameters> {
+    (parameters(), pair()).prop_map(|(parameters, signatures)| SignedParameters {
+        parameters,
+        signatures,
+    })
+}
+
 pub(crate) fn commitment() -> impl Strategy<Value = Commitment> {
     let names = any::<([u8; 32], [u8; 32], [u8; 32], [u8; 32])>();
     let numbers = any::<(u16, u64, u64, [u64; 2], u64)>();
@@ -72,7 +84,7 @@ pub(crate) fn commitment() -> impl Strategy<Value = Commitment> {
     )
 }
 
-fn co_signed() -> impl Strategy<Value = CoSigned> {
+pub(crate) fn co_signed() -> impl Strategy<Value = CoSigned> {
     (commitment(), pair()).prop_map(|(commitment, signatures)| CoSigned {
         commitment,
         signatures,
@@ -80,17 +92,72 @@ fn co_signed() -> impl Strategy<Value = CoSigned> {
 }
 
 pub(crate) fn close() -> impl Strategy<Value = MutualClose> {
-    any::<([u8; 32], [u8; 32], u16, u64, u32, [u64; 2], u64)>().prop_map(
-        |(chain, channel, version, round, forced, payout, expiry)| MutualClose {
+    let names = any::<([u8; 32], [u8; 32], u16, [u64; 2], u64)>();
+    (names, standing()).prop_map(|((chain, channel, version, payout, expiry), standing)| {
+        MutualClose {
             chain: ChainId(chain),
             channel: ChannelId(channel),
             version,
-            round: Round(round),
-            forced,
+            standing,
             payout: payout.map(Amount),
             expiry: Height(expiry),
-        },
+        }
+    })
+}
+
+pub(crate) fn signed_close() -> impl Strategy<Value = SignedClose> {
+    (close(), pair()).prop_map(|(close, signatures)| SignedClose { close, signatures })
+}
+
+pub(crate) fn standing() -> impl Strategy<Value = Standing> {
+    any::<(u64, u32)>().prop_map(|(round, forced)| Standing {
+        round: Round(round),
+        forced,
+    })
+}
+
+pub(crate) fn funding() -> impl Strategy<Value = Funding> {
+    let direction = prop_oneof![Just(Direction::Deposit), Just(Direction::Withdraw)];
+    (
+        commitment(),
+        standing(),
+        side(),
+        direction,
+        any::<[u64; 2]>(),
     )
+        .prop_map(
+            |(commitment, standing, side, direction, [amount, expiry])| Funding {
+                commitment,
+                standing,
+                side,
+                direction,
+                amount: Amount(amount),
+                expiry: Height(expiry),
+            },
+        )
+}
+
+pub(crate) fn signed_funding() -> impl Strategy<Value = SignedFunding> {
+    (funding(), pair()).prop_map(|(funding, signatures)| SignedFunding {
+        funding,
+        signatures,
+    })
+}
+
+pub(crate) fn ground() -> impl Strategy<Value = Ground> {
+    prop_oneof![
+        Just(Ground::Terms),
+        co_signed().prop_map(Ground::CoSigned),
+        signed_funding().prop_map(Ground::Funding),
+    ]
+}
+
+fn coins() -> impl Strategy<Value = Move> {
+    (side(), any::<[u64; 2]>()).prop_map(|(side, [amount, expiry])| Move {
+        side,
+        amount: Amount(amount),
+        expiry: Height(expiry),
+    })
 }
 
 fn bundle() -> impl Strategy<Value = Bundle> {
@@ -102,7 +169,7 @@ fn bundle() -> impl Strategy<Value = Bundle> {
     })
 }
 
-fn operation() -> impl Strategy<Value = Operation> {
+pub(crate) fn operation() -> impl Strategy<Value = Operation> {
     let bytes = || vec(any::<u8>(), 0..16);
     let call = (
         any::<([u8; 32], String, u64, u64)>(),
@@ -134,6 +201,11 @@ fn operation() -> impl Strategy<Value = Operation> {
             }
         ),
         call,
+        coins().prop_map(Operation::Deposit),
+        coins().prop_map(Operation::Withdraw),
+        any::<u64>().prop_map(|until| Operation::LowerHold {
+            until: Height(until)
+        }),
     ]
 }
 
@@ -147,95 +219,6 @@ pub(crate) fn update() -> impl Strategy<Value = Update> {
             proposer,
             env,
             operations,
-        },
-    )
-}
-
-fn reason() -> impl Strategy<Value = Reason> {
-    prop_oneof![
-        Just(Reason::Declined),
-        Just(Reason::OutOfOrder),
-        Just(Reason::Environment),
-        any::<String>().prop_map(Reason::Rules),
-        Just(Reason::Mismatch),
-        Just(Reason::Signature),
-    ]
-}
-
-pub(crate) fn message() -> impl Strategy<Value = Message> {
-    prop_oneof![
-        (update(), commitment(), signature()).prop_map(|(update, commitment, signature)| {
-            Message::Propose(Box::new(Proposal {
-                update,
-                commitment,
-                signature,
-            }))
-        }),
-        (any::<u64>(), signature()).prop_map(|(round, signature)| Message::Accept {
-            round: Round(round),
-            signature,
-        }),
-        (any::<u64>(), reason()).prop_map(|(round, reason)| Message::Refuse {
-            round: Round(round),
-            reason,
-        }),
-        (close(), signature())
-            .prop_map(|(close, signature)| Message::ProposeClose { close, signature }),
-        signature().prop_map(|signature| Message::AcceptClose { signature }),
-    ]
-}
-
-fn action() -> impl Strategy<Value = Action> {
-    let channel = || any::<[u8; 32]>().prop_map(ChannelId);
-    let witness = vec(any::<u8>(), 0..16);
-    prop_oneof![
-        any::<([u8; 32], u64)>().prop_map(|(to, amount)| Action::Transfer {
-            to: PublicKey(to),
-            amount: Amount(amount),
-        }),
-        vec(any::<u8>(), 0..16).prop_map(|code| Action::Publish { code }),
-        (parameters(), pair()).prop_map(|(parameters, signatures)| {
-            Action::Open(SignedParameters {
-                parameters,
-                signatures,
-            })
-        }),
-        (close(), pair())
-            .prop_map(|(close, signatures)| Action::CloseMutual(SignedClose { close, signatures })),
-        (channel(), option::of(co_signed()))
-            .prop_map(|(channel, state)| Action::CloseSolo { channel, state }),
-        (channel(), co_signed()).prop_map(|(channel, state)| Action::Slash { channel, state }),
-        (
-            option::of(co_signed()),
-            update(),
-            witness,
-            any::<[u8; 32]>()
-        )
-            .prop_map(|(base, update, witness, predicted)| {
-                Action::Force(Force {
-                    base,
-                    update,
-                    witness,
-                    predicted: Root(predicted),
-                })
-            }),
-        channel().prop_map(|channel| Action::Settle { channel }),
-    ]
-}
-
-pub(crate) fn transaction() -> impl Strategy<Value = SignedTransaction> {
-    let head = any::<([u8; 32], u16, [u8; 32], u64, u64)>();
-    (head, action(), signature()).prop_map(
-        |((chain, version, sender, nonce, expiry), action, signature)| SignedTransaction {
-            transaction: Transaction {
-                chain: ChainId(chain),
-                version,
-                sender: PublicKey(sender),
-                nonce,
-                expiry: Height(expiry),
-                action,
-            },
-            signature,
         },
     )
 }

@@ -8,7 +8,7 @@ use twinroot_testkit::{World, WorldError, tv};
 use twinroot_types::Tag;
 use twinroot_wire::{
     Action, Message, MutualClose, Operation, Parameters, Reason, SignedClose, SignedParameters,
-    VERSION,
+    Standing, VERSION,
 };
 
 use super::paths::{goes_through, outcome, refused_everywhere, say, transfer};
@@ -43,8 +43,7 @@ fn fair_close(world: &World) -> MutualClose {
         chain: tip.chain,
         channel: tip.channel,
         version: tip.version,
-        round: tip.round,
-        forced: 0,
+        standing: Standing::co_signed(tip.round),
         payout: tip.payout,
         expiry: world.in_blocks(5),
     }
@@ -112,7 +111,7 @@ fn a_mutual_close_that_takes_a_coin_from_the_peer_is_not_signed() {
 fn a_mutual_close_of_an_older_round_is_refused() {
     let mut world = busy();
     let mut close = fair_close(&world);
-    close.round = Round(1);
+    close.standing.round = Round(1);
     assert_eq!(ask_bob(&mut world, close.clone()), Reason::OutOfOrder);
     world.force(BOB, vec![transfer(BOB, 5)]).unwrap();
     let action = co_signed(&world, close);
@@ -150,10 +149,8 @@ fn a_step_forced_after_a_mutual_close_was_signed_makes_it_stale() {
         rejected_action(&mut world, ALICE, action),
         Rejected::Stale { known, posted }
     );
-    let newest = MutualClose {
-        forced: 1,
-        ..fair_close(&world)
-    };
+    let mut newest = fair_close(&world);
+    newest.standing.forced = 1;
     would_be_included(&world, ALICE, co_signed(&world, newest));
 }
 
@@ -331,7 +328,14 @@ fn a_hold_outlasts_the_time_to_answer() {
     let receipt = world.post(ALICE, settle).unwrap().receipt;
     // The price falls back to the buyer.
     let payout = DEPOSITS;
-    assert_eq!(receipt.effect, Effect::Closed { channel, payout });
+    assert_eq!(
+        receipt.effect,
+        Effect::Closed {
+            channel,
+            payout,
+            repaid: None
+        }
+    );
 }
 
 #[test]

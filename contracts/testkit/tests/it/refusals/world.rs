@@ -2,9 +2,10 @@
 
 use twinroot_abi::{Amount, CodeHash, Gas, Side};
 use twinroot_arbiter::{Account, Effect, Phase, Refutation, Rejected};
-use twinroot_rules::{Fees, Standing};
+use twinroot_rules::Fees;
 use twinroot_testkit::World;
 use twinroot_types::SecretKey;
+use twinroot_wire::Standing;
 use twinroot_wire::{Action, CoSigned, Commitment, Transaction, VERSION};
 
 use super::sale::NOON;

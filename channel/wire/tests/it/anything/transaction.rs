@@ -1,0 +1,60 @@
+//! Any transaction.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use twinroot_abi::{Amount, ChainId, ChannelId, Height, PublicKey, Root};
+use twinroot_wire::{Action, Force, SignedTransaction, Transaction};
+
+use super::{co_signed, signature, signed_close, signed_funding, signed_parameters, update};
+
+fn action() -> impl Strategy<Value = Action> {
+    let channel = || any::<[u8; 32]>().prop_map(ChannelId);
+    let witness = vec(any::<u8>(), 0..16);
+    prop_oneof![
+        any::<([u8; 32], u64)>().prop_map(|(to, amount)| Action::Transfer {
+            to: PublicKey(to),
+            amount: Amount(amount),
+        }),
+        vec(any::<u8>(), 0..16).prop_map(|code| Action::Publish { code }),
+        signed_parameters().prop_map(Action::Open),
+        signed_close().prop_map(Action::CloseMutual),
+        (channel(), option::of(co_signed()))
+            .prop_map(|(channel, state)| Action::CloseSolo { channel, state }),
+        (channel(), co_signed()).prop_map(|(channel, state)| Action::Slash { channel, state }),
+        (
+            option::of(co_signed()),
+            update(),
+            witness,
+            any::<[u8; 32]>()
+        )
+            .prop_map(|(base, update, witness, predicted)| {
+                Action::Force(Force {
+                    base,
+                    update,
+                    witness,
+                    predicted: Root(predicted),
+                })
+            }),
+        channel().prop_map(|channel| Action::Settle { channel }),
+        signed_funding().prop_map(Action::Fund),
+        (channel(), co_signed()).prop_map(|(channel, state)| Action::Snapshot { channel, state }),
+    ]
+}
+
+pub(crate) fn transaction() -> impl Strategy<Value = SignedTransaction> {
+    let head = any::<([u8; 32], u16, [u8; 32], u64, u64)>();
+    (head, action(), signature()).prop_map(
+        |((chain, version, sender, nonce, expiry), action, signature)| SignedTransaction {
+            transaction: Transaction {
+                chain: ChainId(chain),
+                version,
+                sender: PublicKey(sender),
+                nonce,
+                expiry: Height(expiry),
+                action,
+            },
+            signature,
+        },
+    )
+}
