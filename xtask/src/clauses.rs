@@ -8,6 +8,7 @@
 //!
 //! A clause is a line of a spec that begins with its number, as a heading or in bold. A citation
 //! names a file, then a clause, several ("2.3 and 2.4", "1, 2.1"), a range ("5.2 to 5.5"), or none.
+//! Of the specs of channel and arbiter every clause must be cited by code, or nobody keeps it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -21,17 +22,26 @@ use cargo_metadata::Metadata;
 const SPECS: &str = "docs/spec/";
 /// The code itself, and what is written beside it.
 const CITING: [&str; 3] = [".rs", ".md", ".toml"];
+/// Specs of which every clause is to be cited by code or a test.
+const COVERED: [&str; 2] = ["arbiter.md", "channel.md"];
 
 pub(crate) fn run(metadata: &Metadata) -> Result<ExitCode> {
     let root = metadata.workspace_root.as_std_path();
     let specs = read_specs(root)?;
     let mut citations = 0_usize;
     let mut broken = Vec::new();
+    let mut by_code: Specs = Specs::new();
     for path in texts(root)? {
         let text = fs::read_to_string(root.join(&path))
             .with_context(|| format!("could not read {path}"))?;
         for citation in cited(&text) {
             citations += 1;
+            if path.ends_with(".rs") {
+                by_code
+                    .entry(citation.file.clone())
+                    .or_default()
+                    .extend(covered(&specs, &citation));
+            }
             broken.extend(
                 faults(&specs, &citation)
                     .into_iter()
@@ -41,6 +51,17 @@ pub(crate) fn run(metadata: &Metadata) -> Result<ExitCode> {
     }
     for line in &broken {
         println!("{line}");
+    }
+    let uncited = uncited(&specs, &by_code);
+    for line in &uncited {
+        println!("{line}");
+    }
+    if broken.is_empty() && !uncited.is_empty() {
+        println!(
+            "\n{} clauses are cited by no code and no test; cite each where it is kept",
+            uncited.len()
+        );
+        return Ok(ExitCode::FAILURE);
     }
     if broken.is_empty() {
         let clauses: usize = specs.values().map(BTreeSet::len).sum();
@@ -214,6 +235,39 @@ fn next_word(text: &str) -> &str {
         }
         _ => text.trim_start(),
     }
+}
+
+/// The clauses that a citation names, and those between the ends of its ranges.
+fn covered(specs: &Specs, citation: &Citation) -> BTreeSet<Clause> {
+    let known = specs.get(&citation.file).into_iter().flatten();
+    let between = |clause: &&Clause| {
+        let mut ranges = citation.ranges.iter();
+        ranges.any(|(from, to)| from <= *clause && *clause <= to)
+    };
+    let ranges = known.filter(between).cloned();
+    citation.clauses.iter().cloned().chain(ranges).collect()
+}
+
+/// Clauses that should be cited by code and are not. One with clauses below it is cited by those.
+fn uncited(specs: &Specs, by_code: &Specs) -> Vec<String> {
+    let nothing = BTreeSet::new();
+    let mut found = Vec::new();
+    for file in COVERED {
+        let known = specs.get(file).unwrap_or(&nothing);
+        let cited = by_code.get(file).unwrap_or(&nothing);
+        let has_parts = |clause: &Clause| {
+            known
+                .iter()
+                .any(|other| other != clause && other.0.starts_with(&clause.0))
+        };
+        found.extend(
+            known
+                .iter()
+                .filter(|clause| !cited.contains(clause) && !has_parts(clause))
+                .map(|clause| format!("{SPECS}{file}, {clause} is cited by no code")),
+        );
+    }
+    found
 }
 
 /// What is wrong with a citation.

@@ -51,6 +51,8 @@ pub enum Input {
     /// The channel as the ledger has it now; none if it has paid out. The driver gives it after
     /// every block that changed it, a fork included, and may give it at any time.
     Ledger(Option<Box<OnLedger>>),
+    /// The ledger rejected the forced step that this party posted, and would do so again.
+    Rejected,
     /// The coins of this party's account on the ledger.
     Funds(Amount),
     /// The ledger knows this code.

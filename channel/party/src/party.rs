@@ -77,6 +77,8 @@ pub struct Party {
     pub(crate) doubtful: bool,
     /// Where it goes on after lost rounds.
     pub(crate) salt: u32,
+    /// The code that the peer was given last, until some time has passed.
+    pub(crate) gave: Option<CodeHash>,
     pub(crate) notes: Notes,
     pub(crate) closed: bool,
     pub(crate) frozen: bool,
@@ -197,7 +199,7 @@ impl Agreement {
     }
 }
 
-/// A deposit or a withdrawal that the ledger carried out.
+/// A deposit or a withdrawal that the ledger carried out (docs/spec/channel.md, 6.5).
 #[derive(Clone, Debug)]
 pub(crate) struct Funded {
     /// What both signed last before it.
@@ -281,6 +283,7 @@ impl Party {
             behind: None,
             doubtful: false,
             salt: 0,
+            gave: None,
             notes: Notes {
                 next: Some(0),
                 ..Notes::default()
@@ -348,8 +351,9 @@ impl Party {
             Input::Note(bytes) => handle::note(self, bytes)?,
             Input::Leave => vec![Effect::Send(twinroot_wire::Message::Leave)],
             Input::Message(message) => handle::message(self, message, execute)?,
-            Input::Connected => vec![handle::hello(self, true)],
+            Input::Connected => handle::connected(self),
             Input::Signed { what, signature } => handle::signed(self, what, signature)?,
+            Input::Rejected => handle::rejected(self),
             Input::Tick => handle::tick(self),
         };
         effects.extend(handle::follow_up(self, execute)?);
@@ -414,7 +418,7 @@ impl Party {
 
     /// The least of this party's free coins in any state that can still be the last: the newest, the
     /// newest that both signed, and those that the peer can still sign. Coins of contracts come on
-    /// top, as far as the contracts give them.
+    /// top, as far as the contracts give them (docs/spec/channel.md, 8.6).
     #[must_use]
     pub fn sure(&self) -> Amount {
         let half_signed = self.live.iter().map(|half| &half.candidate);
@@ -453,7 +457,8 @@ impl Party {
             .unwrap_or(self.base.position.commitment.env)
     }
 
-    /// Whether the peer may pin this block: it is of the ledger and not too old to be forced.
+    /// Whether the peer may pin this block: it is of the ledger and not too old to be forced
+    /// (docs/spec/channel.md, 4.4).
     pub(crate) fn may_pin(&self, env: Env) -> bool {
         self.blocks.contains(&env)
     }
@@ -500,7 +505,7 @@ impl Party {
     }
 
     /// The height up to which the ledger may still take a close, a deposit or a withdrawal that this
-    /// party has signed, or lose one that it took. Until then the party signs nothing else: the
+    /// party has signed, or lose one that it took (docs/spec/channel.md, 6.4). Until then the party signs nothing else: the
     /// peer could choose between the two.
     pub(crate) fn bound_until(&self) -> Option<Height> {
         let signed = self.bound.as_ref().map(|bound| bound.until);

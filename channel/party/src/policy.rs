@@ -41,7 +41,7 @@ impl Default for Policy {
     }
 }
 
-/// "Sign by yourself if": all of it must hold.
+/// "Sign by yourself if": all of it must hold (docs/spec/channel.md, 5.12).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// Every operation of the step is one of these.
@@ -142,7 +142,8 @@ impl Guarantee {
 /// Which offers reach the user at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offers {
-    /// The shortest time to answer, in blocks: the longest absence of this party.
+    /// The shortest time to answer, in blocks: the longest absence of this party
+    /// (docs/spec/channel.md, 1.5).
     pub shortest_lock: u64,
     /// The longest.
     pub longest_lock: u64,

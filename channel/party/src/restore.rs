@@ -50,9 +50,11 @@ impl Party {
         for record in records {
             party.replay(record, execute)?;
         }
-        // What was sent is not known, so all of it may have been.
+        // What was sent is not known, so all of it may have been; nor what was taken back or refused,
+        // so nothing is proposed again without the user's word.
         for half in &mut party.live {
             half.maybe_sent = true;
+            half.dropped = true;
         }
         party.wanted.clear();
         party.notes.next = None;
@@ -95,6 +97,13 @@ impl Party {
     }
 
     fn replay(&mut self, record: Record, execute: &dyn Execute) -> Result<(), RestoreError> {
+        // Nothing new is signed before a signature that was asked for is there: whatever was to be
+        // accepted was, or was overtaken.
+        let signs = matches!(
+            record,
+            Record::Proposing(..) | Record::Accepting(_) | Record::Closing(..)
+        );
+        self.accepting.take_if(|_| signs);
         match record {
             Record::Proposing(update, commitment) => {
                 self.last_round = self.last_round.max(commitment.round);
@@ -244,7 +253,8 @@ impl Party {
             ground: checkpoint.ground,
         };
         self.steps.clear();
-        self.live.clear();
+        let round = self.base.position.commitment.round;
+        self.live.retain(|half| half.candidate.round() > round);
         self.accepting = None;
         self.behind = None;
         self.funded = None;

@@ -41,7 +41,7 @@ pub struct Applied<S> {
     pub touched: Touched,
 }
 
-/// Carries out `update` on `base` (docs/spec/channel.md, 3).
+/// Carries out `update` on `base` (docs/spec/channel.md, 3.2, 3.3 and 3.5).
 ///
 /// # Errors
 /// [`Refusal`] with the first rule that the update breaks. Nothing is changed then.

@@ -6,7 +6,7 @@ use twinroot_wire::{Commitment, Operation, Update};
 
 use crate::{Consent, HOLD_LIMIT, Refused};
 
-/// Checks the form of an update against the state it changes (docs/spec/channel.md, 3.2).
+/// Checks the form of an update against the state it changes (docs/spec/channel.md, 3.2 and 7.3).
 pub(crate) fn check(base: &Commitment, update: &Update, consent: Consent) -> Result<(), Refused> {
     if update.channel != base.channel {
         return Err(Refused::Channel);
@@ -21,6 +21,7 @@ pub(crate) fn check(base: &Commitment, update: &Update, consent: Consent) -> Res
     if !in_order {
         return Err(Refused::Round);
     }
+    // No deadline comes back (docs/spec/channel.md, 4.2).
     if update.env.height < base.env.height || update.env.time < base.env.time {
         return Err(Refused::Environment);
     }

@@ -13,7 +13,8 @@ pub struct Refusal {
     pub gas: Gas,
 }
 
-/// The rule that an update breaks; whoever proposed or posted it is at fault.
+/// The rule that an update breaks; whoever proposed or posted it is at fault
+/// (docs/spec/channel.md, 3.6).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refused {

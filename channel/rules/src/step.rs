@@ -37,7 +37,7 @@ pub(crate) enum Hold {
 }
 
 impl Stage<'_> {
-    /// Carries out one operation. Where it fails, what it changed is of no use; the whole update is.
+    /// Carries out one operation (docs/spec/channel.md, 3.3). Where it fails, what it changed is of no use; the whole update is.
     pub(crate) fn carry_out(
         &self,
         state: &mut Overlay,

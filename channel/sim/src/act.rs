@@ -1,4 +1,4 @@
-//! The byte-driven fuzzer: bytes are actions (docs/spec/channel.md, 9).
+//! The byte-driven fuzzer: bytes are actions.
 //!
 //! The first byte of a life says who keeps to the protocol, each two bytes after it are an action and
 //! its number. Where a channel has closed, the next byte begins another life. So any bytes mean

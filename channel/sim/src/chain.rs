@@ -7,35 +7,71 @@ use twinroot_arbiter::{Effect, Ledger, Phase, Receipt, Rejected};
 use twinroot_exec::{Env, Execute};
 use twinroot_party::OnLedger;
 use twinroot_types::SecretKey;
-use twinroot_wire::{Action, Ground, Transaction, Update, VERSION};
+use twinroot_wire::{Action, Transaction, Update, VERSION};
+
+use crate::book::Book;
+use crate::judge::{Laws, judge};
 
 /// Milliseconds between blocks.
 const BLOCK_MS: u64 = 1_000;
 /// Blocks for which a transaction can be included.
 const EXPIRY: u64 = 50;
+/// Blocks from one fork to the next. Two at once would be one that is deeper than any party expects.
+const REST: u64 = 6;
+/// Blocks that are kept; deeper forks do not happen.
+const KEPT: usize = 64;
 
 /// The ledger at a block, with the steps that were forced on what it rests on.
 #[derive(Clone, Debug)]
 struct At {
     ledger: Ledger,
     steps: Vec<Update>,
+    book: Book,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Chain {
     history: Vec<At>,
     pub(crate) mempool: VecDeque<(Side, Action)>,
+    channel: ChannelId,
     /// Makes the blocks of a fork differ from those that they replace.
     forks: u64,
+    /// Height before which the next fork does not come.
+    next_fork: u64,
+}
+
+/// What became of a transaction.
+pub(crate) struct Tried {
+    pub(crate) side: Side,
+    pub(crate) result: Result<Receipt, Rejected>,
+    /// What the ledger did that its laws do not allow.
+    pub(crate) unlawful: Option<String>,
+    /// The channel before and after it.
+    pub(crate) change: Option<Change>,
+}
+
+/// What a transaction did to the channel.
+pub(crate) struct Change {
+    pub(crate) before: twinroot_arbiter::Channel,
+    pub(crate) after: Option<twinroot_arbiter::Channel>,
 }
 
 impl Chain {
-    pub(crate) fn new(ledger: Ledger) -> Self {
-        let steps = Vec::new();
+    /// A ledger on which the channel is open.
+    pub(crate) fn new(ledger: Ledger, channel: ChannelId) -> Self {
+        let parties = ledger.channel(channel).map(|open| open.parameters.parties);
+        let coins = parties.map(|keys| keys.map(|key| ledger.account(key).coins));
+        let at = At {
+            book: Book::begin(coins.unwrap_or_default()),
+            ledger,
+            steps: Vec::new(),
+        };
         Self {
-            history: vec![At { ledger, steps }],
+            history: vec![at],
             mempool: VecDeque::new(),
+            channel,
             forks: 0,
+            next_fork: 0,
         }
     }
 
@@ -51,10 +87,15 @@ impl Chain {
         self.ledger().account(of).coins
     }
 
+    /// What the accounts of both sides add up to.
+    pub(crate) fn booked(&self) -> [Amount; 2] {
+        self.tip().book.accounts()
+    }
+
     /// The channel as a party is told of it.
-    pub(crate) fn view(&self, channel: ChannelId) -> Option<OnLedger> {
+    pub(crate) fn view(&self) -> Option<OnLedger> {
         let at = self.tip();
-        let channel = at.ledger.channel(channel)?;
+        let channel = at.ledger.channel(self.channel)?;
         Some(OnLedger {
             ground: channel.ground.clone(),
             steps: at.steps.clone(),
@@ -67,37 +108,24 @@ impl Chain {
     }
 
     /// Includes what waits, and begins the next block. What is rejected is gone.
-    pub(crate) fn mine(
-        &mut self,
-        keys: [&SecretKey; 2],
-        channel: ChannelId,
-        execute: &dyn Execute,
-    ) -> Vec<(Side, Result<Receipt, Rejected>)> {
+    pub(crate) fn mine(&mut self, keys: [&SecretKey; 2], execute: &dyn Execute) -> Vec<Tried> {
         let mut at = self.tip().clone();
-        let mut results = Vec::new();
+        let mut tried = Vec::new();
         for (side, action) in std::mem::take(&mut self.mempool) {
-            let bytes = sign(&at.ledger, keys[side.index()], action);
-            let before = ground(&at.ledger, channel);
-            let result = at.ledger.submit(&bytes, execute);
-            if ground(&at.ledger, channel) != before {
-                at.steps.clear();
-            }
-            if let Ok(Receipt {
-                effect: Effect::Forced { update, .. },
-                ..
-            }) = &result
-            {
-                at.steps.push((**update).clone());
-            }
-            results.push((side, result));
+            tried.push(at.include(keys[side.index()], side, action, self.channel, execute));
         }
         self.push(at);
-        results
+        tried
     }
 
     /// Replaces so many of the newest blocks by one more without transactions; gives the first height
-    /// that is new. At least the block that opened the channel stays.
-    pub(crate) fn fork(&mut self, blocks: usize, opened: Height) -> Height {
+    /// that is new, or none where it is too soon after the last fork. At least the block that opened
+    /// the channel stays.
+    pub(crate) fn fork(&mut self, blocks: usize, opened: Height) -> Option<Height> {
+        if self.block().height.0 < self.next_fork {
+            return None;
+        }
+        self.next_fork = self.block().height.0.saturating_add(REST);
         self.forks = self.forks.saturating_add(1);
         let mut gone = 0_usize;
         while gone < blocks && self.block().height > opened && self.history.len() > 1 {
@@ -109,7 +137,7 @@ impl Chain {
             let at = self.tip().clone();
             self.push(at);
         }
-        first
+        Some(first)
     }
 
     /// The blocks from a height on.
@@ -123,14 +151,61 @@ impl Chain {
         let next = time.saturating_add(BLOCK_MS).saturating_add(self.forks);
         at.ledger.advance(TimeMs(next));
         self.history.push(at);
-        // Deeper forks than this do not happen.
-        if self.history.len() > 64 {
+        if self.history.len() > KEPT {
             self.history.remove(0);
         }
     }
 
     fn tip(&self) -> &At {
         self.history.last().expect("a chain has its first block")
+    }
+}
+
+impl At {
+    fn include(
+        &mut self,
+        key: &SecretKey,
+        side: Side,
+        action: Action,
+        id: ChannelId,
+        execute: &dyn Execute,
+    ) -> Tried {
+        let before = self.ledger.channel(id).cloned();
+        let height = self.ledger.block().height;
+        let bytes = sign(&self.ledger, key, action.clone());
+        let result = self.ledger.submit(&bytes, execute);
+        let after = self.ledger.channel(id).cloned();
+        let ground = |channel: &Option<twinroot_arbiter::Channel>| {
+            channel.as_ref().map(|channel| channel.ground.clone())
+        };
+        if ground(&before) != ground(&after) {
+            self.steps.clear();
+        }
+        let mut unlawful = None;
+        if let Ok(receipt) = &result {
+            if let Effect::Forced { update, .. } = &receipt.effect {
+                self.steps.push((**update).clone());
+            }
+            self.book.enter(side, receipt);
+            unlawful = before.as_ref().and_then(|before| {
+                let laws = Laws {
+                    before,
+                    after: after.as_ref(),
+                    height,
+                    posted: &action,
+                    receipt,
+                };
+                judge(&laws).err()
+            });
+            let counted = self.book.count_steps(side, receipt, after.as_ref());
+            unlawful = unlawful.or(counted.err());
+        }
+        Tried {
+            side,
+            result,
+            unlawful,
+            change: before.map(|before| Change { before, after }),
+        }
     }
 }
 
@@ -146,10 +221,4 @@ pub(crate) fn sign(ledger: &Ledger, key: &SecretKey, action: Action) -> Vec<u8> 
         action,
     };
     transaction.sign(key).encode()
-}
-
-fn ground(ledger: &Ledger, channel: ChannelId) -> Option<Ground> {
-    ledger
-        .channel(channel)
-        .map(|channel| channel.ground.clone())
 }

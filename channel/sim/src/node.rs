@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use twinroot_abi::{Hash, Height, Round};
+use twinroot_abi::{Amount, Hash, Height, Round};
 use twinroot_party::{Effect, Party, Record};
 use twinroot_state::Tree;
 use twinroot_types::SecretKey;
@@ -19,15 +19,44 @@ pub(crate) struct Node {
     /// A write that has begun; nothing is done before it ends.
     pub(crate) writing: Option<Record>,
     pub(crate) slow: bool,
+    /// Whether it hears nothing of the ledger.
+    pub(crate) lags: bool,
     /// What its user was asked last.
     pub(crate) question: Option<Hash>,
     /// What it has signed, by round, in all its lives.
     pub(crate) signed: BTreeMap<Round, Hash>,
-    /// The newest height at which it was up and had nothing left to do.
+    /// The newest height at which it was up, knew the ledger and had nothing left to do.
     pub(crate) awake: Height,
     /// Whether it ever came back from an old copy of its disk.
     pub(crate) lost_records: bool,
+    /// What it was when it went down, if nothing was half done then.
+    pub(crate) before: Option<Summary>,
+    /// Notes that its user has said.
+    pub(crate) said: Vec<Vec<u8>>,
+    /// How many of the peer's notes were passed on or passed over.
+    pub(crate) heard: usize,
+    /// Writes and messages so far.
+    pub(crate) writes: usize,
+    pub(crate) sends: usize,
     pub(crate) memory: Memory,
+}
+
+/// What a party must still be when it comes back from its disk.
+#[derive(Clone, Debug)]
+pub(crate) struct Summary {
+    pub(crate) round: Round,
+    pub(crate) newest: Option<CoSigned>,
+    pub(crate) half_signed: Vec<Hash>,
+    /// The height up to which it is bound.
+    pub(crate) bound: Option<Height>,
+}
+
+/// What the party of a node stood at before an input.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stood {
+    pub(crate) round: Round,
+    pub(crate) forced: usize,
+    pub(crate) free: Amount,
 }
 
 /// What somebody who means no good would remember.
@@ -48,10 +77,16 @@ impl Node {
             todo: VecDeque::new(),
             writing: None,
             slow: false,
+            lags: false,
             question: None,
             signed: BTreeMap::new(),
             awake: height,
             lost_records: false,
+            before: None,
+            said: Vec::new(),
+            heard: 0,
+            writes: 0,
+            sends: 0,
             memory: Memory::default(),
         }
     }

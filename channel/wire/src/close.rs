@@ -6,7 +6,7 @@ use twinroot_types::{Signature, Tag, encode, hash_of};
 
 use crate::Standing;
 
-/// An agreed end of a channel; it names the state it ends (docs/spec/channel.md, 6).
+/// An agreed end of a channel; it names the state it ends (docs/spec/channel.md, 6.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MutualClose {
     /// The ledger.

@@ -5,7 +5,7 @@ use twinroot_abi::{Amount, ChainId, ChannelId, Hash, Height, Root, Round};
 use twinroot_exec::Env;
 use twinroot_types::{Signature, Tag, encode, hash_of};
 
-/// All that the ledger needs to know of a state (docs/spec/channel.md, 2).
+/// All that the ledger needs to know of a state (docs/spec/channel.md, 2.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commitment {
     /// The ledger.
@@ -37,13 +37,13 @@ impl Commitment {
         Hash(hash_of(Tag::COMMITMENT, self))
     }
 
-    /// What both parties sign.
+    /// What both parties sign (docs/spec/channel.md, 2.2).
     #[must_use]
     pub fn signed_bytes(&self) -> Vec<u8> {
         encode(self)
     }
 
-    /// Whether the payouts are all of the coins.
+    /// Whether the payouts are all of the coins (docs/spec/channel.md, 2.3).
     #[must_use]
     pub fn pays_its_total(&self) -> bool {
         self.payout[0].checked_add(self.payout[1]) == Some(self.total)

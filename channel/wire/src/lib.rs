@@ -25,5 +25,6 @@ pub use standing::Standing;
 pub use transaction::{Action, Force, SignedTransaction, Transaction};
 pub use update::{Move, Operation, Update};
 
-/// The protocol version that this build speaks: fee table, ABI, limits, rules.
+/// The protocol version that this build speaks: fee table, ABI, limits, rules
+/// (docs/spec/channel.md, 1.4).
 pub const VERSION: u16 = 1;

@@ -11,7 +11,7 @@ pub const NOTE_BYTES: usize = 64 * 1024;
 /// Leaves in one message (docs/spec/channel.md, 5.10).
 pub const LEAVES: usize = 256;
 
-/// A message from one party to the other (docs/spec/channel.md, 5).
+/// A message from one party to the other (docs/spec/channel.md, 5.6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Message {
     /// "Let us do this; here is my signature of what comes out."

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use twinroot_abi::{Amount, ChainId, ChannelId, Height, PublicKey};
 use twinroot_types::{Signature, Tag, encode, hash_of};
 
-/// The terms of a channel; they never change (docs/spec/channel.md, 1).
+/// The terms of a channel; they never change (docs/spec/channel.md, 1.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parameters {
     /// The ledger that holds the coins.
@@ -24,7 +24,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// The name of the channel.
+    /// The name of the channel (docs/spec/channel.md, 1.2).
     #[must_use]
     pub fn channel(&self) -> ChannelId {
         ChannelId(hash_of(Tag::OPEN, self))
@@ -37,7 +37,7 @@ impl Parameters {
     }
 }
 
-/// Terms that both parties signed.
+/// Terms that both parties signed (docs/spec/channel.md, 1.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedParameters {
     /// The terms.

@@ -7,7 +7,7 @@ use twinroot_types::{Limits, Tag, at_most, hash_of};
 
 use crate::Direction;
 
-/// What is to be done to a state (docs/spec/channel.md, 3).
+/// What is to be done to a state (docs/spec/channel.md, 3.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Update {
     /// The channel.
@@ -18,7 +18,7 @@ pub struct Update {
     pub round: Round,
     /// Who asks for it; it is the caller of every call.
     pub proposer: Side,
-    /// The pinned block.
+    /// The pinned block (docs/spec/channel.md, 4.1).
     pub env: Env,
     /// What to do, in order; nothing at all only cancels what was proposed before.
     #[serde(deserialize_with = "at_most::<{ Limits::V1.operations }, _, _>")]

@@ -6,7 +6,7 @@ use twinroot_rules::Position;
 use twinroot_wire::{Ground, Standing, Update};
 
 use crate::effect::{Effect, Record, Report};
-use crate::party::{Agreed, Base, Candidate, Funded, Party};
+use crate::party::{Agreed, Base, Behind, Candidate, Funded, Party};
 
 /// Takes a state over that both signed, and every half-signed one below it is void
 /// (docs/spec/channel.md, 5.7).
@@ -41,9 +41,15 @@ pub(crate) fn adopt(party: &mut Party, candidate: Candidate, ground: Ground) -> 
             party.bound = None;
             effects.push(Effect::Report(Report::Funded(Box::new(signed.clone()))));
         }
-        Ground::CoSigned(state) => party.newest = Some(state.clone()),
+        Ground::CoSigned(state) => {
+            party.newest = Some(state.clone());
+            // Whoever signed this took the coins for moved for good.
+            party.funded = None;
+        }
         Ground::Terms => {}
     }
+    let caught_up = |behind: &mut Behind| behind.ground.round() <= commitment.round;
+    party.behind.take_if(caught_up);
     party.asked = None;
     let rival = party.rival();
     effects.push(Effect::Report(Report::Agreed(Box::new(Agreed {

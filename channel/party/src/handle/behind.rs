@@ -5,6 +5,7 @@ use std::ops::Bound;
 use twinroot_abi::{Hash, Round};
 use twinroot_rules::Position;
 use twinroot_state::{Changes, State, Tree};
+use twinroot_types::Limits;
 use twinroot_wire::{Ground, LEAVES, Leaf, Message};
 
 use crate::effect::{Checkpoint, Effect, Record, Report};
@@ -90,7 +91,8 @@ pub(crate) fn take(party: &mut Party, round: Round, leaves: Vec<Leaf>, last: boo
             (Some(leaf.key) > before).then_some(Some(leaf.key))
         })
         .is_some();
-    let room = behind.leaves.len().saturating_add(leaves.len()) <= most;
+    let short = |leaf: &Leaf| leaf.value.len() <= Limits::V1.value_bytes;
+    let room = behind.leaves.len().saturating_add(leaves.len()) <= most && leaves.iter().all(short);
     if behind.ground.round() != round || !follow || !room {
         return Vec::new();
     }

@@ -3,9 +3,10 @@
 use twinroot_exec::{Env, Execute};
 use twinroot_wire::Ground;
 
+use super::behind::checkpoint;
 use super::duty::duties;
 use crate::Illegal;
-use crate::effect::{Effect, Report};
+use crate::effect::{Effect, Record, Report};
 use crate::party::Party;
 
 pub(crate) fn block(
@@ -32,18 +33,21 @@ fn expire(party: &mut Party) -> Vec<Effect> {
         party.bound = None;
         effects.push(Effect::Report(Report::Unfunded));
     }
-    let ledger = party.ledger.as_ref();
-    let there = ledger.is_none_or(|ledger| ledger.ground.round() >= party.base.ground.round());
+    let own = party.base.ground.round();
+    let known = party.ledger.as_ref().map(|ledger| ledger.ground.round());
+    let there = known.map(|round| round >= own);
     let expiry = match &party.base.ground {
         Ground::Funding(signed) => Some(signed.funding.expiry),
         Ground::CoSigned(_) | Ground::Terms => None,
     };
     match &party.funded {
-        Some(funded) if there && over(funded.at) => party.funded = None,
+        Some(funded) if there == Some(true) && over(funded.at) => party.funded = None,
         // A fork lost it, and its time is over.
-        Some(funded) if !there && expiry.is_some_and(over) => {
+        Some(funded) if there == Some(false) && expiry.is_some_and(over) => {
             party.base = funded.before.clone();
             party.funded = None;
+            let back = Record::Checkpoint(Box::new(checkpoint(party)));
+            effects.push(Effect::Persist(back));
             effects.push(Effect::Report(Report::Unfunded));
         }
         _ => {}

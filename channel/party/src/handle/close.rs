@@ -54,7 +54,8 @@ fn bind(party: &mut Party, close: MutualClose, peers: Option<Signature>) -> Vec<
 }
 
 /// The end is asked about only if it is at the newest state, pays what that state pays, does not
-/// bind for long, and nothing else of this party is open to the peer's choice.
+/// bind for long, and nothing else of this party is open to the peer's choice
+/// (docs/spec/channel.md, 6.3).
 pub(crate) fn close_proposed(
     party: &mut Party,
     close: MutualClose,
@@ -67,8 +68,7 @@ pub(crate) fn close_proposed(
         && check_expiry(party, close.expiry).is_ok()
         && party.keys.verify_close_by(peer, &close, &signature).is_ok();
     if !good {
-        let (close, reason) = (close.hash(), Reason::OutOfOrder);
-        return vec![Effect::Send(Message::RefuseClose { close, reason })];
+        return refuse_close(&close, Reason::OutOfOrder);
     }
     match &party.bound {
         // It was answered, and the answer was lost.
@@ -86,10 +86,7 @@ pub(crate) fn close_proposed(
             own: Some(_),
             ..
         }) if own.standing == close.standing => accept_close(party, close, signature),
-        _ if party.check_free().is_err() => {
-            let (close, reason) = (close.hash(), Reason::Busy);
-            vec![Effect::Send(Message::RefuseClose { close, reason })]
-        }
+        _ if party.check_free().is_err() => refuse_close(&close, Reason::Busy),
         _ => {
             let asked = match &party.asked {
                 Some(Asked::Close(asked, _)) => *asked == close,
@@ -100,6 +97,17 @@ pub(crate) fn close_proposed(
             if asked { Vec::new() } else { vec![question] }
         }
     }
+}
+
+pub(crate) fn refuse_close(close: &MutualClose, reason: Reason) -> Vec<Effect> {
+    let round = close.standing.round;
+    vec![
+        Effect::Send(Message::RefuseClose {
+            close: close.hash(),
+            reason: reason.clone(),
+        }),
+        Effect::Report(Report::Refused { round, reason }),
+    ]
 }
 
 pub(crate) fn accept_close(party: &mut Party, close: MutualClose, peers: Signature) -> Vec<Effect> {
@@ -180,7 +188,7 @@ pub(crate) fn complete(party: &mut Party, peers: Signature) -> Vec<Effect> {
         .collect()
 }
 
-/// Closes as both agreed, if they did and that is still possible; else at the newest co-signed
+/// Closes (docs/spec/channel.md, 7.5) as both agreed, if they did and that is still possible; else at the newest co-signed
 /// state, or at the one that the ledger knows where that is as new.
 pub(crate) fn close_solo(party: &mut Party) -> Vec<Effect> {
     let now = party.now().height;

@@ -1,9 +1,9 @@
 //! The user answers (docs/spec/channel.md, 5.3).
 
 use twinroot_abi::Hash;
-use twinroot_wire::{Message, Proposal, Reason};
+use twinroot_wire::{Proposal, Reason};
 
-use super::close::accept_close;
+use super::close::{accept_close, refuse_close};
 use super::proposed::refuse;
 use crate::Illegal;
 use crate::effect::{Effect, Record};
@@ -49,10 +49,7 @@ pub(crate) fn decline(party: &mut Party, asked: Hash) -> Result<Vec<Effect>, Ill
             party.declined = Some(asked);
             refuse(proposal.commitment.round, reason)
         }
-        Asked::Close(close, _) => {
-            let close = close.hash();
-            vec![Effect::Send(Message::RefuseClose { close, reason })]
-        }
+        Asked::Close(close, _) => refuse_close(&close, reason),
     })
 }
 

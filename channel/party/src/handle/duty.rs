@@ -4,7 +4,7 @@
 
 use twinroot_abi::Round;
 use twinroot_exec::Execute;
-use twinroot_wire::{Action, Ground, SignedClose, SignedFunding};
+use twinroot_wire::{Action, Ground, SignedClose, SignedFunding, Standing};
 
 use super::force::pursue;
 use crate::effect::Effect;
@@ -61,6 +61,9 @@ fn agreement(party: &mut Party, ledger: &OnLedger) -> Option<Effect> {
 /// The transaction that both signed, and its last height.
 pub(crate) fn agreed(party: &Party) -> Option<(Action, twinroot_abi::Height)> {
     let bound = party.bound.as_ref()?;
+    if is_stale(party, &bound.what) {
+        return None;
+    }
     let signatures = party.side_by_side(bound.own?, bound.peers?);
     match &bound.what {
         Agreement::Close(close) => {
@@ -78,6 +81,22 @@ pub(crate) fn agreed(party: &Party) -> Option<(Action, twinroot_abi::Height)> {
             Some((Action::Fund(signed), expiry))
         }
     }
+}
+
+/// Whether the ledger knows a newer state than the one that this rests on, and would not take it.
+fn is_stale(party: &Party, what: &Agreement) -> bool {
+    let named = match what {
+        Agreement::Close(close) => Some(close.standing),
+        Agreement::Fund(candidate) => candidate.funding.as_ref().map(|funding| funding.standing),
+    };
+    let known = |ledger: &OnLedger| Standing {
+        round: ledger.ground.round(),
+        forced: u32::try_from(ledger.steps.len()).unwrap_or(u32::MAX),
+    };
+    party
+        .ledger
+        .as_ref()
+        .is_some_and(|ledger| named < Some(known(ledger)))
 }
 
 /// Posts it, unless that was done a little while ago.

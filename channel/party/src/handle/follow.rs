@@ -2,6 +2,7 @@
 
 use twinroot_exec::Execute;
 
+use super::ledger::look_again;
 use super::propose::make;
 use crate::Illegal;
 use crate::effect::Effect;
@@ -10,6 +11,12 @@ use crate::party::Party;
 /// A step above one that could still take the place of the newest, or a step of the user that had
 /// to give way to the peer's (docs/spec/channel.md, 5.7 and 5.8).
 pub(crate) fn follow_up(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {
+    let mut effects = look_again(party, execute)?;
+    effects.extend(next(party, execute)?);
+    Ok(effects)
+}
+
+fn next(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {
     let nothing = party.live.is_empty() && party.wanted.is_empty();
     if nothing || party.closed || party.asked.is_some() || party.check_free().is_err() {
         return Ok(Vec::new());

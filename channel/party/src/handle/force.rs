@@ -33,6 +33,16 @@ pub(crate) fn force(
     attempt(party, operations, 0, execute)
 }
 
+/// The driver knows that posting it again is of no use.
+pub(crate) fn rejected(party: &mut Party) -> Vec<Effect> {
+    party
+        .forcing
+        .take()
+        .map(|forcing| Effect::Report(Report::NotForced(forcing.update.operations)))
+        .into_iter()
+        .collect()
+}
+
 /// Sees to it that a step which was posted gets onto the ledger.
 pub(crate) fn pursue(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {
     let Some(forcing) = party.forcing.clone() else {

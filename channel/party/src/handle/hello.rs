@@ -19,8 +19,19 @@ pub(crate) fn hello(party: &Party, answer: bool) -> Effect {
     })))
 }
 
+/// The peer can be reached again: it is told where this party stands, and what was not answered.
+///
+/// Only here and with time is anything said again. If a greeting alone led to it, two parties that
+/// look at different blocks would greet and refuse each other without an end.
+pub(crate) fn connected(party: &Party) -> Vec<Effect> {
+    let mut effects = vec![hello(party, true)];
+    effects.extend(ask_again(party));
+    effects
+}
+
 /// Time has passed: says again what was not answered.
-pub(crate) fn tick(party: &Party) -> Vec<Effect> {
+pub(crate) fn tick(party: &mut Party) -> Vec<Effect> {
+    party.gave = None;
     let mut effects = Vec::new();
     let lost = party.behind.is_some() || party.doubtful;
     let unnumbered = party.notes.next.is_none() && !party.notes.waiting.is_empty();
@@ -49,7 +60,6 @@ pub(crate) fn greeted(party: &mut Party, hello: Hello) -> Vec<Effect> {
         effects.push(skip_lost_rounds(party));
     }
     effects.extend(recount(party, hello.heard));
-    effects.extend(ask_again(party));
     effects
 }
 
@@ -58,7 +68,9 @@ fn learn(party: &mut Party, hello: &Hello) -> Vec<Effect> {
     let Some(state) = &hello.newest else {
         return Vec::new();
     };
-    let newer = state.commitment.round > party.base.position.commitment.round;
+    let own = &party.base.position.commitment;
+    // The two may have more channels, under the same keys.
+    let newer = state.commitment.channel == own.channel && state.commitment.round > own.round;
     if !newer || party.keys.verify_both(state).is_err() {
         return Vec::new();
     }

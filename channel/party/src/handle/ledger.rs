@@ -1,4 +1,4 @@
-//! The channel as the ledger has it now (docs/spec/channel.md, 8).
+//! The channel as the ledger has it now (docs/spec/channel.md, 8.2 to 8.4).
 //!
 //! The party does not follow changes; it compares what is with what it has. So a missed event, a
 //! fork and a crash are nothing special.
@@ -46,10 +46,25 @@ pub(crate) fn ledger(
         Place::Older => elsewhere(party, &view),
     };
     party.closed = false;
+    carried_out(party, &view);
     effects.extend(begun(party, &view));
     party.ledger = Some(*view);
     effects.extend(duties(party, execute)?);
     Ok(effects)
+}
+
+/// A deposit or a withdrawal that was not there before was carried out now: after a fork, or seen for
+/// the first time by a party that began again.
+fn carried_out(party: &mut Party, view: &OnLedger) {
+    let own = party.base.ground.round();
+    let there = |view: &OnLedger| view.ground.round() >= own;
+    let now = party.now().height;
+    if let Some(funded) = &mut party.funded
+        && there(view)
+        && !party.ledger.as_ref().is_some_and(there)
+    {
+        funded.at = now;
+    }
 }
 
 /// How what the ledger rests on lies to what this party rests on.
@@ -120,6 +135,7 @@ fn take_over(
     let new = carry_out(party, &base, view, same, execute)?;
     let mut effects = Vec::new();
     if same < party.steps.len() {
+        party.asked = None;
         let from = party.standing();
         party.steps.truncate(same);
         let to = party.standing();
@@ -130,6 +146,22 @@ fn take_over(
     }
     effects.extend(follow(party, new));
     Ok(effects)
+}
+
+/// The ledger may have been looked at before the state was here that its steps rest on. Where they
+/// do not work out, the ledger's view is to be given again anyway.
+pub(crate) fn look_again(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {
+    let missed = party.ledger.as_ref().is_some_and(|view| {
+        view.ground.commitment() == party.base.ground.commitment()
+            && view.tip != party.tip().commitment
+    });
+    let Some(view) = party.ledger.clone().filter(|_| missed) else {
+        return Ok(Vec::new());
+    };
+    match take_over(party, &view, execute) {
+        Err(Illegal::Machine(why)) => Err(Illegal::Machine(why)),
+        other => Ok(other.unwrap_or_default()),
+    }
 }
 
 /// Takes the steps over that were carried out.
@@ -149,6 +181,7 @@ fn follow(party: &mut Party, steps: Vec<(Step, Agreed)>) -> Vec<Effect> {
 fn elsewhere(party: &mut Party, view: &OnLedger) -> Vec<Effect> {
     let mut effects = Vec::new();
     if !party.steps.is_empty() {
+        party.asked = None;
         let from = party.standing();
         party.steps.clear();
         let to = party.standing();

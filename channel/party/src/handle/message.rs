@@ -11,7 +11,7 @@ use super::note::{heard, noted};
 use super::proposed::{REASON_CHARACTERS, accepted, proposed, taken};
 use crate::Illegal;
 use crate::effect::{Effect, Report};
-use crate::party::Party;
+use crate::party::{HalfSigned, Party};
 
 pub(crate) fn message(
     party: &mut Party,
@@ -44,6 +44,7 @@ pub(crate) fn message(
     }
 }
 
+/// What was refused stays half-signed (docs/spec/channel.md, 5.5).
 fn refused(
     party: &mut Party,
     round: Round,
@@ -57,15 +58,16 @@ fn refused(
         reason,
         Reason::Busy | Reason::OutOfOrder | Reason::Environment
     );
-    let mut known = party.bound.as_ref().is_some_and(|bound| bound.funds(round));
-    for half in &mut party.live {
-        if half.candidate.round() == round {
-            known = true;
-            half.dropped |= !not_now;
-        }
-    }
-    if !known {
+    let own = |half: &&HalfSigned| half.candidate.round() == round;
+    let refused = party.live.iter().find(own);
+    let refused = refused.map(|half| half.candidate.operations().to_vec());
+    if refused.is_none() && !party.bound.as_ref().is_some_and(|bound| bound.funds(round)) {
         return Ok(Vec::new());
+    }
+    // In whatever round it was proposed: the step is not wanted.
+    for half in &mut party.live {
+        let same = refused.as_deref() == Some(half.candidate.operations());
+        half.dropped |= same && !not_now;
     }
     Ok(vec![Effect::Report(Report::PeerRefused {
         round,
@@ -83,17 +85,21 @@ pub(crate) fn cut(reason: Reason) -> Reason {
     }
 }
 
-/// The peer needs a contract's code, and then the step that calls it once more.
-fn wants_code(party: &Party, code: CodeHash) -> Vec<Effect> {
-    let Some(package) = party.package(code) else {
+/// The peer needs a contract's code, and then the step that calls it once more. A peer that cannot
+/// use it would ask again at once, so each is given once in a while.
+fn wants_code(party: &mut Party, code: CodeHash) -> Vec<Effect> {
+    let package = party.package(code).filter(|_| party.gave != Some(code));
+    let Some(package) = package else {
         return Vec::new();
     };
     let mut effects = vec![Effect::Send(Message::Code(package))];
     effects.extend(super::tick(party));
+    party.gave = Some(code);
     effects
 }
 
-/// Codes that a party takes from its peer, so that its memory has a bound.
+/// Codes that a party takes from its peer, so that its memory has a bound
+/// (docs/spec/channel.md, 8.7).
 const CODES: usize = 256;
 
 /// The gate looks at it as at any other code; what its author says of it is for the user only.

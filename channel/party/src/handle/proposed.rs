@@ -110,7 +110,9 @@ fn collided(
 ) -> Result<Vec<Effect>, Illegal> {
     let own = newest_own(party).filter(|(highest, _)| *highest == round);
     match own {
-        Some((_, operations)) if party.goes_first() => make(party, operations, execute),
+        Some((_, operations)) if party.goes_first() && may_repeat(party) => {
+            make(party, operations, execute)
+        }
         _ => Ok(vec![Effect::Send(Message::Refuse {
             round,
             reason: Reason::Taken(party.last_round),
@@ -126,7 +128,7 @@ pub(crate) fn taken(
     last: Round,
     execute: &dyn Execute,
 ) -> Result<Vec<Effect>, Illegal> {
-    let near = last.0 <= party.last_round.0.saturating_add(ROUND_GAP);
+    let near = last.0 <= party.last_round.0.saturating_add(ROUND_GAP) && may_repeat(party);
     let own = newest_own(party).filter(|(highest, _)| *highest == round);
     match own {
         Some((_, operations)) if near && party.asked.is_none() && party.check_free().is_ok() => {
@@ -135,6 +137,14 @@ pub(crate) fn taken(
         }
         _ => Ok(Vec::new()),
     }
+}
+
+/// Half-signed steps are kept until a higher round is co-signed, so a peer that only ever asks for
+/// higher ones could fill the memory.
+const REPEATS: usize = 64;
+
+fn may_repeat(party: &Party) -> bool {
+    party.live.len() < REPEATS
 }
 
 /// The newest proposal of this party that rests on the newest state.
@@ -248,7 +258,7 @@ pub(crate) fn refuse(round: Round, reason: Reason) -> Vec<Effect> {
     ]
 }
 
-/// The peer has signed what this party proposed.
+/// The peer has signed what this party proposed (docs/spec/channel.md, 5.4).
 pub(crate) fn accepted(
     party: &mut Party,
     round: Round,
