@@ -1,69 +1,95 @@
-//! Blocks, as far as channels look at them.
+//! Blocks, as far as channels look at them (docs/spec/arbiter.md, 7, 7.2 to 7.4).
 
 use serde::{Deserialize, Serialize};
-use twinroot_abi::{Amount, ChainId, Hash, Height, PublicKey, TimeMs};
+use twinroot_abi::{ChainId, Hash, Height, Root, TimeMs};
 use twinroot_exec::Env;
 use twinroot_rules::FORCE_WINDOW;
-use twinroot_types::{Tag, encode, hash, hash_of};
+use twinroot_types::{Tag, encode, hash_of};
 
-/// How a ledger begins; its hash is the chain id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Genesis {
-    /// A name, so that two ledgers differ.
-    pub name: String,
-    /// Time of the first block.
+/// All that the hash of a block commits to. An update pins a block by that hash, and so the whole
+/// ledger as it was before the block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    /// Hash of the block before; of the first, the chain id.
+    pub parent: Hash,
+    /// Its height.
+    pub height: Height,
+    /// Its time.
     pub time: TimeMs,
-    /// Coins of the first accounts.
-    pub accounts: Vec<(PublicKey, Amount)>,
+    /// The app hash of the ledger at the end of the block before; of the first, that of nothing.
+    pub app: Root,
 }
 
-impl Genesis {
-    /// The chain that begins so.
+impl Block {
+    /// The block as updates pin it.
     #[must_use]
-    pub fn chain(&self) -> ChainId {
-        ChainId(hash_of(Tag::GENESIS, self))
+    pub fn env(&self) -> Env {
+        Env {
+            height: self.height,
+            time: self.time,
+            block: Hash(hash_of(Tag::BLOCK, self)),
+        }
     }
 }
 
 /// The newest blocks, as far back as a forced update may pin one.
 #[derive(Clone, Debug)]
-pub(crate) struct Recent(Vec<Env>);
+pub(crate) struct Recent {
+    present: Block,
+    /// In order; the last is the present one.
+    pinnable: Vec<Env>,
+}
 
 impl Recent {
     pub(crate) fn first(chain: ChainId, time: TimeMs) -> Self {
-        Self(vec![block(Hash(chain.0), Height(0), time)])
+        let present = Block {
+            parent: Hash(chain.0),
+            height: Height(0),
+            time,
+            app: Root::default(),
+        };
+        Self {
+            present,
+            pinnable: vec![present.env()],
+        }
+    }
+
+    pub(crate) const fn present(&self) -> Block {
+        self.present
     }
 
     pub(crate) fn tip(&self) -> Env {
-        self.0.last().copied().unwrap_or(Env {
-            height: Height(0),
-            time: TimeMs(0),
-            block: Hash([0; 32]),
-        })
+        match self.pinnable.last() {
+            Some(env) => *env,
+            None => self.present.env(),
+        }
     }
 
     /// Adds a block. Time never falls: an earlier one counts as the tip's.
-    pub(crate) fn advance(&mut self, time: TimeMs) {
+    pub(crate) fn advance(&mut self, time: TimeMs, app: Root) {
         let tip = self.tip();
-        self.0.push(block(
-            tip.block,
-            Height(tip.height.0.saturating_add(1)),
-            time.max(tip.time),
-        ));
-        let oldest = self.tip().height.0.saturating_sub(FORCE_WINDOW);
-        self.0.retain(|block| block.height.0 >= oldest);
+        self.present = Block {
+            parent: tip.block,
+            height: Height(tip.height.0.saturating_add(1)),
+            time: time.max(tip.time),
+            app,
+        };
+        self.pinnable.push(self.present.env());
+        let oldest = self.present.height.0.saturating_sub(FORCE_WINDOW);
+        self.pinnable.retain(|block| block.height.0 >= oldest);
     }
 
     /// Whether a forced update may pin this block.
     pub(crate) fn contains(&self, env: Env) -> bool {
-        self.0.contains(&env)
+        self.pinnable.contains(&env)
     }
-}
 
-fn block(parent: Hash, height: Height, time: TimeMs) -> Env {
-    Env {
-        height,
-        time,
-        block: Hash(hash(Tag::BLOCK, &[&encode(&(parent, height, time))])),
+    /// What the ledger's tree holds of them: the hash of the present block tells the rest of it.
+    pub(crate) fn leaf(&self) -> Vec<u8> {
+        let Self {
+            present: _,
+            pinnable,
+        } = self;
+        encode(pinnable)
     }
 }

@@ -1,5 +1,6 @@
 //! Force progress (docs/spec/arbiter.md, 5): a party has the ledger carry out a step that the
-//! other would not sign.
+//! other would not sign. Nothing is owed for it: it is posted for its own sake
+//! (docs/spec/arbiter.md, 6.8).
 
 use twinroot_abi::{CodeHash, Gas, PublicKey};
 use twinroot_exec::{Execute, Header, StateKey};
@@ -12,15 +13,16 @@ use crate::plan::{ForcePlan, Plan};
 use crate::receipt::{Effect, Refutation};
 use crate::{Channel, Ledger, Rejected};
 
-/// Validates: form, parties, order, pinned block, and that the witness is of the right state.
-pub(crate) fn plan(ledger: &Ledger, sender: PublicKey, force: Force) -> Result<Plan, Rejected> {
+/// Validates (docs/spec/arbiter.md, 5.2): form, parties, order, pinned block, and that the witness
+/// is of the right state.
+pub(crate) fn plan(ledger: &Ledger, sender: PublicKey, mut force: Force) -> Result<Plan, Rejected> {
     let mut channel = ledger.existing(force.update.channel)?.clone();
     let poster = channel.side_of(sender).ok_or(Rejected::NotAParty)?;
     if force.update.proposer != poster {
         return Err(Rejected::NotTheProposer);
     }
-    if let Some(newer) = &force.base {
-        channel.check_newer(newer)?;
+    if let Some(newer) = force.base.take() {
+        channel.check_newer(&newer)?;
         channel.adopt(newer, ledger.block().height);
     }
     channel.check_steps_left(poster)?;
@@ -47,7 +49,7 @@ pub(crate) fn plan(ledger: &Ledger, sender: PublicKey, force: Force) -> Result<P
     })))
 }
 
-/// Executes. Whatever happens, it is paid for; only a success with the predicted root is kept.
+/// Executes (docs/spec/arbiter.md, 5.4). Whatever happens, it is paid for; only a success with the predicted root is kept.
 pub(crate) fn execute(
     ledger: &Ledger,
     plan: ForcePlan,
@@ -109,7 +111,10 @@ pub(crate) fn execute(
 /// is left to execution.
 fn unpublished(ledger: &Ledger, force: &Force, state: &Partial) -> Option<CodeHash> {
     let needed = |operation: &Operation| match operation {
-        Operation::Transfer { .. } => None,
+        Operation::Transfer { .. }
+        | Operation::Deposit(_)
+        | Operation::Withdraw(_)
+        | Operation::LowerHold { .. } => None,
         Operation::Create { code, .. } => Some(*code),
         Operation::Call(call) => {
             let header = state.read(&StateKey::Header(call.contract).hash()).ok()??;

@@ -1,114 +1,112 @@
-//! The ledger: its state, and the four phases of a transaction.
+//! The ledger: the four phases of a transaction (docs/spec/arbiter.md, 1.4), and the blocks.
 
 use std::collections::BTreeMap;
 
-use twinroot_abi::{Amount, ChainId, ChannelId, CodeHash, Gas, Hash, Height, PublicKey, TimeMs};
+use twinroot_abi::{
+    Amount, ChainId, ChannelId, CodeHash, Gas, Hash, Height, PublicKey, Root, TimeMs,
+};
 use twinroot_exec::{Env, Execute, Halt};
 use twinroot_rules::Fees;
+use twinroot_state::{State, Tree};
 use twinroot_types::{CheckedKey, Tag, encode, hash};
-use twinroot_wire::{Action, SignedTransaction, Transaction, VERSION};
+use twinroot_wire::{Action, Direction, SignedTransaction, Transaction, VERSION};
 
-use crate::block::{Genesis, Recent};
+use crate::kept::Kept;
 use crate::plan::Plan;
 use crate::receipt::{Effect, Receipt};
-use crate::{Channel, Phase, Rejected, close, force, open};
+use crate::{
+    Account, Block, Channel, Genesis, GenesisError, Phase, Rejected, close, force, fund, open,
+    snapshot,
+};
 
-/// An account.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Account {
-    /// Its coins.
-    pub coins: Amount,
-    /// Number of its next transaction.
-    pub nonce: u64,
-}
-
-/// The whole state of the ledger.
+/// The whole state of the ledger. A copy shares code and tree, which are most of it.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    chain: ChainId,
-    recent: Recent,
-    accounts: BTreeMap<PublicKey, Account>,
-    channels: BTreeMap<ChannelId, Channel>,
-    codes: BTreeMap<CodeHash, Vec<u8>>,
-    /// Channels whose signed terms could still be posted again, with the last height for it.
-    opened: BTreeMap<ChannelId, Height>,
-    fees: Amount,
+    kept: Kept,
 }
 
 impl Ledger {
     /// A ledger at its first block.
-    #[must_use]
-    pub fn new(genesis: &Genesis) -> Self {
-        let accounts = genesis.accounts.iter().map(|(key, coins)| {
-            (
-                *key,
-                Account {
-                    coins: *coins,
-                    nonce: 0,
-                },
-            )
-        });
-        let chain = genesis.chain();
-        Self {
-            chain,
-            recent: Recent::first(chain, genesis.time),
-            accounts: accounts.collect(),
-            channels: BTreeMap::new(),
-            codes: BTreeMap::new(),
-            opened: BTreeMap::new(),
-            fees: Amount::ZERO,
-        }
+    ///
+    /// # Errors
+    /// [`GenesisError`] where no ledger can begin so.
+    pub fn new(genesis: &Genesis) -> Result<Self, GenesisError> {
+        genesis.check()?;
+        Ok(Self {
+            kept: Kept::first(genesis),
+        })
     }
 
     /// Its name.
     #[must_use]
     pub const fn chain(&self) -> ChainId {
-        self.chain
+        self.kept.chain()
     }
 
     /// The present block: transactions are included in it.
     #[must_use]
     pub fn block(&self) -> Env {
-        self.recent.tip()
+        self.kept.recent().tip()
+    }
+
+    /// All that the hash of the present block commits to.
+    #[must_use]
+    pub const fn present(&self) -> Block {
+        self.kept.recent().present()
     }
 
     /// An account; one that was never paid is empty.
     #[must_use]
     pub fn account(&self, key: PublicKey) -> Account {
-        self.accounts.get(&key).copied().unwrap_or_default()
+        self.kept.account(key)
     }
 
     /// A channel that is open or being closed.
     #[must_use]
     pub fn channel(&self, id: ChannelId) -> Option<&Channel> {
-        self.channels.get(&id)
+        self.kept.channel(id)
     }
 
     /// Published code.
     #[must_use]
-    pub const fn codes(&self) -> &BTreeMap<CodeHash, Vec<u8>> {
-        &self.codes
+    pub fn codes(&self) -> &BTreeMap<CodeHash, Vec<u8>> {
+        self.kept.codes()
     }
 
-    /// All coins: of accounts, locked in channels, taken as fees. Nothing ever changes the sum;
-    /// `None` if it does not fit.
+    /// All coins: of accounts, locked in channels, taken as fees. Nothing ever changes the sum
+    /// (docs/spec/arbiter.md, 8.1).
     #[must_use]
     pub fn supply(&self) -> Option<Amount> {
-        let accounts = self.accounts.values().map(|account| account.coins);
-        let locked = self.channels.values().map(Channel::locked);
-        accounts
-            .chain(locked)
-            .try_fold(self.fees, Amount::checked_add)
+        self.kept.supply()
     }
 
-    /// Begins the next block.
+    /// What the hash of the present block says of the ledger: the root of [`Self::tree`].
+    #[must_use]
+    pub fn app_hash(&self) -> Root {
+        self.kept.tree().root()
+    }
+
+    /// The tree of all that the ledger kept when the present block began. A witness of it proves to
+    /// anyone who knows the block what [`crate::LedgerKey`] names (docs/spec/arbiter.md, 7.8).
+    #[must_use]
+    pub const fn tree(&self) -> &Tree {
+        self.kept.tree()
+    }
+
+    /// The leaves of the tree that the next block will commit to, built from all that is kept now.
+    #[must_use]
+    pub fn leaves(&self) -> BTreeMap<Hash, Vec<u8>> {
+        // Whatever else a ledger comes to hold belongs into what it keeps.
+        let Self { kept } = self;
+        kept.leaves()
+    }
+
+    /// Ends the present block and begins the next (docs/spec/arbiter.md, 7.3).
     pub fn advance(&mut self, time: TimeMs) {
-        self.recent.advance(time);
-        let height = self.block().height;
-        self.opened.retain(|_, expiry| *expiry >= height);
+        self.kept.advance(time);
     }
 
-    /// Includes a transaction in the present block, or says why not.
+    /// Includes a transaction in the present block, or says why not (docs/spec/arbiter.md, 1.1).
     ///
     /// # Errors
     /// [`Rejected`]; the ledger is as before.
@@ -128,12 +126,12 @@ impl Ledger {
         // Before any work that costs more than this check does.
         self.check_account(sender, fee)?;
         let plan = self.validate(sender, transaction.action, execute)?;
-        self.check_funds(sender, &plan, fee)?;
-        let (effect, gas) = self.carry_out(sender, plan, execute)?;
+        self.admit(sender, &plan, fee)?;
+        let (effect, gas) = self.carry_out(sender, plan, fee, execute)?;
         let fee = fee
             .checked_add(Fees::V1.gas(gas))
             .ok_or(Rejected::Overflow)?;
-        self.take_fee(sender, fee)?;
+        self.kept.take_fee(sender, fee)?;
         Ok(Receipt {
             transaction: Hash(hash(Tag::TRANSACTION, &[&body])),
             block: self.block(),
@@ -142,8 +140,9 @@ impl Ledger {
         })
     }
 
+    /// What every transaction is asked (docs/spec/arbiter.md, 1.3).
     fn check_envelope(&self, transaction: &Transaction) -> Result<CheckedKey, Rejected> {
-        if transaction.chain != self.chain {
+        if transaction.chain != self.chain() {
             return Err(Rejected::Chain);
         }
         if transaction.version != VERSION {
@@ -151,11 +150,7 @@ impl Ledger {
                 version: transaction.version,
             });
         }
-        if transaction.expiry < self.block().height {
-            return Err(Rejected::Expired {
-                expiry: transaction.expiry,
-            });
-        }
+        self.check_expiry(transaction.expiry)?;
         let expected = self.account(transaction.sender).nonce;
         if transaction.nonce != expected {
             return Err(Rejected::Nonce {
@@ -166,6 +161,7 @@ impl Ledger {
         CheckedKey::gate(transaction.sender).map_err(Rejected::Key)
     }
 
+    /// What the action is asked beside (docs/spec/arbiter.md, 1.2).
     fn validate(
         &self,
         sender: PublicKey,
@@ -176,41 +172,135 @@ impl Ledger {
             Action::Transfer { to, amount } => Ok(Plan::Transfer { to, amount }),
             Action::Publish { code } => self.validate_code(&code, execute),
             Action::Open(signed) => open::plan(self, sender, signed),
+            Action::Fund(signed) => fund::plan(self, signed),
+            Action::Snapshot { channel, state } => snapshot::plan(self, channel, state),
             Action::CloseMutual(signed) => close::plan_mutual(self, &signed),
-            Action::CloseSolo { channel, state } => {
-                close::plan_solo(self, sender, channel, state.as_ref())
-            }
-            Action::Slash { channel, state } => close::plan_slash(self, channel, &state),
+            Action::CloseSolo { channel, state } => close::plan_solo(self, sender, channel, state),
+            Action::Slash { channel, state } => close::plan_slash(self, channel, state),
             Action::Force(force) => force::plan(self, sender, force),
             Action::Settle { channel } => close::plan_settle(self, channel),
         }
     }
 
+    /// Passes code through the gate (docs/spec/arbiter.md, 1.6).
     fn validate_code(&self, code: &[u8], execute: &dyn Execute) -> Result<Plan, Rejected> {
         let code = execute.admit(code).map_err(|error| match error {
             Halt::Machine(why) => Rejected::Machine(why),
             Halt::Code(_) | Halt::Missing(_) => Rejected::Code(error.to_string()),
         })?;
-        if self.codes.contains_key(&code.hash) {
+        if self.codes().contains_key(&code.hash) {
             return Err(Rejected::Published(code.hash));
         }
         Ok(Plan::Publish(code))
     }
 
-    /// The sender must be able to pay all that the transaction may come to.
-    fn check_funds(&self, sender: PublicKey, plan: &Plan, fee: Amount) -> Result<(), Rejected> {
+    /// The sender must be able to pay all that the transaction may come to, fee, gas and what it
+    /// takes from the sender together (docs/spec/arbiter.md, 2.3).
+    fn admit(&self, sender: PublicKey, plan: &Plan, fee: Amount) -> Result<(), Rejected> {
         let gas = match plan {
             Plan::Force(force) => force.force.update.gas().ok_or(Rejected::Overflow)?,
             _ => Gas::ZERO,
         };
         let need = fee
             .checked_add(Fees::V1.gas(gas))
-            .and_then(|sum| sum.checked_add(plan.moves()));
+            .and_then(|sum| sum.checked_add(plan.takes_from(sender)));
         self.check_account(sender, need.ok_or(Rejected::Overflow)?)
     }
 
-    fn check_account(&self, sender: PublicKey, need: Amount) -> Result<(), Rejected> {
-        let have = self.account(sender).coins;
+    /// Executes and settles. Whatever can fail comes before the first change: coins move first, and
+    /// all of them or none.
+    fn carry_out(
+        &mut self,
+        sender: PublicKey,
+        plan: Plan,
+        fee: Amount,
+        execute: &dyn Execute,
+    ) -> Result<(Effect, Gas), Rejected> {
+        let effect = match plan {
+            Plan::Transfer { to, amount } => {
+                self.kept.move_coins(&[(sender, amount)], &[(to, amount)])?;
+                Effect::Transferred
+            }
+            Plan::Publish(code) => {
+                let hash = code.hash;
+                self.kept.publish(code);
+                Effect::Published(hash)
+            }
+            Plan::Open(channel) => {
+                let [one, other] = channel.parameters.parties;
+                let deposits = channel.parameters.deposits;
+                self.kept
+                    .move_coins(&[(one, deposits[0]), (other, deposits[1])], &[])?;
+                let id = channel.tip.channel;
+                self.kept.open(*channel);
+                Effect::Opened { channel: id }
+            }
+            Plan::Fund(plan) => {
+                let coins = [(plan.account, plan.amount)];
+                match plan.direction {
+                    Direction::Deposit => self.kept.move_coins(&coins, &[])?,
+                    Direction::Withdraw => self.kept.move_coins(&[], &coins)?,
+                }
+                let effect = plan.effect();
+                self.kept.set_channel(plan.channel);
+                effect
+            }
+            Plan::Snapshot(channel) => {
+                let effect = Effect::Snapshotted {
+                    channel: channel.tip.channel,
+                    commitment: Box::new(channel.tip.clone()),
+                };
+                self.kept.set_channel(*channel);
+                effect
+            }
+            Plan::Close(channel) => self.keep_closing(*channel),
+            Plan::Slash(mut channel) => {
+                channel.owe(sender, fee);
+                self.keep_closing(*channel)
+            }
+            Plan::PayOut {
+                channel,
+                payout,
+                repaid,
+            } => {
+                let [one, other] = self.existing(channel)?.parameters.parties;
+                let mut into = vec![(one, payout[0]), (other, payout[1])];
+                into.extend(repaid.map(|repaid| (repaid.to, repaid.amount)));
+                self.kept.move_coins(&[], &into)?;
+                self.kept.remove_channel(channel);
+                Effect::Closed {
+                    channel,
+                    payout,
+                    repaid,
+                }
+            }
+            Plan::Force(plan) => {
+                let (effect, gas, channel) = force::execute(self, *plan, execute)?;
+                if let Some(channel) = channel {
+                    self.kept.set_channel(channel);
+                }
+                return Ok((effect, gas));
+            }
+        };
+        Ok((effect, Gas::ZERO))
+    }
+
+    fn keep_closing(&mut self, channel: Channel) -> Effect {
+        let until = match channel.phase {
+            Phase::Open => Height(0),
+            Phase::Closing { until, .. } => until,
+        };
+        let effect = Effect::Closing {
+            channel: channel.tip.channel,
+            commitment: Box::new(channel.tip.clone()),
+            until,
+        };
+        self.kept.set_channel(channel);
+        effect
+    }
+
+    pub(crate) fn check_account(&self, key: PublicKey, need: Amount) -> Result<(), Rejected> {
+        let have = self.account(key).coins;
         if have < need {
             Err(Rejected::Funds { have, need })
         } else {
@@ -218,115 +308,23 @@ impl Ledger {
         }
     }
 
-    /// Executes and settles. Every fallible step comes before the first change.
-    fn carry_out(
-        &mut self,
-        sender: PublicKey,
-        plan: Plan,
-        execute: &dyn Execute,
-    ) -> Result<(Effect, Gas), Rejected> {
-        match plan {
-            Plan::Transfer { to, amount } => {
-                self.move_coins(&[(sender, amount)], &[(to, amount)])?;
-                Ok((Effect::Transferred, Gas::ZERO))
-            }
-            Plan::Publish(code) => {
-                self.codes.insert(code.hash, code.bytes);
-                Ok((Effect::Published(code.hash), Gas::ZERO))
-            }
-            Plan::Open(channel) => {
-                let (id, terms) = (channel.tip.channel, &channel.parameters);
-                self.move_coins(
-                    &[
-                        (terms.parties[0], terms.deposits[0]),
-                        (terms.parties[1], terms.deposits[1]),
-                    ],
-                    &[],
-                )?;
-                self.opened.insert(id, terms.expiry);
-                self.channels.insert(id, *channel);
-                Ok((Effect::Opened { channel: id }, Gas::ZERO))
-            }
-            Plan::Replace(channel) => {
-                let id = channel.tip.channel;
-                let until = match channel.phase {
-                    Phase::Open => Height(0),
-                    Phase::Closing { until, .. } => until,
-                };
-                let effect = Effect::Closing {
-                    channel: id,
-                    commitment: Box::new(channel.tip.clone()),
-                    until,
-                };
-                self.channels.insert(id, *channel);
-                Ok((effect, Gas::ZERO))
-            }
-            Plan::PayOut { channel, payout } => {
-                let [one, other] = self.existing(channel)?.parameters.parties;
-                self.move_coins(&[], &[(one, payout[0]), (other, payout[1])])?;
-                self.channels.remove(&channel);
-                Ok((Effect::Closed { channel, payout }, Gas::ZERO))
-            }
-            Plan::Force(plan) => {
-                let (effect, gas, channel) = force::execute(self, *plan, execute)?;
-                if let Some(channel) = channel {
-                    self.channels.insert(channel.tip.channel, channel);
-                }
-                Ok((effect, gas))
-            }
+    pub(crate) fn check_expiry(&self, expiry: Height) -> Result<(), Rejected> {
+        if expiry < self.block().height {
+            Err(Rejected::Expired { expiry })
+        } else {
+            Ok(())
         }
-    }
-
-    fn take_fee(&mut self, sender: PublicKey, fee: Amount) -> Result<(), Rejected> {
-        self.move_coins(&[(sender, fee)], &[])?;
-        self.fees = self.fees.checked_add(fee).ok_or(Rejected::Overflow)?;
-        let account = self.accounts.entry(sender).or_default();
-        account.nonce = account.nonce.saturating_add(1);
-        Ok(())
-    }
-
-    /// Moves coins out of and into accounts, all of them or none.
-    fn move_coins(
-        &mut self,
-        out: &[(PublicKey, Amount)],
-        into: &[(PublicKey, Amount)],
-    ) -> Result<(), Rejected> {
-        let mut after = BTreeMap::new();
-        for (key, amount) in out {
-            let have = after
-                .get(key)
-                .copied()
-                .unwrap_or_else(|| self.account(*key).coins);
-            after.insert(
-                *key,
-                have.checked_sub(*amount).ok_or(Rejected::Funds {
-                    have,
-                    need: *amount,
-                })?,
-            );
-        }
-        for (key, amount) in into {
-            let have = after
-                .get(key)
-                .copied()
-                .unwrap_or_else(|| self.account(*key).coins);
-            after.insert(*key, have.checked_add(*amount).ok_or(Rejected::Overflow)?);
-        }
-        for (key, coins) in after {
-            self.accounts.entry(key).or_default().coins = coins;
-        }
-        Ok(())
     }
 
     pub(crate) fn existing(&self, id: ChannelId) -> Result<&Channel, Rejected> {
-        self.channels.get(&id).ok_or(Rejected::NoChannel(id))
+        self.channel(id).ok_or(Rejected::NoChannel(id))
     }
 
     pub(crate) fn was_opened(&self, id: ChannelId) -> bool {
-        self.opened.contains_key(&id) || self.channels.contains_key(&id)
+        self.kept.was_opened(id)
     }
 
     pub(crate) fn may_pin(&self, env: Env) -> bool {
-        self.recent.contains(env)
+        self.kept.recent().contains(env)
     }
 }

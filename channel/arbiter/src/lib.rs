@@ -7,6 +7,9 @@
 //! ```
 //!
 //! Blocks, time and the executor are inputs; there is no disk, no network and no clock here.
+//!
+//! One tree commits to all that the ledger keeps, and the hash of each block to that tree as the
+//! block before left it. So whoever pins a block pins the whole ledger.
 
 #![warn(clippy::arithmetic_side_effects)]
 
@@ -14,17 +17,26 @@ mod block;
 mod channel;
 mod close;
 mod force;
+mod fund;
+mod genesis;
+mod kept;
+mod key;
 mod ledger;
 mod open;
 mod plan;
 mod receipt;
 mod rejected;
+mod snapshot;
 
-pub use block::Genesis;
-pub use channel::{Channel, Phase};
-pub use ledger::{Account, Ledger};
-pub use receipt::{Effect, Receipt, Refutation};
+pub use block::Block;
+pub use channel::{Channel, Debt, Phase};
+pub use genesis::{Genesis, GenesisError};
+pub use kept::Account;
+pub use key::LedgerKey;
+pub use ledger::Ledger;
+pub use receipt::{Effect, Receipt, Refutation, Repaid};
 pub use rejected::Rejected;
 
-/// The longest lock a channel may ask for, in blocks, so that every channel closes in bounded time.
+/// The longest lock a channel may ask for, in blocks, so that every channel closes in bounded time
+/// (docs/spec/arbiter.md, 4.4).
 pub const LOCK_LIMIT: u64 = 100_000;

@@ -1,11 +1,11 @@
-//! Opening a channel (docs/spec/arbiter.md, 4).
+//! Opening a channel (docs/spec/arbiter.md, 4 and 4.1).
 
 use twinroot_abi::{PublicKey, Side};
-use twinroot_rules::{Standing, genesis};
+use twinroot_rules::genesis;
 use twinroot_wire::{Keys, SignedParameters, VERSION};
 
 use crate::plan::Plan;
-use crate::{Channel, LOCK_LIMIT, Ledger, Phase, Rejected};
+use crate::{Channel, LOCK_LIMIT, Ledger, Rejected};
 
 pub(crate) fn plan(
     ledger: &Ledger,
@@ -21,11 +21,7 @@ pub(crate) fn plan(
             version: terms.version,
         });
     }
-    if terms.expiry < ledger.block().height {
-        return Err(Rejected::Expired {
-            expiry: terms.expiry,
-        });
-    }
+    ledger.check_expiry(terms.expiry)?;
     if sender != terms.parties[Side::Initiator.index()] {
         return Err(Rejected::Terms("the initiator posts them"));
     }
@@ -43,21 +39,13 @@ pub(crate) fn plan(
     if ledger.was_opened(channel) {
         return Err(Rejected::Opened(channel));
     }
-    for side in Side::BOTH {
-        let (have, need) = (
-            ledger.account(terms.parties[side.index()]).coins,
-            terms.deposits[side.index()],
-        );
-        if have < need {
-            return Err(Rejected::Funds { have, need });
-        }
+    for side in Side::BOTH.map(Side::index) {
+        ledger.check_account(terms.parties[side], terms.deposits[side])?;
     }
     let first = genesis(terms, ledger.block()).map_err(|_| Rejected::Overflow)?;
-    Ok(Plan::Open(Box::new(Channel {
-        tip: first.commitment,
-        standing: Standing::default(),
-        phase: Phase::Open,
+    Ok(Plan::Open(Box::new(Channel::open(
+        signed,
         keys,
-        parameters: signed.parameters,
-    })))
+        first.commitment,
+    ))))
 }

@@ -7,6 +7,8 @@ use twinroot_state::Partial;
 use twinroot_wire::Force;
 
 use crate::Channel;
+use crate::fund::FundPlan;
+use crate::receipt::Repaid;
 
 /// A validated action.
 pub(crate) enum Plan {
@@ -16,18 +18,25 @@ pub(crate) enum Plan {
     Publish(Code),
     /// The deposits leave their accounts and a channel is there.
     Open(Box<Channel>),
-    /// The channel is as given from now on.
-    Replace(Box<Channel>),
+    /// Coins go into the channel or out of it.
+    Fund(Box<FundPlan>),
+    /// The channel is at a newer state.
+    Snapshot(Box<Channel>),
+    /// The channel is being closed.
+    Close(Box<Channel>),
+    /// The close of the channel was answered, and the answer's fee is owed.
+    Slash(Box<Channel>),
     /// The channel pays out and is gone.
     PayOut {
         channel: ChannelId,
         payout: [Amount; 2],
+        repaid: Option<Repaid>,
     },
     /// A forced step is to be executed.
     Force(Box<ForcePlan>),
 }
 
-/// A forced step that is well-formed and rests on the right state.
+/// A forced step (docs/spec/arbiter.md, 5.1) that is well-formed and rests on the right state.
 pub(crate) struct ForcePlan {
     /// The channel, with the newer state that the step brings along.
     pub(crate) channel: Channel,
@@ -37,14 +46,18 @@ pub(crate) struct ForcePlan {
 }
 
 impl Plan {
-    /// Coins that the sender needs beside fee and gas.
-    pub(crate) fn moves(&self) -> Amount {
+    /// Coins that it takes from the sender's account beside fee and gas.
+    pub(crate) fn takes_from(&self, sender: PublicKey) -> Amount {
         match self {
             Self::Transfer { amount, .. } => *amount,
             Self::Open(channel) => channel.parameters.deposits[Side::Initiator.index()],
-            Self::Publish(_) | Self::Replace(_) | Self::PayOut { .. } | Self::Force(_) => {
-                Amount::ZERO
-            }
+            Self::Fund(plan) => plan.takes_from(sender),
+            Self::Publish(_)
+            | Self::Snapshot(_)
+            | Self::Close(_)
+            | Self::Slash(_)
+            | Self::PayOut { .. }
+            | Self::Force(_) => Amount::ZERO,
         }
     }
 }

@@ -1,10 +1,10 @@
-//! What an included transaction did.
+//! What an included transaction did (docs/spec/arbiter.md, 1.7).
 
-use twinroot_abi::{Amount, ChannelId, CodeHash, Gas, Hash, Height, Root};
+use twinroot_abi::{Amount, ChannelId, CodeHash, Gas, Hash, Height, PublicKey, Root, Side};
 use twinroot_exec::{Env, Receipt as CallReceipt};
 use twinroot_rules::Refused;
 use twinroot_state::WitnessError;
-use twinroot_wire::{Commitment, Update};
+use twinroot_wire::{Commitment, Direction, Update};
 
 /// An included transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,26 @@ pub enum Effect {
         /// Which one.
         channel: ChannelId,
     },
+    /// Coins went into a channel or out of it.
+    Funded {
+        /// Which one.
+        channel: ChannelId,
+        /// Which way.
+        direction: Direction,
+        /// Whose account paid or was paid.
+        side: Side,
+        /// How many.
+        amount: Amount,
+        /// The state after it.
+        commitment: Box<Commitment>,
+    },
+    /// The ledger knows a newer state of an open channel.
+    Snapshotted {
+        /// Which one.
+        channel: ChannelId,
+        /// The state.
+        commitment: Box<Commitment>,
+    },
     /// A channel is being closed, or its close was answered.
     Closing {
         /// Which one.
@@ -45,8 +65,10 @@ pub enum Effect {
     Closed {
         /// Which one.
         channel: ChannelId,
-        /// What each side got.
+        /// What each side got of the locked coins; with what was repaid, they are all of them.
         payout: [Amount; 2],
+        /// What was repaid out of the payout of the side that began the close.
+        repaid: Option<Repaid>,
     },
     /// A step was carried out.
     Forced {
@@ -70,7 +92,18 @@ pub enum Effect {
     },
 }
 
-/// What executing a forced step found wrong with it.
+/// The fee of an answer, paid back by the side that began the close (docs/spec/arbiter.md, 6.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repaid {
+    /// Out of whose payout.
+    pub by: Side,
+    /// To the account that answered last.
+    pub to: PublicKey,
+    /// How much: the fee, or as much as that payout has.
+    pub amount: Amount,
+}
+
+/// What executing a forced step found wrong with it (docs/spec/arbiter.md, 9.2).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refutation {
     /// The rules refuse the step; a call that does not succeed and a witness that lacks a node are here.

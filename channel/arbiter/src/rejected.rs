@@ -1,4 +1,5 @@
-//! Why a transaction is not included; whoever posts it is at fault, and nothing is changed.
+//! Why a transaction is not included (docs/spec/arbiter.md, 9, 9.1). Whoever posts it is at fault, and
+//! nothing is changed.
 
 use twinroot_abi::{Amount, ChannelId, CodeHash, Height, Root, Round};
 use twinroot_state::WitnessError;
@@ -21,8 +22,8 @@ pub enum Rejected {
         /// Which one.
         version: u16,
     },
-    /// Its last height has passed.
-    #[error("the transaction could be included up to height {expiry} only")]
+    /// Its last height has passed, or that of what it posts.
+    #[error("the transaction, or what it posts, could be included up to height {expiry} only")]
     Expired {
         /// Which height.
         expiry: Height,
@@ -82,8 +83,8 @@ pub enum Rejected {
     /// The posted state is of another protocol version.
     #[error("the posted state is of another protocol version")]
     StateVersion,
-    /// The payouts are not all of the locked coins.
-    #[error("{} and {} are not the {locked} coins that are locked", payout[0], payout[1])]
+    /// The total, or the payouts, do not go with the locked coins.
+    #[error("payouts of {} and {} do not go with the {locked} coins that are locked", payout[0], payout[1])]
     Payout {
         /// Coins locked.
         locked: Amount,
@@ -98,8 +99,8 @@ pub enum Rejected {
         /// What was posted.
         posted: Round,
     },
-    /// The channel is being closed already.
-    #[error("the channel is being closed already")]
+    /// The channel is being closed: only an answer, a forced step or a settlement can follow.
+    #[error("the channel is being closed already; answer with a slash if there is a newer state")]
     AlreadyClosing,
     /// The channel is not being closed.
     #[error("the channel is not being closed")]

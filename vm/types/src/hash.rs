@@ -46,6 +46,8 @@ tags! {
     GENESIS = "twinroot/genesis/v1";
     /// A block of a ledger.
     BLOCK = "twinroot/block/v1";
+    /// A key of a ledger's tree.
+    LEDGER = "twinroot/ledger/v1";
     /// The descriptor of a feed.
     FEED = "twinroot/feed/v1";
     /// An observation: signed by a feed, hashed to name it.

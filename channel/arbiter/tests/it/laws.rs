@@ -5,14 +5,15 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use twinroot_abi::{Amount, Height};
-use twinroot_arbiter::{Effect, Phase, Receipt, Rejected};
+use twinroot_abi::{Amount, Height, Round, Side, TimeMs};
+use twinroot_arbiter::{Channel, Debt, Effect, Phase, Receipt, Rejected};
 use twinroot_rules::FORCED_STEPS;
-use twinroot_wire::{Action, CoSigned, MutualClose, Operation};
+use twinroot_wire::{Action, CoSigned, Direction, MutualClose, Operation, SignedFunding};
 
-use crate::toy::Line;
+use crate::toy::{Line, Toy};
 use crate::world::{
-    A, B, C, COINS, LOCK, SIDES, World, co_signed, create, key, secret, signed_close, transfer,
+    A, B, C, COINS, LOCK, SIDES, World, co_signed, create, key, secret, signed_close,
+    signed_funding, transfer,
 };
 
 /// The last height that any hold of these tests reaches.
@@ -22,6 +23,20 @@ const HOLD: u64 = 30;
 enum Act {
     /// Off chain: both sign a step.
     Agree(usize, u8),
+    /// Off chain: both sign that coins move.
+    AgreeToFund {
+        side: usize,
+        direction: Direction,
+        amount: u64,
+        blocks: u64,
+    },
+    /// Any funding that was ever signed is posted.
+    Fund {
+        who: usize,
+        which: Index,
+        spoil: u8,
+    },
+    Snapshot(usize, Index),
     Solo(usize, Option<Index>),
     Slash(usize, Index),
     Force {
@@ -47,18 +62,98 @@ fn anyone() -> impl Strategy<Value = usize> {
     prop_oneof![2 => Just(A), 2 => Just(B), 1 => Just(C)]
 }
 
+fn direction() -> impl Strategy<Value = Direction> {
+    prop_oneof![Just(Direction::Deposit), Just(Direction::Withdraw)]
+}
+
 fn state() -> impl Strategy<Value = Option<Index>> {
     prop::option::weighted(0.6, any::<Index>())
+}
+
+fn agree() -> impl Strategy<Value = Act> {
+    (0..2usize, 0..7u8).prop_map(|(who, step)| Act::Agree(who, step))
+}
+
+fn agree_to_fund() -> impl Strategy<Value = Act> {
+    (0..2usize, direction(), 0..1_500u64, 0..6u64).prop_map(|(side, direction, amount, blocks)| {
+        Act::AgreeToFund {
+            side,
+            direction,
+            amount,
+            blocks,
+        }
+    })
+}
+
+fn fund() -> impl Strategy<Value = Act> {
+    (anyone(), any::<Index>(), 0..20u8).prop_map(|(who, which, spoil)| Act::Fund {
+        who,
+        which,
+        spoil,
+    })
+}
+
+fn snapshot() -> impl Strategy<Value = Act> {
+    (anyone(), any::<Index>()).prop_map(|(who, state)| Act::Snapshot(who, state))
+}
+
+fn slash() -> impl Strategy<Value = Act> {
+    (anyone(), any::<Index>()).prop_map(|(who, state)| Act::Slash(who, state))
+}
+
+fn force() -> impl Strategy<Value = Act> {
+    (anyone(), state(), 0..7u8, 0..12u8).prop_map(|(who, base, step, spoil)| Act::Force {
+        who,
+        base,
+        step,
+        spoil,
+    })
+}
+
+fn solo() -> impl Strategy<Value = Act> {
+    (anyone(), state()).prop_map(|(who, state)| Act::Solo(who, state))
+}
+
+/// What does not even begin to close a channel.
+fn while_open() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        4 => agree(),
+        3 => agree_to_fund(),
+        6 => fund(),
+        2 => snapshot(),
+        2 => force(),
+        1 => any::<Index>().prop_map(Act::Replay),
+        2 => (0..3u64).prop_map(Act::Blocks),
+    ]
+}
+
+/// A close at the newest state that the ledger knows, which others may know to be old.
+fn begin_closing() -> impl Strategy<Value = Act> {
+    (0..2usize).prop_map(|who| Act::Solo(who, None))
+}
+
+/// What goes on while a channel is being closed.
+fn while_closing() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        1 => solo(),
+        4 => slash(),
+        1 => force(),
+        1 => fund(),
+        4 => anyone().prop_map(Act::Settle),
+        6 => (1..6u64).prop_map(Act::Blocks),
+    ]
 }
 
 /// Whatever anyone posts but what ends the channel by agreement.
 fn without_agreed_end() -> impl Strategy<Value = Act> {
     prop_oneof![
-        4 => (0..2usize, 0..7u8).prop_map(|(who, step)| Act::Agree(who, step)),
-        2 => (anyone(), state()).prop_map(|(who, state)| Act::Solo(who, state)),
-        3 => (anyone(), any::<Index>()).prop_map(|(who, state)| Act::Slash(who, state)),
-        6 => (anyone(), state(), 0..7u8, 0..12u8)
-            .prop_map(|(who, base, step, spoil)| Act::Force { who, base, step, spoil }),
+        4 => agree(),
+        2 => agree_to_fund(),
+        3 => fund(),
+        2 => snapshot(),
+        2 => solo(),
+        3 => slash(),
+        6 => force(),
         1 => anyone().prop_map(Act::Settle),
         1 => (anyone(), anyone(), 0..1_000u64).prop_map(|(who, to, coins)| Act::Give(who, to, coins)),
         1 => anyone().prop_map(Act::Open),
@@ -96,10 +191,18 @@ fn step(world: &World, who: usize, which: u8) -> Vec<Operation> {
     }
 }
 
-/// The world, and what was posted before.
+/// The world, and what happened in it before.
 struct Watch {
     world: World,
     posted: Vec<(usize, Vec<u8>)>,
+    fundings: Vec<SignedFunding>,
+    /// All that went into the ledger.
+    fed: Vec<Fed>,
+}
+
+enum Fed {
+    Bytes(Vec<u8>),
+    Block(TimeMs),
 }
 
 impl Watch {
@@ -107,6 +210,8 @@ impl Watch {
         Self {
             world: World::open(),
             posted: Vec::new(),
+            fundings: Vec::new(),
+            fed: Vec::new(),
         }
     }
 
@@ -119,7 +224,13 @@ impl Watch {
         signed.get(which.index(signed.len().max(1))).cloned()
     }
 
-    fn act(&mut self, act: &Act) -> Option<Result<Receipt, Rejected>> {
+    fn submit(&mut self, who: usize, bytes: &[u8]) -> (usize, Result<Receipt, Rejected>) {
+        self.fed.push(Fed::Bytes(bytes.to_vec()));
+        (who, self.world.submit(who, bytes))
+    }
+
+    /// Who posted what became of it, if anything was posted.
+    fn act(&mut self, act: &Act) -> Option<(usize, Result<Receipt, Rejected>)> {
         let channel = self.world.id();
         let (who, action) = match act {
             Act::Agree(who, which) => {
@@ -127,8 +238,24 @@ impl Watch {
                 self.world.agree(*who, operations);
                 return None;
             }
+            Act::AgreeToFund {
+                side,
+                direction,
+                amount,
+                blocks,
+            } => {
+                let expiry = self.world.ledger.block().height.0 + blocks;
+                let signed = self
+                    .world
+                    .agree_to_fund(*direction, *side, *amount, expiry)?;
+                self.fundings.push(signed);
+                return None;
+            }
             Act::Blocks(blocks) => {
-                self.world.advance(*blocks);
+                for _ in 0..*blocks {
+                    self.world.advance(1);
+                    self.fed.push(Fed::Block(self.world.ledger.block().time));
+                }
                 return None;
             }
             Act::Replay(which) => {
@@ -136,13 +263,42 @@ impl Watch {
                     .posted
                     .get(which.index(self.posted.len().max(1)))?
                     .clone();
-                return Some(self.world.submit(who, &bytes));
+                return Some(self.submit(who, &bytes));
             }
             Act::Spoiled(who, at, with) => {
                 let (_, mut bytes) = self.posted.last()?.clone();
                 let place = at.index(bytes.len());
                 bytes[place] ^= with.max(&1);
-                return Some(self.world.submit(*who, &bytes));
+                return Some(self.submit(*who, &bytes));
+            }
+            Act::Fund { who, which, spoil } => {
+                let newest = self.fundings.len().checked_sub(1)?;
+                // Mostly the newest, since an older one hardly ever counts.
+                let which = if spoil % 2 == 0 {
+                    newest
+                } else {
+                    which.index(newest + 1)
+                };
+                let mut signed = self.fundings[which].clone();
+                let funding = &mut signed.funding;
+                match spoil {
+                    10 => funding.amount.0 += 1,
+                    11 => funding.commitment.total.0 += 1,
+                    12 => funding.commitment.payout.swap(0, 1),
+                    13 => funding.standing.round.0 = 0,
+                    14 => funding.expiry.0 += 1,
+                    _ => {}
+                }
+                // What both sign beyond reason would change what they hold off chain; the payout
+                // and the expiry stay unsigned.
+                if matches!(spoil, 10 | 11) {
+                    signed = signed_funding(signed.funding);
+                }
+                (*who, Action::Fund(signed))
+            }
+            Act::Snapshot(who, which) => {
+                let state = self.co_signed(which)?;
+                (*who, Action::Snapshot { channel, state })
             }
             Act::Solo(who, state) => {
                 let state = state.as_ref().and_then(|which| self.co_signed(which));
@@ -197,7 +353,7 @@ impl Watch {
             .sign(&secret(who))
             .encode();
         self.posted.push((who, bytes.clone()));
-        Some(self.world.submit(who, &bytes))
+        Some(self.submit(who, &bytes))
     }
 
     /// Acts, and checks what no act may do to a channel.
@@ -207,19 +363,18 @@ impl Watch {
         let (height, coins) = (self.world.ledger.block().height, self.coins());
         let result = self.act(act);
         let after = self.world.ledger.channel(id).cloned();
-        let (Some(before), Some(Ok(receipt))) = (before, result) else {
+        let (Some(before), Some((who, Ok(receipt)))) = (before, result) else {
             return Ok(());
         };
         match (&receipt.effect, after) {
-            (Effect::Closed { payout, .. }, after) => {
+            (Effect::Closed { payout, repaid, .. }, after) => {
                 prop_assert!(after.is_none());
-                prop_assert_eq!(payout[0].0 + payout[1].0, before.locked().0);
+                let repaid_coins = repaid.map_or(0, |repaid| repaid.amount.0);
+                prop_assert_eq!(payout[0].0 + payout[1].0 + repaid_coins, before.locked().0);
                 if let Act::Settle(_) = act {
-                    let Phase::Closing { until, .. } = before.phase else {
-                        return Err(TestCaseError::fail("an open channel settled"));
-                    };
-                    prop_assert!(height >= until && height >= before.tip.hold_until);
-                    prop_assert_eq!(payout, &before.tip.payout);
+                    check_settled(&before, *payout, repaid, height)?;
+                } else {
+                    prop_assert!(repaid.is_none(), "who agrees pays what was agreed");
                 }
                 let paid: u64 = self.coins().iter().sum();
                 prop_assert_eq!(
@@ -233,9 +388,11 @@ impl Watch {
                 let stays = after.standing == before.standing && after.tip == before.tip;
                 prop_assert!(rises || stays, "a state never gets older");
                 prop_assert!(after.tip.pays_its_total());
-                prop_assert_eq!(after.tip.total, before.tip.total);
                 prop_assert_eq!(after.standing.round, after.tip.round);
-                if let Phase::Closing { until, steps } = after.phase {
+                prop_assert_eq!(after.ground.round(), after.standing.round);
+                self.check_locked(&before, &after, who, coins, &receipt)?;
+                check_debt(&before, &after, who, &receipt)?;
+                if let Phase::Closing { until, steps, .. } = after.phase {
                     prop_assert!(steps.iter().all(|steps| *steps <= FORCED_STEPS));
                     if rises || before.phase == Phase::Open {
                         prop_assert_eq!(until.0, height.0 + LOCK, "everyone has a full window");
@@ -249,6 +406,45 @@ impl Watch {
         Ok(())
     }
 
+    /// Only a funding changes what is locked, and exactly one account with it
+    /// (docs/spec/arbiter.md, 8.2).
+    fn check_locked(
+        &self,
+        before: &Channel,
+        after: &Channel,
+        who: usize,
+        coins: [u64; 3],
+        receipt: &Receipt,
+    ) -> Result<(), TestCaseError> {
+        let Effect::Funded {
+            direction,
+            side,
+            amount,
+            ..
+        } = receipt.effect
+        else {
+            prop_assert_eq!(after.locked(), before.locked());
+            return Ok(());
+        };
+        prop_assert!(before.phase == Phase::Open);
+        let mut expected = coins;
+        expected[who] -= receipt.fee.0;
+        let account = &mut expected[side.index()];
+        let locked = match direction {
+            Direction::Deposit => {
+                *account -= amount.0;
+                before.locked().0 + amount.0
+            }
+            Direction::Withdraw => {
+                *account += amount.0;
+                before.locked().0 - amount.0
+            }
+        };
+        prop_assert_eq!(after.locked(), Amount(locked));
+        prop_assert_eq!(self.coins(), expected);
+        Ok(())
+    }
+
     fn coins(&self) -> [u64; 3] {
         [A, B, C].map(|who| self.world.ledger.account(key(who)).coins.0)
     }
@@ -257,7 +453,7 @@ impl Watch {
     fn defend(&mut self) {
         let id = self.world.id();
         let newest = self.world.signed.last().cloned();
-        let newer = |channel: &twinroot_arbiter::Channel| {
+        let newer = |channel: &Channel| {
             newest.filter(|state| state.commitment.round > channel.standing.round)
         };
         let channel = self.world.channel();
@@ -273,21 +469,88 @@ impl Watch {
     }
 }
 
+/// A settlement pays out the tip when its time has come, and takes no more than the debt from who
+/// owes it.
+fn check_settled(
+    before: &Channel,
+    payout: [Amount; 2],
+    repaid: &Option<twinroot_arbiter::Repaid>,
+    height: Height,
+) -> Result<(), TestCaseError> {
+    let Phase::Closing {
+        by, until, debt, ..
+    } = before.phase
+    else {
+        return Err(TestCaseError::fail("an open channel settled"));
+    };
+    prop_assert!(height >= until && height >= before.tip.hold_until);
+    prop_assert_eq!(repaid.is_some(), debt.is_some());
+    let mut whole = payout;
+    if let (Some(repaid), Some(debt)) = (repaid, debt) {
+        whole[by.index()].0 += repaid.amount.0;
+        prop_assert_eq!((repaid.by, repaid.to), (by, debt.to));
+        prop_assert_eq!(
+            repaid.amount,
+            debt.amount.min(before.tip.payout[by.index()])
+        );
+    }
+    prop_assert_eq!(whole, before.tip.payout);
+    Ok(())
+}
+
+/// A slash of anyone but the closer makes the one debt; nothing else touches it.
+fn check_debt(
+    before: &Channel,
+    after: &Channel,
+    who: usize,
+    receipt: &Receipt,
+) -> Result<(), TestCaseError> {
+    let (Some((by, was)), Some((_, is))) = (debt(before), debt(after)) else {
+        prop_assert_eq!(debt(after).and_then(|(_, debt)| debt), None);
+        return Ok(());
+    };
+    let expected = match receipt.effect {
+        Effect::Closing { .. } => (who != by.index()).then_some(Debt {
+            to: key(who),
+            amount: receipt.fee,
+        }),
+        _ => was,
+    };
+    prop_assert_eq!(is, expected);
+    Ok(())
+}
+
+/// Who began the close, and what is owed.
+fn debt(channel: &Channel) -> Option<(Side, Option<Debt>)> {
+    match channel.phase {
+        Phase::Open => None,
+        Phase::Closing { by, debt, .. } => Some((by, debt)),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
-    fn a_channel_only_moves_forward(acts in vec(act(), 1..60)) {
+    fn a_channel_only_moves_forward(
+        open in vec(while_open(), 0..30),
+        close in begin_closing(),
+        closing in vec(while_closing(), 0..20),
+        anything in vec(act(), 0..20),
+    ) {
         let mut watch = Watch::new();
-        for act in &acts {
+        for act in open.iter().chain([&close]).chain(&closing).chain(&anything) {
             watch.check(act)?;
         }
     }
 
     #[test]
-    fn one_honest_party_closes_from_any_state(acts in vec(without_agreed_end(), 0..60)) {
+    fn one_honest_party_closes_from_any_state(
+        open in vec(while_open(), 0..20),
+        anything in vec(without_agreed_end(), 0..40),
+    ) {
         let mut watch = Watch::new();
-        for act in &acts {
+        for act in open.iter().chain(&anything) {
             watch.act(act);
         }
         let start = watch.world.ledger.block().height.0;
@@ -299,6 +562,7 @@ proptest! {
         }
     }
 
+    /// docs/spec/arbiter.md, 10.2.
     #[test]
     fn one_honest_party_closes_while_the_other_does_what_it_can(
         before in vec(without_agreed_end(), 0..40),
@@ -326,9 +590,12 @@ proptest! {
     }
 
     #[test]
-    fn the_newest_state_is_paid_to_a_party_that_defends_itself(acts in vec(without_agreed_end(), 0..60)) {
+    fn the_newest_state_is_paid_to_a_party_that_defends_itself(
+        open in vec(while_open(), 0..20),
+        anything in vec(without_agreed_end(), 0..30),
+    ) {
         let mut watch = Watch::new();
-        for act in &acts {
+        for act in open.iter().chain(&anything) {
             watch.act(act);
         }
         if !watch.is_open() {
@@ -341,8 +608,39 @@ proptest! {
         let expected = channel.tip.payout;
         watch.world.advance(LOCK + HOLD);
         let receipt = watch.world.must(C, watch.world.settle());
-        let is_paid = matches!(receipt.effect, Effect::Closed { payout, .. } if payout == expected);
-        prop_assert!(is_paid);
+        let Effect::Closed { mut payout, repaid, .. } = receipt.effect else {
+            return Err(TestCaseError::fail("it did not settle"));
+        };
+        if let Some(repaid) = repaid {
+            payout[repaid.by.index()].0 += repaid.amount.0;
+        }
+        prop_assert_eq!(payout, expected);
+    }
+
+    #[test]
+    fn two_ledgers_fed_the_same_are_the_same(
+        open in vec(while_open(), 0..20),
+        anything in vec(act(), 0..20),
+    ) {
+        let mut watch = Watch::new();
+        for act in open.iter().chain(&anything) {
+            watch.act(act);
+        }
+        let mut other = World::open().ledger;
+        for fed in &watch.fed {
+            match fed {
+                Fed::Bytes(bytes) => { let _ = other.submit(bytes, &Toy); }
+                Fed::Block(time) => other.advance(*time),
+            }
+        }
+        let mut one = watch.world.ledger;
+        prop_assert_eq!(one.present(), other.present());
+        prop_assert_eq!(one.leaves(), other.leaves());
+        let time = one.block().time;
+        one.advance(time);
+        other.advance(time);
+        prop_assert_eq!(one.app_hash(), other.app_hash());
+        prop_assert_eq!(one.block(), other.block());
     }
 
     #[test]
@@ -354,14 +652,12 @@ proptest! {
         for act in &acts {
             watch.act(act);
         }
-        let above = match (watch.is_open(), watch.world.signed.last()) {
-            (true, Some(state)) => {
-                let mut above = state.commitment.clone();
-                above.round.0 += 1;
-                co_signed(&above)
-            }
-            _ => return Ok(()),
-        };
+        if !watch.is_open() {
+            return Ok(());
+        }
+        let mut above = watch.world.newest.commitment.clone();
+        above.round = Round(watch.world.last_round() + 1);
+        let above = co_signed(&above);
         for (who, which) in forced {
             watch.act(&Act::Force { who, base: None, step: which, spoil: 9 });
         }

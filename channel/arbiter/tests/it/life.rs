@@ -3,9 +3,9 @@
 use twinroot_abi::{Amount, Height, Round, TimeMs};
 use twinroot_arbiter::{Effect, Phase, Refutation, Rejected};
 use twinroot_exec::Outcome;
-use twinroot_rules::{FORCE_WINDOW, FORCED_STEPS, Refused, Standing};
+use twinroot_rules::{FORCE_WINDOW, FORCED_STEPS, Refused};
 use twinroot_state::WitnessError;
-use twinroot_wire::{Action, Force};
+use twinroot_wire::{Action, Force, Standing};
 
 use crate::toy::Line;
 use crate::world::{A, B, C, COINS, LOCK, World, create, key, signed_close, transfer};
@@ -34,6 +34,7 @@ fn standing(round: u64, forced: u32) -> Standing {
     Standing { round, forced }
 }
 
+/// docs/spec/arbiter.md, 4.2.
 #[test]
 fn opening_locks_the_deposits() {
     let mut world = World::before_open();
@@ -50,6 +51,7 @@ fn opening_locks_the_deposits() {
     assert_eq!(world.channel().tip, world.newest.commitment);
 }
 
+/// docs/spec/arbiter.md, 6.1 and 6.5.
 #[test]
 fn a_mutual_close_pays_at_once_even_while_closing() {
     for closing in [false, true] {
@@ -61,7 +63,15 @@ fn a_mutual_close_pays_at_once_even_while_closing() {
         let receipt = world.must(C, close);
         let payout = world.newest.commitment.payout;
         let channel = world.id();
-        assert_eq!(receipt.effect, Effect::Closed { channel, payout });
+        let repaid = None;
+        assert_eq!(
+            receipt.effect,
+            Effect::Closed {
+                channel,
+                payout,
+                repaid
+            }
+        );
         assert!(world.ledger.channel(channel).is_none());
     }
 }
@@ -89,6 +99,7 @@ fn a_solo_close_settles_after_the_lock() {
     );
 }
 
+/// docs/spec/arbiter.md, 5.7 and 6.4.
 #[test]
 fn a_channel_settles_after_its_holds() {
     let mut world = World::open();
@@ -395,30 +406,4 @@ fn time_never_falls_and_heights_rise_by_one() {
         (before.time, Height(before.height.0 + 1))
     );
     assert_ne!(after.block, before.block);
-}
-
-#[test]
-fn terms_open_one_channel_ever() {
-    let mut world = World::open();
-    let opened = Rejected::Opened(world.id());
-    assert_eq!(world.post(A, world.opening()), Err(opened.clone()));
-    let close = signed_close(world.mutual(0));
-    world.must(A, close);
-    assert_eq!(
-        world.post(A, world.opening()),
-        Err(opened.clone()),
-        "closed, but its terms still count"
-    );
-    world.advance(100);
-    assert_eq!(
-        world.post(A, world.opening()),
-        Err(opened),
-        "to the last height"
-    );
-    world.advance(1);
-    let expiry = Height(100);
-    assert_eq!(
-        world.post(A, world.opening()),
-        Err(Rejected::Expired { expiry })
-    );
 }

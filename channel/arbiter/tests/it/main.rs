@@ -1,14 +1,19 @@
-//! Tests of this room: rejections one by one, the life of a channel, and laws over random
-//! sequences of transactions.
+//! Tests of this room: every rule by which a transaction is rejected, the life of a channel, attacks
+//! by name, what the blocks commit to, the table of states and actions, and laws over random sequences
+//! of transactions.
 
 #![expect(
     clippy::unwrap_used,
     reason = "helpers of tests may stop a test as tests may"
 )]
 
+mod attacks;
 mod laws;
 mod life;
-mod rejections;
+mod repayment;
 #[path = "../../../rules/tests/it/toy.rs"]
 mod toy;
+mod transitions;
+mod tree;
+mod validity;
 mod world;

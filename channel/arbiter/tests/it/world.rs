@@ -8,12 +8,13 @@ use twinroot_abi::{
 };
 use twinroot_arbiter::{Account, Channel, Effect, Genesis, Ledger, Phase, Receipt, Rejected};
 use twinroot_exec::{Call, Env, Fallback};
-use twinroot_rules::{Consent, Fees, Position, apply, genesis};
+use twinroot_rules::{Consent, Position, apply, genesis};
 use twinroot_state::{State, Touched, Tree};
 use twinroot_types::{SecretKey, Signature, Tag, encode, hash};
 use twinroot_wire::{
-    Action, CoSigned, Commitment, Force, MutualClose, Operation, Parameters, SignedClose,
-    SignedParameters, SignedTransaction, Transaction, Update, VERSION,
+    Action, CoSigned, Commitment, Direction, Force, Funding, Move, MutualClose, Operation,
+    Parameters, SignedClose, SignedFunding, SignedParameters, SignedTransaction, Standing,
+    Transaction, Update, VERSION,
 };
 
 use crate::toy::{Line, Toy, code};
@@ -68,6 +69,11 @@ pub(crate) struct World {
     pub(crate) newest: Position<Tree>,
     /// Steps forced on the newest co-signed state.
     newest_forced: u32,
+    /// The highest round that both have signed.
+    last_round: u64,
+    /// A deposit or a withdrawal that both have signed and that can still be posted. Until it is
+    /// done with, they sign no state: the ledger could move the coins and leave it behind.
+    pending: Option<SignedFunding>,
 }
 
 impl World {
@@ -87,7 +93,7 @@ impl World {
             nonce: 0,
             expiry: Height(100),
         };
-        let ledger = Ledger::new(&start);
+        let ledger = Ledger::new(&start).unwrap();
         let newest = genesis(&terms, ledger.block()).unwrap();
         Self {
             states: BTreeMap::from([(newest.commitment.hash(), newest.clone())]),
@@ -96,6 +102,8 @@ impl World {
             signed: Vec::new(),
             newest,
             newest_forced: 0,
+            last_round: 0,
+            pending: None,
         }
     }
 
@@ -127,32 +135,115 @@ impl World {
         until.0
     }
 
+    /// Blocks pass. Each commits to a tree that is the same as one built anew.
     pub(crate) fn advance(&mut self, blocks: u64) {
         for _ in 0..blocks {
+            let anew = self.tree_anew().root();
             let Env { time, .. } = self.ledger.block();
             self.ledger.advance(TimeMs(time.0 + 1_000));
+            assert_eq!(self.ledger.app_hash(), anew, "one ledger has one tree");
         }
+    }
+
+    /// The tree of all that the ledger keeps now.
+    pub(crate) fn tree_anew(&self) -> Tree {
+        let leaves = self.ledger.leaves().into_iter();
+        let changes = leaves.map(|(key, value)| (key, Some(value))).collect();
+        Tree::new().updated(&changes).unwrap()
     }
 
     /// Both sign what comes of `operations` of `proposer` on the newest state.
     pub(crate) fn agree(&mut self, proposer: usize, operations: Vec<Operation>) -> bool {
-        let base = self.newest.clone();
-        let round = Round(self.signed.last().map_or(0, |it| it.commitment.round.0) + 1);
-        let update = self.update(&base.commitment, round, proposer, operations);
-        let codes = toys();
-        let Ok(applied) = apply(&base, &update, Consent::Both, &codes, &Toy) else {
+        if self.waits_for_coins() {
+            return false;
+        }
+        let Some(next) = self.carried_out(proposer, operations) else {
             return false;
         };
-        self.newest = applied.next;
+        self.signed.push(co_signed(&next.commitment));
+        self.last_round += 1;
+        self.newest = next;
         self.newest_forced = 0;
-        self.remember(&self.newest.clone());
-        self.signed.push(co_signed(&self.newest.commitment));
         true
+    }
+
+    /// Both sign that coins of `side` move, on the newest state.
+    pub(crate) fn agree_to_fund(
+        &mut self,
+        direction: Direction,
+        side: usize,
+        amount: u64,
+        expiry: u64,
+    ) -> Option<SignedFunding> {
+        if self.waits_for_coins() {
+            return None;
+        }
+        let (who, standing) = (side, self.newest_standing());
+        let (side, amount, expiry) = (SIDES[side], Amount(amount), Height(expiry));
+        let coins = Move {
+            side,
+            amount,
+            expiry,
+        };
+        let operation = match direction {
+            Direction::Deposit => Operation::Deposit(coins),
+            Direction::Withdraw => Operation::Withdraw(coins),
+        };
+        let commitment = self.carried_out(who, vec![operation])?.commitment;
+        let signed = signed_funding(Funding {
+            commitment,
+            standing,
+            side,
+            direction,
+            amount,
+            expiry,
+        });
+        self.last_round += 1;
+        self.pending = Some(signed.clone());
+        Some(signed)
+    }
+
+    /// What comes of operations in the next round, on the newest state.
+    fn carried_out(
+        &mut self,
+        proposer: usize,
+        operations: Vec<Operation>,
+    ) -> Option<Position<Tree>> {
+        let round = Round(self.last_round + 1);
+        let update = self.update(&self.newest.commitment, round, proposer, operations);
+        let applied = apply(&self.newest, &update, Consent::Both, &toys(), &Toy).ok()?;
+        self.remember(&applied.next);
+        Some(applied.next)
+    }
+
+    /// Whether coins may still move as both signed.
+    fn waits_for_coins(&self) -> bool {
+        let (Some(signed), Some(channel)) = (&self.pending, self.ledger.channel(self.id())) else {
+            return false;
+        };
+        let funding = &signed.funding;
+        funding.expiry >= self.ledger.block().height
+            && funding.standing >= channel.standing
+            && channel.phase == Phase::Open
     }
 
     /// The co-signed state of this round.
     pub(crate) fn state(&self, round: u64) -> CoSigned {
-        self.signed[usize::try_from(round).unwrap() - 1].clone()
+        let mut signed = self.signed.iter();
+        let found = signed.find(|state| state.commitment.round.0 == round);
+        found.unwrap().clone()
+    }
+
+    /// The highest round that both have signed.
+    pub(crate) const fn last_round(&self) -> u64 {
+        self.last_round
+    }
+
+    pub(crate) fn newest_standing(&self) -> Standing {
+        Standing {
+            round: self.newest.commitment.round,
+            forced: self.newest_forced,
+        }
     }
 
     pub(crate) fn update(
@@ -193,7 +284,18 @@ impl World {
     ) -> Force {
         let on = base
             .as_ref()
-            .map_or(&self.channel().tip, |it| &it.commitment);
+            .map_or_else(|| &self.channel().tip, |base| &base.commitment);
+        let step = self.force_on(who, on, operations);
+        Force { base, ..step }
+    }
+
+    /// A forced step on this state.
+    pub(crate) fn force_on(
+        &self,
+        who: usize,
+        on: &Commitment,
+        operations: Vec<Operation>,
+    ) -> Force {
         let position = &self.states[&on.hash()];
         let update = self.update(on, on.round, who, operations);
         let codes = toys();
@@ -203,7 +305,7 @@ impl World {
             Err(_) => (Touched::default(), Root([0; 32])),
         };
         Force {
-            base,
+            base: None,
             update,
             witness: position.state.prove(&touched),
             predicted,
@@ -221,6 +323,11 @@ impl World {
         Action::Slash { channel, state }
     }
 
+    pub(crate) fn snapshot(&self, round: u64) -> Action {
+        let (channel, state) = (self.id(), self.state(round));
+        Action::Snapshot { channel, state }
+    }
+
     pub(crate) fn settle(&self) -> Action {
         let channel = self.id();
         Action::Settle { channel }
@@ -233,8 +340,7 @@ impl World {
             chain: tip.chain,
             channel: tip.channel,
             version: tip.version,
-            round: tip.round,
-            forced: self.newest_forced,
+            standing: self.newest_standing(),
             payout: tip.payout,
             expiry: Height(expiry),
         }
@@ -242,8 +348,13 @@ impl World {
 
     /// Posts a transaction of `who` and watches over what may change.
     pub(crate) fn post(&mut self, who: usize, action: Action) -> Result<Receipt, Rejected> {
-        let signed = self.transaction(who, action).sign(&secret(who));
-        self.submit(who, &signed.encode())
+        let bytes = self.bytes(who, action);
+        self.submit(who, &bytes)
+    }
+
+    /// The bytes of a transaction of `who`.
+    pub(crate) fn bytes(&self, who: usize, action: Action) -> Vec<u8> {
+        self.transaction(who, action).sign(&secret(who)).encode()
     }
 
     pub(crate) fn must(&mut self, who: usize, action: Action) -> Receipt {
@@ -267,8 +378,8 @@ impl World {
         assert_eq!(self.ledger.supply(), before.supply(), "supply is conserved");
         match &result {
             Err(_) => assert_eq!(
-                format!("{:?}", self.ledger),
-                format!("{before:?}"),
+                self.ledger.leaves(),
+                before.leaves(),
                 "a rejection leaves no trace"
             ),
             Ok(receipt) => self.check_included(&before, who, bytes, receipt),
@@ -290,7 +401,8 @@ impl World {
             Effect::Forced { gas, .. } | Effect::Refuted { gas, .. } => *gas,
             _ => Gas(0),
         };
-        let fee = Fees::V1.transaction(bytes.len()).unwrap().0 + Fees::V1.gas(gas).0;
+        // docs/spec/arbiter.md, 2.2.
+        let fee = 500 + bytes.len() as u64 + gas.0.div_ceil(1_000);
         assert_eq!(receipt.fee, Amount(fee));
         match &receipt.effect {
             Effect::Refuted { .. } => {
@@ -327,6 +439,18 @@ impl World {
                     self.newest_forced += 1;
                 }
             }
+            Effect::Opened { channel } if *channel == self.id() => {
+                self.newest = genesis(&self.terms, self.ledger.block()).unwrap();
+                self.remember(&self.newest.clone());
+            }
+            Effect::Funded { commitment, .. } => {
+                // One that was made up has no state behind it that could be followed.
+                if let Some(position) = self.states.get(&commitment.hash()) {
+                    self.newest = position.clone();
+                    self.newest_forced = 0;
+                }
+                self.pending = None;
+            }
             _ => {}
         }
     }
@@ -349,6 +473,13 @@ pub(crate) fn co_signed(commitment: &Commitment) -> CoSigned {
     CoSigned {
         signatures: both(Tag::COMMITMENT, &commitment.signed_bytes()),
         commitment: commitment.clone(),
+    }
+}
+
+pub(crate) fn signed_funding(funding: Funding) -> SignedFunding {
+    SignedFunding {
+        signatures: both(Tag::FUNDING, &funding.signed_bytes()),
+        funding,
     }
 }
 

@@ -1,0 +1,256 @@
+//! All that the ledger keeps, and the tree that commits to it (docs/spec/arbiter.md, 7.5 to 7.7).
+//!
+//! ```text
+//! within a block    a change goes into a map, and its leaf is noted
+//! advance           the noted leaves go into the tree; its root is part of the next block's hash
+//! ```
+//!
+//! Nothing in here can be changed but through the few methods that note it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use twinroot_abi::{Amount, ChainId, ChannelId, CodeHash, Hash, Height, PublicKey, TimeMs};
+use twinroot_exec::Code;
+use twinroot_state::{Changes, State, Tree};
+use twinroot_types::encode;
+
+use crate::block::Recent;
+use crate::{Channel, Genesis, LedgerKey, Rejected};
+
+/// An account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its coins.
+    pub coins: Amount,
+    /// Number of its next transaction.
+    pub nonce: u64,
+}
+
+/// All that the ledger keeps.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    chain: ChainId,
+    recent: Recent,
+    accounts: BTreeMap<PublicKey, Account>,
+    channels: BTreeMap<ChannelId, Channel>,
+    /// Shared by the copies of a ledger, since code is large and rarely added to.
+    codes: Arc<BTreeMap<CodeHash, Vec<u8>>>,
+    /// Channels whose signed terms could still be posted again, with the last height for it.
+    opened: BTreeMap<ChannelId, Height>,
+    fees: Amount,
+    /// Of all this, as it was when the present block began.
+    tree: Tree,
+    /// Leaves that the present block may have changed.
+    noted: BTreeSet<LedgerKey>,
+}
+
+impl Kept {
+    pub(crate) fn first(genesis: &Genesis) -> Self {
+        let chain = genesis.chain();
+        let mut kept = Self {
+            chain,
+            recent: Recent::first(chain, genesis.time),
+            accounts: BTreeMap::new(),
+            channels: BTreeMap::new(),
+            codes: Arc::default(),
+            opened: BTreeMap::new(),
+            fees: Amount::ZERO,
+            tree: Tree::new(),
+            noted: BTreeSet::from([LedgerKey::Chain, LedgerKey::Blocks, LedgerKey::Fees]),
+        };
+        for (key, coins) in &genesis.accounts {
+            let (coins, nonce) = (*coins, 0);
+            kept.set_account(*key, Account { coins, nonce });
+        }
+        kept
+    }
+
+    pub(crate) const fn chain(&self) -> ChainId {
+        self.chain
+    }
+
+    pub(crate) const fn recent(&self) -> &Recent {
+        &self.recent
+    }
+
+    pub(crate) const fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    pub(crate) fn account(&self, key: PublicKey) -> Account {
+        self.accounts.get(&key).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn channel(&self, id: ChannelId) -> Option<&Channel> {
+        self.channels.get(&id)
+    }
+
+    pub(crate) fn codes(&self) -> &BTreeMap<CodeHash, Vec<u8>> {
+        &self.codes
+    }
+
+    pub(crate) fn was_opened(&self, id: ChannelId) -> bool {
+        self.opened.contains_key(&id) || self.channels.contains_key(&id)
+    }
+
+    /// All coins; `None` where they have no sum, which no genesis lets happen.
+    pub(crate) fn supply(&self) -> Option<Amount> {
+        let accounts = self.accounts.values().map(|account| account.coins);
+        let locked = self.channels.values().map(Channel::locked);
+        accounts
+            .chain(locked)
+            .try_fold(self.fees, Amount::checked_add)
+    }
+
+    /// An account without coins that never sent anything is as if it were not there, so that one
+    /// ledger has one tree.
+    fn set_account(&mut self, key: PublicKey, account: Account) {
+        if account == Account::default() {
+            self.accounts.remove(&key);
+        } else {
+            self.accounts.insert(key, account);
+        }
+        self.noted.insert(LedgerKey::Account(key));
+    }
+
+    pub(crate) fn set_channel(&mut self, channel: Channel) {
+        let id = channel.tip.channel;
+        self.channels.insert(id, channel);
+        self.noted.insert(LedgerKey::Channel(id));
+    }
+
+    pub(crate) fn remove_channel(&mut self, id: ChannelId) {
+        self.channels.remove(&id);
+        self.noted.insert(LedgerKey::Channel(id));
+    }
+
+    /// Adds a channel that is there from now on, and whose terms count up to their expiry.
+    pub(crate) fn open(&mut self, channel: Channel) {
+        let (id, expiry) = (channel.tip.channel, channel.parameters.expiry);
+        self.opened.insert(id, expiry);
+        self.noted.insert(LedgerKey::Opened(id));
+        self.set_channel(channel);
+    }
+
+    pub(crate) fn publish(&mut self, code: Code) {
+        Arc::make_mut(&mut self.codes).insert(code.hash, code.bytes);
+        self.noted.insert(LedgerKey::Code(code.hash));
+    }
+
+    /// Takes the fee of a transaction, and counts the transaction.
+    pub(crate) fn take_fee(&mut self, sender: PublicKey, fee: Amount) -> Result<(), Rejected> {
+        let fees = self.fees.checked_add(fee).ok_or(Rejected::Overflow)?;
+        self.move_coins(&[(sender, fee)], &[])?;
+        self.fees = fees;
+        self.noted.insert(LedgerKey::Fees);
+        let Account { coins, nonce } = self.account(sender);
+        let nonce = nonce.saturating_add(1);
+        self.set_account(sender, Account { coins, nonce });
+        Ok(())
+    }
+
+    /// Moves coins out of and into accounts, all of them or none (docs/spec/arbiter.md, 8).
+    pub(crate) fn move_coins(
+        &mut self,
+        out: &[(PublicKey, Amount)],
+        into: &[(PublicKey, Amount)],
+    ) -> Result<(), Rejected> {
+        let mut after = BTreeMap::new();
+        for (key, amount) in out {
+            let account = after.entry(*key).or_insert_with(|| self.account(*key));
+            let (have, need) = (account.coins, *amount);
+            account.coins = have
+                .checked_sub(need)
+                .ok_or(Rejected::Funds { have, need })?;
+        }
+        for (key, amount) in into {
+            let account = after.entry(*key).or_insert_with(|| self.account(*key));
+            account.coins = account
+                .coins
+                .checked_add(*amount)
+                .ok_or(Rejected::Overflow)?;
+        }
+        for (key, account) in after {
+            self.set_account(key, account);
+        }
+        Ok(())
+    }
+
+    /// Ends the present block and begins the next, whose hash commits to all that is kept now.
+    pub(crate) fn advance(&mut self, time: TimeMs) {
+        self.commit();
+        self.recent.advance(time, self.tree.root());
+        self.noted.insert(LedgerKey::Blocks);
+        let height = self.recent.present().height;
+        let noted = &mut self.noted;
+        self.opened.retain(|id, expiry| {
+            let counts = *expiry >= height;
+            if !counts {
+                noted.insert(LedgerKey::Opened(*id));
+            }
+            counts
+        });
+    }
+
+    /// Brings the tree up to date with the present block.
+    fn commit(&mut self) {
+        let changes: Changes = self
+            .noted
+            .iter()
+            .map(|key| (key.hash(), self.leaf(*key)))
+            .collect();
+        // A full tree misses no node, so it can always be updated.
+        if let Ok(tree) = self.tree.updated(&changes) {
+            self.tree = tree;
+            self.noted.clear();
+        }
+    }
+
+    /// Every leaf that the tree has once it is up to date.
+    pub(crate) fn leaves(&self) -> BTreeMap<Hash, Vec<u8>> {
+        let leaf = |key: LedgerKey| Some((key.hash(), self.leaf(key)?));
+        self.keys().filter_map(leaf).collect()
+    }
+
+    /// The places of all that is kept.
+    fn keys(&self) -> impl Iterator<Item = LedgerKey> {
+        // Each field has a place here; a new one does not compile before it has one, too.
+        let Self {
+            chain: _,
+            recent: _,
+            fees: _,
+            accounts,
+            channels,
+            codes,
+            opened,
+            tree: _,
+            noted: _,
+        } = self;
+        [LedgerKey::Chain, LedgerKey::Blocks, LedgerKey::Fees]
+            .into_iter()
+            .chain(accounts.keys().copied().map(LedgerKey::Account))
+            .chain(channels.keys().copied().map(LedgerKey::Channel))
+            .chain(codes.keys().copied().map(LedgerKey::Code))
+            .chain(opened.keys().copied().map(LedgerKey::Opened))
+    }
+
+    fn leaf(&self, key: LedgerKey) -> Option<Vec<u8>> {
+        match key {
+            LedgerKey::Chain => Some(encode(&self.chain)),
+            LedgerKey::Blocks => Some(self.recent.leaf()),
+            LedgerKey::Fees => Some(encode(&self.fees)),
+            LedgerKey::Account(key) => self.accounts.get(&key).map(encode),
+            LedgerKey::Channel(id) => self.channels.get(&id).map(Channel::leaf),
+            LedgerKey::Code(hash) => {
+                let bytes = self.codes.get(&hash)?.len();
+                Some(encode(&u64::try_from(bytes).ok()?))
+            }
+            LedgerKey::Opened(id) => self.opened.get(&id).map(encode),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

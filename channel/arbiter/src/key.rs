@@ -1,0 +1,32 @@
+//! What lies in the ledger's tree, and under which key (docs/spec/arbiter.md, 7.6).
+
+use serde::Serialize;
+use twinroot_abi::{ChannelId, CodeHash, Hash, PublicKey};
+use twinroot_types::{Tag, hash_of};
+
+/// A place in the ledger's tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum LedgerKey {
+    /// The chain id.
+    Chain,
+    /// The blocks that an update may pin: a vector of [`twinroot_exec::Env`].
+    Blocks,
+    /// Fees taken: [`twinroot_abi::Amount`].
+    Fees,
+    /// Coins and nonce: [`crate::Account`].
+    Account(PublicKey),
+    /// Terms, tip, standing, ground and phase of a channel, in this order.
+    Channel(ChannelId),
+    /// The bytes of published code, counted: `u64`. The key tells which code.
+    Code(CodeHash),
+    /// The last height at which the terms of a channel that was opened could be posted again.
+    Opened(ChannelId),
+}
+
+impl LedgerKey {
+    /// Its key in the tree.
+    #[must_use]
+    pub fn hash(&self) -> Hash {
+        Hash(hash_of(Tag::LEDGER, self))
+    }
+}
