@@ -69,7 +69,11 @@ pub(crate) fn pursue(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Eff
     if !late {
         return Ok(Vec::new());
     }
-    let action = forcing.action.clone();
+    let mut action = forcing.action.clone();
+    if let Action::Force(force) = &mut *action {
+        // Somebody may have told the ledger of the base meanwhile; it would reject it as known.
+        force.base = party.postable().cloned();
+    }
     if let Some(forcing) = &mut party.forcing {
         forcing.posted = party.blocks.last().map_or(forcing.posted, |env| env.height);
         forcing.tries = forcing.tries.saturating_add(1);
