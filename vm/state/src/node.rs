@@ -32,6 +32,8 @@ pub(crate) enum Node {
 pub(crate) struct Leaf {
     pub(crate) key: Hash,
     pub(crate) value: LeafValue,
+    /// Its own hash: a leaf stands beside many changes and is hashed once.
+    hash: Hash,
 }
 
 /// What is known of a leaf's value.
@@ -50,10 +52,7 @@ pub(crate) struct Branch {
 
 impl Node {
     pub(crate) fn leaf(key: Hash, value: &[u8]) -> Self {
-        Self::Leaf(Leaf {
-            key,
-            value: LeafValue::Known(Arc::from(value)),
-        })
+        Self::Leaf(Leaf::new(key, LeafValue::Known(Arc::from(value))))
     }
 
     pub(crate) fn branch(bit: u8, children: [Self; 2]) -> Self {
@@ -71,7 +70,7 @@ impl Node {
     pub(crate) fn hash(&self) -> Hash {
         match self {
             Self::Opaque(hash) => *hash,
-            Self::Leaf(leaf) => Hash(hash(Tag::LEAF, &[&leaf.key.0, &leaf.value.hash().0])),
+            Self::Leaf(leaf) => leaf.hash,
             Self::Branch(branch) => branch.hash,
         }
     }
@@ -99,6 +98,13 @@ impl Node {
                 Self::Branch(branch) => node = &branch.children[bit_of(key, branch.bit)],
             }
         }
+    }
+}
+
+impl Leaf {
+    pub(crate) fn new(key: Hash, value: LeafValue) -> Self {
+        let hash = Hash(hash(Tag::LEAF, &[&key.0, &value.hash().0]));
+        Self { key, value, hash }
     }
 }
 

@@ -48,6 +48,7 @@ impl Tree {
                     Node::Leaf(Leaf {
                         key,
                         value: LeafValue::Known(value),
+                        ..
                     }) => return Some((*key, &**value)),
                     Node::Leaf(_) | Node::Opaque(_) => {}
                 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use twinroot_abi::{Hash, Root};
-use twinroot_types::{DecodeError, decode, encode};
+use twinroot_types::{DecodeError, Limits, at_most, decode, encode};
 
 use crate::node::{Leaf, LeafValue, Missing, Node, bit_of};
 use crate::overlay::{Changes, Read, Touched};
@@ -32,6 +32,13 @@ enum Entry {
     Hashed(Hash, Hash),
 }
 
+/// A tree has one branch less than other nodes, and no two of them take less than 2 + 33 bytes. More
+/// entries than fit so into a witness are none, and would only fill memory.
+const ENTRIES: usize = Limits::V1.witness_bytes / 35 * 2;
+
+#[derive(Serialize, Deserialize)]
+struct Entries(#[serde(deserialize_with = "at_most::<ENTRIES, _, _>")] Vec<Entry>);
+
 impl Tree {
     /// The witness that shows what is `touched`, and nothing else.
     #[must_use]
@@ -46,7 +53,7 @@ impl Partial {
     /// # Errors
     /// [`WitnessError`] where the bytes are no witness, or show a branch without anything below it.
     pub fn decode(witness: &[u8], limit: usize) -> Result<Self, WitnessError> {
-        let entries: Vec<Entry> = decode(witness, limit)?;
+        let Entries(entries) = decode(witness, limit)?;
         let mut rest = entries.into_iter();
         let top = if rest.len() == 0 {
             None
@@ -110,10 +117,7 @@ fn node(rest: &mut impl Iterator<Item = Entry>, above: Option<u8>) -> Result<Nod
     Ok(match rest.next().ok_or(WitnessError::Shape)? {
         Entry::Opaque(hash) => Node::Opaque(hash),
         Entry::Leaf(key, value) => Node::leaf(key, &value),
-        Entry::Hashed(key, hash) => Node::Leaf(Leaf {
-            key,
-            value: LeafValue::Hashed(hash),
-        }),
+        Entry::Hashed(key, hash) => Node::Leaf(Leaf::new(key, LeafValue::Hashed(hash))),
         Entry::Branch(bit) if above.is_some_and(|above| above >= bit) => {
             return Err(WitnessError::Shape);
         }
@@ -144,6 +148,7 @@ fn show(node: &Node, keys: &[Hash], read: &BTreeSet<Hash>, entries: &mut Vec<Ent
         Node::Leaf(Leaf {
             key,
             value: LeafValue::Known(value),
+            ..
         }) if read.contains(key) => {
             entries.push(Entry::Leaf(*key, value.to_vec()));
         }

@@ -1,0 +1,71 @@
+//! A co-signed round, both sides, in memory, as a multiple of the signature work that it cannot do
+//! without.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use twinroot_abi::Side;
+use twinroot_benches::{Pair, Work, signature_work};
+use twinroot_feed::FeedJudge;
+use twinroot_host::{Backend, Host};
+use twinroot_types::CheckedKey;
+
+fn update_round(criterion: &mut Criterion) {
+    let host = Host::new(Backend::Cranelift, FeedJudge).expect("this machine runs wasm");
+    let mut group = criterion.benchmark_group("update_round");
+    let mut pair = Pair::new(&host, 1_000);
+    let keys = Side::BOTH.map(|side| CheckedKey::gate(pair.key(side).public()).expect("good keys"));
+    let commitment = pair.commitment().clone();
+    group.bench_function("signature work alone", |bencher| {
+        bencher.iter(|| {
+            let pairs = [
+                (pair.key(Side::Initiator), &keys[0]),
+                (pair.key(Side::Responder), &keys[1]),
+            ];
+            signature_work(pairs, black_box(&commitment));
+        });
+    });
+    for (name, work) in [("transfer", Work::Transfer), ("call", Work::Call)] {
+        group.bench_function(name, |bencher| bencher.iter(|| pair.step(work)));
+        pair.records.clear();
+    }
+    group.finish();
+    ratios(&mut pair, &keys);
+}
+
+/// Both in turns, so that whatever else the machine does meets both alike.
+fn ratios(pair: &mut Pair<'_>, keys: &[CheckedKey; 2]) {
+    let commitment = pair.commitment().clone();
+    for (name, work) in [("transfer", Work::Transfer), ("call", Work::Call)] {
+        let mut rounds = Vec::new();
+        for _ in 0..200 {
+            let bare = timed(|| {
+                let pairs = [
+                    (pair.key(Side::Initiator), &keys[0]),
+                    (pair.key(Side::Responder), &keys[1]),
+                ];
+                signature_work(pairs, &commitment);
+            });
+            let round = timed(|| pair.step(work));
+            rounds.push(round.as_secs_f64() / bare.as_secs_f64());
+            pair.records.clear();
+        }
+        rounds.sort_by(f64::total_cmp);
+        println!(
+            "a round with a {name}: {:.2} times its signature work (median of 200 pairs of 20)",
+            rounds[rounds.len() / 2]
+        );
+    }
+}
+
+fn timed(mut work: impl FnMut()) -> Duration {
+    let start = Instant::now();
+    for _ in 0..20 {
+        work();
+    }
+    start.elapsed()
+}
+
+criterion_group!(benches, update_round);
+criterion_main!(benches);
