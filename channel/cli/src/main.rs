@@ -1,6 +1,7 @@
 //! The `twinroot` program: one file a command.
 
 mod demo;
+mod play;
 
 use std::io;
 use std::process::ExitCode;
@@ -14,7 +15,7 @@ use twinroot_testkit::WorldError;
 #[command(
     name = "twinroot",
     version,
-    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the two paths differ."
+    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the two paths differ or a law of the protocol is broken."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -25,12 +26,15 @@ struct Arguments {
 enum Command {
     /// Tell the stories of the TV escrow and of the truck insurance, on both execution paths.
     Demo(demo::Arguments),
+    /// Drive both parties, the ledger and the network, step by step.
+    Play(play::Arguments),
 }
 
 fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
     let done = match command {
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Play(arguments) => play::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -47,6 +51,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     if error.is::<demo::NoSuchPath>() {
         2
     } else if error.is::<demo::TwinsDiffer>()
+        || error.is::<play::Never>()
         || matches!(error.downcast_ref(), Some(WorldError::TwinsDiffer(_)))
     {
         3

@@ -3,3 +3,4 @@
 #![expect(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod demo;
+mod play;
