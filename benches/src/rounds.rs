@@ -16,7 +16,7 @@ const A: Side = Side::Initiator;
 pub enum Work {
     /// A transfer of one coin.
     Transfer,
-    /// A call of a contract that writes one slot.
+    /// A call of a contract that writes a slot that was not there.
     Call,
 }
 
@@ -110,7 +110,11 @@ impl<'a> Pair<'a> {
                 from: A,
                 amount: Amount(1),
             },
-            Work::Call => Operation::Call(ballast::fill(self.contract, 0, 1)),
+            Work::Call => {
+                let slot = self.filled;
+                self.filled += 1;
+                Operation::Call(ballast::fill(self.contract, slot, 1))
+            }
         };
         self.round(vec![operation]);
     }

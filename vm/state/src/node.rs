@@ -33,7 +33,7 @@ pub(crate) struct Leaf {
     pub(crate) key: Hash,
     pub(crate) value: LeafValue,
     /// Its own hash: a leaf stands beside many changes and is hashed once.
-    hash: Hash,
+    pub(crate) hash: Hash,
 }
 
 /// What is known of a leaf's value.

@@ -157,10 +157,27 @@ fn change_below(node: Option<&Node>, changes: &[Change<'_>]) -> Result<Option<No
         }
         _ => {
             let (zeros, ones) = split(changes, branch.bit);
-            let left = change_below(Some(&branch.children[0]), zeros)?;
-            let right = change_below(Some(&branch.children[1]), ones)?;
+            let [old_left, old_right] = &branch.children;
+            let left = change_below(Some(old_left), zeros)?;
+            let right = change_below(Some(old_right), ones)?;
+            // Much that is set is set to what it was: nothing above it has to be hashed.
+            if is_same(left.as_ref(), old_left) && is_same(right.as_ref(), old_right) {
+                return Ok(node.cloned());
+            }
             Ok(join(branch.bit, [left, right]))
         }
+    }
+}
+
+/// Whether nothing changed below a place. What was only known by its hash and is known now counts as changed.
+fn is_same(new: Option<&Node>, old: &Node) -> bool {
+    match (new, old) {
+        (Some(Node::Branch(new)), Node::Branch(old)) => Arc::ptr_eq(new, old),
+        (Some(Node::Leaf(new)), Node::Leaf(old)) => {
+            new.hash == old.hash && matches!(old.value, LeafValue::Known(_))
+        }
+        (Some(Node::Opaque(new)), Node::Opaque(old)) => new == old,
+        _ => false,
     }
 }
 
