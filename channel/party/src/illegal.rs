@@ -23,6 +23,12 @@ pub enum Illegal {
         /// The last height of it, forks included.
         until: Height,
     },
+    /// The channel pays out so soon that a newer state could come too late.
+    #[error("the channel pays out from height {settles} on, so a newer state could come too late")]
+    TooLate {
+        /// That height.
+        settles: Height,
+    },
     /// A close, a deposit or a withdrawal may not stay good for so long, or is over.
     #[error("it may be good up to a height from {earliest} to {latest}")]
     Expiry {

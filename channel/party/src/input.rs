@@ -49,7 +49,8 @@ pub enum Input {
     /// from its height on: they were of a fork that lost.
     Block(Env),
     /// The channel as the ledger has it now; none if it has paid out. The driver gives it after
-    /// every block that changed it, a fork included, and may give it at any time.
+    /// every block that changed it, a fork included, and may give it at any time. A party that was
+    /// away gets the blocks, then this, and only then anything else.
     Ledger(Option<Box<OnLedger>>),
     /// The ledger rejected the forced step that this party posted, and would do so again.
     Rejected,

@@ -42,6 +42,10 @@ impl Opening {
     ///
     /// # Errors
     /// [`Message::RefuseOffer`], to be sent, where the party would not even ask its user.
+    #[expect(
+        clippy::result_large_err,
+        reason = "once for an offer, and it is sent at once"
+    )]
     pub fn offered(
         terms: Parameters,
         signature: Signature,

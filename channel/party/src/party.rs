@@ -49,8 +49,11 @@ pub struct Party {
     pub(crate) steps: Vec<Step>,
     /// The newest co-signed state: what beats any older close.
     pub(crate) newest: Option<CoSigned>,
-    /// A deposit or a withdrawal that the ledger carried out, until no fork can lose it.
+    /// A deposit or a withdrawal that the ledger carried out, until a newer state is signed.
     pub(crate) funded: Option<Funded>,
+    /// One that is not to be counted on any more. A party that was away may find it on the ledger all
+    /// the same.
+    pub(crate) expired: Option<Box<Candidate>>,
     /// The highest round that either side has signed.
     pub(crate) last_round: Round,
     pub(crate) blocks: Vec<Env>,
@@ -89,6 +92,19 @@ pub struct Party {
 pub(crate) struct Base {
     pub(crate) position: Position<Tree>,
     pub(crate) ground: Ground,
+    /// Of its commitment; every step is held against it.
+    pub(crate) hash: Hash,
+}
+
+impl Base {
+    pub(crate) fn new(position: Position<Tree>, ground: Ground) -> Self {
+        let hash = position.commitment.hash();
+        Self {
+            position,
+            ground,
+            hash,
+        }
+    }
 }
 
 /// A forced step.
@@ -96,6 +112,8 @@ pub(crate) struct Base {
 pub(crate) struct Step {
     pub(crate) update: Update,
     pub(crate) position: Position<Tree>,
+    /// Of its commitment.
+    pub(crate) hash: Hash,
 }
 
 /// A state that may become the newest one.
@@ -108,6 +126,8 @@ pub(crate) struct Candidate {
     pub(crate) touched: Touched,
     /// What is signed in the place of the commitment, where coins are moved.
     pub(crate) funding: Option<Funding>,
+    /// Of what is signed.
+    pub(crate) hash: Hash,
 }
 
 impl Candidate {
@@ -202,6 +222,7 @@ impl Agreement {
 /// A deposit or a withdrawal that the ledger carried out (docs/spec/channel.md, 6.5).
 #[derive(Clone, Debug)]
 pub(crate) struct Funded {
+    pub(crate) candidate: Box<Candidate>,
     /// What both signed last before it.
     pub(crate) before: Base,
     pub(crate) at: Height,
@@ -262,13 +283,11 @@ impl Party {
             specs: BTreeMap::new(),
             published: BTreeSet::new(),
             funds: None,
-            base: Base {
-                position: genesis(terms, opened)?,
-                ground: Ground::Terms,
-            },
+            base: Base::new(genesis(terms, opened)?, Ground::Terms),
             steps: Vec::new(),
             newest: None,
             funded: None,
+            expired: None,
             last_round: Round(0),
             blocks: vec![opened],
             live: Vec::new(),
@@ -329,7 +348,7 @@ impl Party {
         }
         let mut effects = match input {
             Input::WriteFailed => return Ok(handle::freeze(self)),
-            Input::Block(block) => handle::block(self, block, execute)?,
+            Input::Block(block) => return handle::block(self, block, execute),
             Input::Ledger(view) => handle::ledger(self, view, execute)?,
             Input::Funds(coins) => {
                 self.funds = Some(coins);
@@ -427,12 +446,23 @@ impl Party {
             Agreement::Close(_) => None,
         });
         let before = self.funded.iter().map(|funded| &funded.before.position);
+        let ledger = self.ledger.iter().filter(|_| self.too_late().is_some());
+        let close = self.bound.iter().filter_map(|bound| match &bound.what {
+            Agreement::Close(close) => Some(close.payout),
+            Agreement::Fund(_) => None,
+        });
+        let side = self.side.index();
         half_signed
             .chain(bound)
             .map(|candidate| &candidate.next)
             .chain(before)
             .chain([&self.base.position, self.tip()])
-            .map(|position| balances(&position.state)[self.side.index()])
+            .map(|position| balances(&position.state)[side])
+            .chain(
+                close
+                    .chain(ledger.map(|ledger| ledger.tip.payout))
+                    .map(|payout| payout[side]),
+            )
             .min()
             .unwrap_or_default()
     }
@@ -447,6 +477,11 @@ impl Party {
         self.steps
             .last()
             .map_or(&self.base.position, |step| &step.position)
+    }
+
+    /// Hash of the newest state's commitment.
+    pub(crate) fn tip_hash(&self) -> Hash {
+        self.steps.last().map_or(self.base.hash, |step| step.hash)
     }
 
     /// The newest block.
@@ -498,10 +533,22 @@ impl Party {
         if self.is_signing() {
             return Err(Illegal::Busy);
         }
+        if let Some(settles) = self.too_late() {
+            return Err(Illegal::TooLate { settles });
+        }
         match self.bound_until() {
             Some(until) => Err(Illegal::Bound { until }),
             None => Ok(()),
         }
+    }
+
+    /// The height from which a close pays out, if that is so near that a newer state could come too
+    /// late to beat it: the answer takes a block, and a fork may lose it.
+    pub(crate) fn too_late(&self) -> Option<Height> {
+        let ledger = self.ledger.as_ref()?;
+        let settles = ledger.closing?.max(ledger.tip.hold_until);
+        let answered = self.now().height.0.saturating_add(self.policy.depth);
+        (answered.saturating_add(1) >= settles.0).then_some(settles)
     }
 
     /// The height up to which the ledger may still take a close, a deposit or a withdrawal that this
@@ -509,9 +556,27 @@ impl Party {
     /// peer could choose between the two.
     pub(crate) fn bound_until(&self) -> Option<Height> {
         let signed = self.bound.as_ref().map(|bound| bound.until);
-        let carried_out = self.funded.as_ref().map(|funded| funded.at);
-        let until = signed.max(carried_out)?;
+        let carried_out = self.funded.as_ref().map(|funded| self.lost_until(funded));
+        let can_be_lost = carried_out.filter(|until| !self.is_over(*until));
+        let until = signed.max(can_be_lost)?;
         Some(Height(until.0.saturating_add(self.policy.depth)))
+    }
+
+    /// The height up to which a deposit or a withdrawal that was carried out can be lost to a fork, or
+    /// carried out again where one lost it.
+    fn lost_until(&self, funded: &Funded) -> Height {
+        let own = self.base.ground.round();
+        let ledger = self.ledger.as_ref();
+        let there = ledger.is_some_and(|ledger| ledger.ground.round() >= own);
+        match &funded.candidate.funding {
+            Some(funding) if !there => funding.expiry,
+            _ => funded.at,
+        }
+    }
+
+    /// Whether a height has passed, and no fork that is to be expected brings it back.
+    pub(crate) fn is_over(&self, until: Height) -> bool {
+        until.0.saturating_add(self.policy.depth) < self.now().height.0
     }
 
     /// The round of a half-signed step that is another one than `operations`. Two different steps
@@ -537,13 +602,8 @@ impl Party {
     /// A half-signed step that the peer can still sign although it rests on a state that is no part
     /// of the newest: it was beaten by nothing yet.
     pub(crate) fn rival(&self) -> Option<Round> {
-        let rests_here = |base: Hash| {
-            base == self.base.position.commitment.hash()
-                || self
-                    .steps
-                    .iter()
-                    .any(|step| step.position.commitment.hash() == base)
-        };
+        let rests_here =
+            |base: Hash| base == self.base.hash || self.steps.iter().any(|step| step.hash == base);
         self.live
             .iter()
             .filter(|half| !rests_here(half.candidate.update.base))
@@ -554,7 +614,7 @@ impl Party {
     /// Where two proposals cross, whether this party's goes first. Both know the bit, and it is
     /// another one after each round.
     pub(crate) fn goes_first(&self) -> bool {
-        let Hash(bytes) = self.base.position.commitment.hash();
+        let Hash(bytes) = self.base.hash;
         usize::from(bytes[0] & 1) == self.side.index()
     }
 

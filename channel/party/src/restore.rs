@@ -47,8 +47,9 @@ impl Party {
     ) -> Result<Self, RestoreError> {
         let mut party = Self::new(terms, side, opened, policy)?;
         party.codes = codes;
+        let first = party.base.position.commitment.clone();
         for record in records {
-            party.replay(record, execute)?;
+            party.replay(record, &first, execute)?;
         }
         // What was sent is not known, so all of it may have been; nor what was taken back or refused,
         // so nothing is proposed again without the user's word.
@@ -90,13 +91,18 @@ impl Party {
             && self.live.is_empty()
             && self.accepting.is_none()
             && self.bound.is_none()
-            && self.funded.is_none()
+            && self.bound_until().is_none()
             && self.behind.is_none()
             && self.steps.is_empty();
         at_rest.then(|| Record::Checkpoint(Box::new(handle::checkpoint(self))))
     }
 
-    fn replay(&mut self, record: Record, execute: &dyn Execute) -> Result<(), RestoreError> {
+    fn replay(
+        &mut self,
+        record: Record,
+        first: &Commitment,
+        execute: &dyn Execute,
+    ) -> Result<(), RestoreError> {
         // Nothing new is signed before a signature that was asked for is there: whatever was to be
         // accepted was, or was overtaken.
         let signs = matches!(
@@ -154,7 +160,7 @@ impl Party {
                 self.doubtful = false;
             }
             Record::Terms(_) => {}
-            Record::Checkpoint(checkpoint) => self.replay_checkpoint(*checkpoint)?,
+            Record::Checkpoint(checkpoint) => self.replay_checkpoint(*checkpoint, first)?,
         }
         Ok(())
     }
@@ -228,13 +234,17 @@ impl Party {
         let place = self
             .steps
             .iter()
-            .position(|known| known.position.commitment.hash() == step.update.base);
+            .position(|known| known.hash == step.update.base);
         self.steps
             .truncate(place.map_or(0, |place| place.saturating_add(1)));
         self.steps.push(step);
     }
 
-    fn replay_checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), RestoreError> {
+    fn replay_checkpoint(
+        &mut self,
+        checkpoint: Checkpoint,
+        first: &Commitment,
+    ) -> Result<(), RestoreError> {
         let changes: Changes = checkpoint
             .leaves
             .into_iter()
@@ -243,15 +253,11 @@ impl Party {
         let state = Tree::new()
             .updated(&changes)
             .map_err(|missing| RestoreError::Refused(Refused::Missing(missing)))?;
-        let first = &self.base.position.commitment;
         let commitment = checkpoint.ground.commitment().unwrap_or(first).clone();
         if state.root() != commitment.state_root {
             return Err(RestoreError::Differs(commitment.round));
         }
-        self.base = Base {
-            position: Position { commitment, state },
-            ground: checkpoint.ground,
-        };
+        self.base = Base::new(Position { commitment, state }, checkpoint.ground);
         self.steps.clear();
         let round = self.base.position.commitment.round;
         self.live.retain(|half| half.candidate.round() > round);

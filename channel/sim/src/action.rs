@@ -46,6 +46,10 @@ pub enum Action {
     Mine(u64),
     /// So many of the newest blocks are replaced by others, without the transactions in them.
     Fork(u64),
+    /// A side hears nothing of the ledger for a while.
+    Lag(Side),
+    /// It looks at the ledger again.
+    Look(Side),
     /// Writes of a side take their time, until they are let through.
     Slow(Side),
     /// A write of a side comes to its end.
@@ -70,6 +74,10 @@ pub enum Action {
     SignSecretly(Side, usize),
     /// A side signs another step of the round that it has proposed last, and sends it.
     ProposeTwice(Side, u64),
+    /// A side settles, whether or not its time has come.
+    Settle(Side),
+    /// Two of whom neither keeps to the protocol sign nonsense, and one has the ledger look at it.
+    Collude(Side, u64),
 }
 
 /// A line that is no action.
@@ -99,6 +107,8 @@ impl fmt::Display for Action {
             Self::Connect => write!(f, "connect"),
             Self::Mine(blocks) => write!(f, "mine {blocks}"),
             Self::Fork(blocks) => write!(f, "fork {blocks}"),
+            Self::Lag(side) => write!(f, "{} lag", name(side)),
+            Self::Look(side) => write!(f, "{} look", name(side)),
             Self::Slow(side) => write!(f, "{} slow", name(side)),
             Self::Written(side) => write!(f, "{} written", name(side)),
             Self::WriteFails(side) => write!(f, "{} write-fails", name(side)),
@@ -114,6 +124,8 @@ impl fmt::Display for Action {
             }
             Self::SignSecretly(side, place) => write!(f, "{} sign-secretly {place}", name(side)),
             Self::ProposeTwice(side, coins) => write!(f, "{} propose-twice {coins}", name(side)),
+            Self::Settle(side) => write!(f, "{} settle", name(side)),
+            Self::Collude(side, number) => write!(f, "{} collude {number}", name(side)),
         }
     }
 }
@@ -122,69 +134,73 @@ impl FromStr for Action {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let bad = || ParseError(text.to_owned());
         let (first, rest) = split(text.trim());
-        let side = match first {
-            "initiator" | "A" => Side::Initiator,
-            "responder" | "B" => Side::Responder,
-            "cut" if rest.is_empty() => return Ok(Self::Cut),
-            "connect" if rest.is_empty() => return Ok(Self::Connect),
-            "mine" => {
-                return Ok(Self::Mine(number(
-                    Some(rest).filter(|n| !n.is_empty()),
-                    text,
-                )?));
-            }
-            "fork" => return Ok(Self::Fork(number(Some(rest), text)?)),
-            _ => return Err(bad()),
-        };
-        let (verb, rest) = split(rest);
-        let count = || number(Some(rest), text);
-        let place = || usize::try_from(number(Some(rest), text)?).map_err(|_| bad());
-        let alone = |action: Self| {
-            if rest.is_empty() {
-                Ok(action)
-            } else {
-                Err(bad())
-            }
-        };
-        match verb {
-            "propose" => Ok(Self::Propose(side, rest.parse()?)),
-            "cancel" => alone(Self::Cancel(side)),
-            "approve" => alone(Self::Approve(side)),
-            "decline" => alone(Self::Decline(side)),
-            "propose-close" => Ok(Self::ProposeClose(side, count()?)),
-            "close" => alone(Self::CloseSolo(side)),
-            "force" => Ok(Self::Force(side, rest.parse()?)),
-            "snapshot" => alone(Self::Snapshot(side)),
-            "note" => Ok(Self::Note(side, count()?)),
-            "leave" => alone(Self::Leave(side)),
-            "tick" => alone(Self::Tick(side)),
-            "deliver" => Ok(Self::Deliver(side, place()?)),
-            "duplicate" => Ok(Self::Duplicate(side, place()?)),
-            "lose" => Ok(Self::Lose(side, place()?)),
-            "slow" => alone(Self::Slow(side)),
-            "written" => alone(Self::Written(side)),
-            "write-fails" => alone(Self::WriteFails(side)),
-            "crash" => match rest {
-                "written" => Ok(Self::Crash(side, true)),
-                "unwritten" => Ok(Self::Crash(side, false)),
-                _ => Err(bad()),
-            },
-            "restart" => alone(Self::Restart(side)),
-            "backup" => Ok(Self::Backup(side, place()?)),
-            "close-stale" => Ok(Self::CloseStale(side, place()?)),
-            "slash-stale" => Ok(Self::SlashStale(side, place()?)),
-            "snapshot-stale" => Ok(Self::SnapshotStale(side, place()?)),
-            "force-stale" => {
-                let (age, wish) = split(rest);
-                let age = usize::try_from(number(Some(age), text)?).map_err(|_| bad())?;
-                Ok(Self::ForceStale(side, age, wish.parse()?))
-            }
-            "sign-secretly" => Ok(Self::SignSecretly(side, place()?)),
-            "propose-twice" => Ok(Self::ProposeTwice(side, count()?)),
-            _ => Err(bad()),
+        match (side_of(first), first, rest) {
+            (Some(side), _, rest) => of_side(side, rest, text),
+            (_, "cut", "") => Ok(Self::Cut),
+            (_, "connect", "") => Ok(Self::Connect),
+            (_, "mine", "") => Ok(Self::Mine(1)),
+            (_, "mine", blocks) => Ok(Self::Mine(number(Some(blocks), text)?)),
+            (_, "fork", blocks) => Ok(Self::Fork(number(Some(blocks), text)?)),
+            _ => Err(ParseError(text.to_owned())),
         }
+    }
+}
+
+/// The action of a side.
+fn of_side(side: Side, line: &str, text: &str) -> Result<Action, ParseError> {
+    let bad = || ParseError(text.to_owned());
+    let (verb, rest) = split(line);
+    let count = || number(Some(rest), text);
+    let place_in = |word: &str| match word {
+        "" => Ok(0),
+        word => usize::try_from(number(Some(word), text)?).map_err(|_| bad()),
+    };
+    let place = || place_in(rest);
+    let wish = |words: &str| words.parse().map_err(|_| bad());
+    let alone = |action| match rest {
+        "" => Ok(action),
+        _ => Err(bad()),
+    };
+    match verb {
+        "propose" => Ok(Action::Propose(side, wish(rest)?)),
+        "cancel" => alone(Action::Cancel(side)),
+        "approve" => alone(Action::Approve(side)),
+        "decline" => alone(Action::Decline(side)),
+        "propose-close" => Ok(Action::ProposeClose(side, count()?)),
+        "close" => alone(Action::CloseSolo(side)),
+        "force" => Ok(Action::Force(side, wish(rest)?)),
+        "snapshot" => alone(Action::Snapshot(side)),
+        "note" => Ok(Action::Note(side, count()?)),
+        "leave" => alone(Action::Leave(side)),
+        "tick" => alone(Action::Tick(side)),
+        "deliver" => Ok(Action::Deliver(side, place()?)),
+        "duplicate" => Ok(Action::Duplicate(side, place()?)),
+        "lose" => Ok(Action::Lose(side, place()?)),
+        "lag" => alone(Action::Lag(side)),
+        "look" => alone(Action::Look(side)),
+        "slow" => alone(Action::Slow(side)),
+        "written" => alone(Action::Written(side)),
+        "write-fails" => alone(Action::WriteFails(side)),
+        "crash" => match rest {
+            "written" => Ok(Action::Crash(side, true)),
+            "unwritten" => Ok(Action::Crash(side, false)),
+            _ => Err(bad()),
+        },
+        "restart" => alone(Action::Restart(side)),
+        "backup" => Ok(Action::Backup(side, place()?)),
+        "close-stale" => Ok(Action::CloseStale(side, place()?)),
+        "slash-stale" => Ok(Action::SlashStale(side, place()?)),
+        "snapshot-stale" => Ok(Action::SnapshotStale(side, place()?)),
+        "force-stale" => {
+            let (age, words) = split(rest);
+            Ok(Action::ForceStale(side, place_in(age)?, wish(words)?))
+        }
+        "sign-secretly" => Ok(Action::SignSecretly(side, place()?)),
+        "propose-twice" => Ok(Action::ProposeTwice(side, count()?)),
+        "settle" => alone(Action::Settle(side)),
+        "collude" => Ok(Action::Collude(side, count()?)),
+        _ => Err(bad()),
     }
 }
 
@@ -192,6 +208,14 @@ pub(crate) const fn name_of(side: Side) -> &'static str {
     match side {
         Side::Initiator => "initiator",
         Side::Responder => "responder",
+    }
+}
+
+pub(crate) fn side_of(name: &str) -> Option<Side> {
+    match name {
+        "initiator" | "A" => Some(Side::Initiator),
+        "responder" | "B" => Some(Side::Responder),
+        _ => None,
     }
 }
 

@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use twinroot_abi::{Amount, Side};
+use twinroot_abi::{Amount, Height, Side};
 use twinroot_rules::{Consent, Position, apply};
-use twinroot_types::Tag;
-use twinroot_wire::{Action as Post, CoSigned, Force, Message, Operation, Proposal, Update};
+use twinroot_types::{Signature, Tag};
+use twinroot_wire::{
+    Action as Post, CoSigned, Commitment, Direction, Force, Funding, Message, MutualClose,
+    Operation, Proposal, SignedClose, SignedFunding, Standing, Update,
+};
 
 use crate::toy::code;
 use crate::{Happened, Sim, Wish};
@@ -45,7 +48,8 @@ pub(crate) fn snapshot(sim: &mut Sim<'_>, side: Side, age: usize) {
     post(sim, side, action);
 }
 
-/// A forced step on an old state, brought along; a witness of it and all.
+/// A forced step on an old state, with a witness of it and all. The state is brought along, unless the
+/// ledger knows it.
 pub(crate) fn force(sim: &mut Sim<'_>, side: Side, age: usize, wish: Wish) {
     let known = &sim.nodes[side.index()].memory.co_signed;
     let place = age
@@ -69,16 +73,19 @@ pub(crate) fn force(sim: &mut Sim<'_>, side: Side, age: usize, wish: Wish) {
     };
     let toy = code(b"toy");
     let codes = BTreeMap::from([(toy.hash, toy.bytes)]);
+    let view = sim.chain.view();
+    let known = view.is_some_and(|view| view.ground.round() == state.commitment.round);
+    let brought = (!known).then_some(state);
     let action = match apply(&base, &update, Consent::PosterOnly, &codes, sim.execute) {
         Ok(applied) => Force {
-            base: Some(state),
+            base: brought,
             update,
             witness: base.state.prove(&applied.touched),
             predicted: applied.next.commitment.state_root,
         },
         // It does not work: let the ledger find out, which costs the poster something.
         Err(_) => Force {
-            base: Some(state),
+            base: brought,
             update,
             witness: base.state.prove(&twinroot_state::Touched::default()),
             predicted: base.commitment.state_root,
@@ -110,10 +117,7 @@ pub(crate) fn sign_secretly(sim: &mut Sim<'_>, side: Side, place: usize) {
         signatures,
     };
     let channel = sim.channel;
-    let closing = sim
-        .chain
-        .view(channel)
-        .is_some_and(|view| view.closing.is_some());
+    let closing = sim.chain.view().is_some_and(|view| view.closing.is_some());
     let action = if closing {
         Post::Slash { channel, state }
     } else {
@@ -161,4 +165,89 @@ pub(crate) fn propose_twice(sim: &mut Sim<'_>, side: Side, coins: u64) {
         signature,
     }));
     sim.network.send(side.other(), message.encode());
+}
+
+/// Settles, whether or not its time has come.
+pub(crate) fn settle(sim: &mut Sim<'_>, side: Side) {
+    let channel = sim.channel;
+    post(sim, side, Some(Post::Settle { channel }));
+}
+
+/// Both sign what no rule leads to. It may hurt nobody but the two.
+pub(crate) fn collude(sim: &mut Sim<'_>, side: Side, number: u64) {
+    let known = sim.chain.ledger().channel(sim.channel).cloned();
+    let Some(channel) = known.filter(|_| sim.config.honest == [false; 2]) else {
+        sim.happened.push(Happened::Nothing);
+        return;
+    };
+    let amount = number.div_euclid(32);
+    let mut commitment = channel.tip.clone();
+    commitment.round.0 = commitment.round.0.saturating_add(1 + amount);
+    match number % 8 {
+        0 => commitment.payout.reverse(),
+        1 => commitment.payout[side.index()].0 += 1 + amount,
+        2 => commitment.total.0 += 1 + amount,
+        3 => {
+            commitment.payout[side.index()].0 += 1 + amount;
+            commitment.total.0 += 1 + amount;
+        }
+        4 => commitment.hold_until.0 = commitment.env.height.0 + amount,
+        5 => commitment.state_root.0 = [7; 32],
+        6 => commitment.round = channel.tip.round,
+        _ => commitment.payout = [Amount(u64::MAX); 2],
+    }
+    let action = match number.div_euclid(8) % 4 {
+        0 => Post::Snapshot {
+            channel: sim.channel,
+            state: co_signed(sim, commitment),
+        },
+        1 => Post::Slash {
+            channel: sim.channel,
+            state: co_signed(sim, commitment),
+        },
+        2 => {
+            let close = MutualClose {
+                chain: commitment.chain,
+                channel: commitment.channel,
+                version: commitment.version,
+                standing: Standing::co_signed(commitment.round),
+                payout: commitment.payout,
+                expiry: Height(sim.chain.block().height.0 + amount),
+            };
+            let signatures = both(sim, Tag::CLOSE, &close.signed_bytes());
+            Post::CloseMutual(SignedClose { close, signatures })
+        }
+        _ => {
+            let funding = Funding {
+                standing: channel.standing,
+                side,
+                direction: if amount.is_multiple_of(2) {
+                    Direction::Deposit
+                } else {
+                    Direction::Withdraw
+                },
+                amount: Amount(1 + amount),
+                expiry: Height(sim.chain.block().height.0 + amount),
+                commitment,
+            };
+            let signatures = both(sim, Tag::FUNDING, &funding.signed_bytes());
+            Post::Fund(SignedFunding {
+                funding,
+                signatures,
+            })
+        }
+    };
+    post(sim, side, Some(action));
+}
+
+fn both(sim: &Sim<'_>, tag: Tag, bytes: &[u8]) -> [Signature; 2] {
+    [0, 1].map(|side: usize| sim.nodes[side].key.sign(tag, bytes))
+}
+
+fn co_signed(sim: &Sim<'_>, commitment: Commitment) -> CoSigned {
+    let signatures = both(sim, Tag::COMMITMENT, &commitment.signed_bytes());
+    CoSigned {
+        commitment,
+        signatures,
+    }
 }

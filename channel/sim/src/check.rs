@@ -1,62 +1,29 @@
 //! What must hold after every action.
 
-use twinroot_abi::{Amount, Round, Side};
+use twinroot_abi::{Amount, Side};
+use twinroot_arbiter::Repaid;
+use twinroot_party::Status;
 
-use crate::{Action, Happened, Sim};
-
-/// Something that must never be.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Broken {
-    /// The simulation does not begin.
-    #[error("the simulation does not begin: {0}")]
-    Start(String),
-    /// Coins came from nothing, or went there.
-    #[error("there were {before} coins, now there are {now}")]
-    Coins {
-        /// Before.
-        before: Amount,
-        /// Now.
-        now: Amount,
-    },
-    /// A party signed two things of one round.
-    #[error("the {0} signed round {1} twice, differently")]
-    SignedTwice(Side, Round),
-    /// Both have another state of one round.
-    #[error("the parties have different states of round {0}")]
-    Different(Round),
-    /// A party and the ledger came to different results.
-    #[error("the {0}: {1}")]
-    Diverged(Side, String),
-    /// A party cannot be restored from what it wrote down.
-    #[error("the {0} does not come back: {1}")]
-    Restore(Side, String),
-    /// A party lacks a state although its disk was never old.
-    #[error("the {0} lacks its newest state")]
-    Behind(Side),
-    /// The channel does not close in the time that it must.
-    #[error("the channel does not close in {0} blocks")]
-    NotClosed(u64),
-    /// A party that kept to the protocol got less than it was sure of.
-    #[error("the {side} was sure of {sure} coins and got {got}")]
-    Robbed {
-        /// Which party.
-        side: Side,
-        /// What it was sure of.
-        sure: Amount,
-        /// What it got.
-        got: Amount,
-    },
-}
+use crate::{Broken, Sim};
 
 impl Sim<'_> {
     /// Holds what must always hold.
     ///
     /// # Errors
     /// [`Broken`].
-    pub fn check(&self) -> Result<(), Broken> {
+    pub fn check(&mut self) -> Result<(), Broken> {
         if let Some(broken) = &self.broken {
             return Err(broken.clone());
         }
+        self.check_coins()?;
+        for side in Side::BOTH {
+            self.check_place(side)?;
+            self.note_sure(side);
+        }
+        Ok(())
+    }
+
+    fn check_coins(&self) -> Result<(), Broken> {
         let now = self.chain.ledger().supply();
         if now != self.supply {
             return Err(Broken::Coins {
@@ -64,108 +31,84 @@ impl Sim<'_> {
                 now: now.unwrap_or_default(),
             });
         }
+        let (accounts, booked) = (self.accounts(), self.chain.booked());
         for side in Side::BOTH {
-            let node = &self.nodes[side.index()];
-            let behind = node
-                .party
-                .as_ref()
-                .is_some_and(|party| matches!(party.status(), twinroot_party::Status::Behind(_)));
-            if behind && self.config.honest == [true; 2] && !node.lost_records {
-                return Err(Broken::Behind(side));
+            let (now, sum) = (accounts[side.index()], booked[side.index()]);
+            if now != sum {
+                return Err(Broken::Account { side, sum, now });
             }
         }
         Ok(())
     }
 
-    /// Lets everything come to its end, without any more trouble, and holds what each party got
-    /// against what it was sure of.
-    ///
-    /// # Errors
-    /// [`Broken`].
-    pub fn finish(&mut self) -> Result<(), Broken> {
-        for side in Side::BOTH {
-            self.be_there(side);
-        }
-        self.act(Action::Connect)?;
-        self.exchange()?;
-        let sure = Side::BOTH.map(|side| self.sure(side));
-        let honest = Side::BOTH
-            .into_iter()
-            .find(|side| self.config.honest[side.index()]);
-        // Two closes by both sides, all forced steps, the holds, and some blocks for each transaction.
-        let most = self.config.lock.saturating_mul(40).saturating_add(100);
-        for block in 0..most {
-            if self.chain.view(self.channel).is_none() {
-                return Ok(());
-            }
-            if block.checked_rem(5) == Some(0)
-                && let Some(side) = honest
-                && self
-                    .chain
-                    .view(self.channel)
-                    .is_some_and(|view| view.closing.is_none())
-            {
-                self.act(Action::CloseSolo(side))?;
-            }
-            let happened = self.act(Action::Mine(1))?;
-            if let Some((payout, repaid)) = Self::closed_in(&happened) {
-                return self.check_payout(sure, payout, repaid);
-            }
-            self.exchange()?;
-        }
-        Err(Broken::NotClosed(most))
-    }
-
-    /// All messages arrive.
-    fn exchange(&mut self) -> Result<(), Broken> {
-        for _ in 0..200 {
-            let Some(side) = Side::BOTH
-                .into_iter()
-                .find(|side| self.network.on_the_way(*side) > 0)
-            else {
-                break;
+    /// A party that sees the ledger stand on its own newest state stands where the ledger does.
+    fn check_place(&self, side: Side) -> Result<(), Broken> {
+        let node = &self.nodes[side.index()];
+        let Some(party) = &node.party else {
+            return Ok(());
+        };
+        let status = party.status();
+        if matches!(status, Status::Behind(_)) {
+            let lost = self.config.honest == [true; 2] && !node.lost_records;
+            return if lost {
+                Err(Broken::Behind(side))
+            } else {
+                Ok(())
             };
-            self.act(Action::Deliver(side, 0))?;
+        }
+        let (Some(view), Some(seen)) = (self.chain.view(), party.on_ledger()) else {
+            return Ok(());
+        };
+        let rests = view.ground.round() == party.standing().round;
+        let there = party.commitment() == &view.tip;
+        if self.config.honest[side.index()] && *seen == view && rests && !there {
+            let theirs = twinroot_wire::Standing {
+                round: view.ground.round(),
+                forced: u32::try_from(view.steps.len()).unwrap_or(u32::MAX),
+            };
+            return Err(Broken::NotTheTip(side, party.standing(), theirs));
         }
         Ok(())
+    }
+
+    /// What a party is sure of counts once all that it wants done is done and it knows the ledger;
+    /// less counts at once.
+    fn note_sure(&mut self, side: Side) {
+        let node = &self.nodes[side.index()];
+        let Some(party) = &node.party else {
+            return;
+        };
+        let knows = !matches!(party.status(), Status::Behind(_) | Status::Doubtful);
+        let now = knows.then(|| party.sure());
+        let sure = match (node.sure, now) {
+            (Some(before), Some(now)) if !node.is_idle() || node.lags => Some(before.min(now)),
+            _ => now,
+        };
+        self.nodes[side.index()].sure = sure;
     }
 
     /// What a party that keeps to the protocol is sure of: the least that any state leaves it which
     /// can still be the last.
-    fn sure(&self, side: Side) -> Option<Amount> {
-        let node = &self.nodes[side.index()];
-        let party = node.party.as_ref()?;
-        let knows = !matches!(
-            party.status(),
-            twinroot_party::Status::Behind(_) | twinroot_party::Status::Doubtful
-        );
-        (self.config.honest[side.index()] && knows).then(|| party.sure())
+    pub(crate) fn sure(&self, side: Side) -> Option<Amount> {
+        let honest = self.config.honest[side.index()];
+        self.nodes[side.index()].sure.filter(|_| honest)
     }
 
-    fn check_payout(
-        &self,
+    /// The channel has paid out: nobody got less than it was sure of, but for the fee of the answer
+    /// that it owes.
+    pub(crate) fn check_payout(
+        &mut self,
         sure: [Option<Amount>; 2],
         payout: [Amount; 2],
-        repaid: Amount,
-    ) -> Result<(), Broken> {
+        repaid: Option<Repaid>,
+    ) {
         for side in Side::BOTH {
-            let got = payout[side.index()].checked_add(repaid).unwrap_or_default();
-            // What both agree on while everything comes to its end may be less, so both counts.
-            let now = self.sure(side).unwrap_or(got);
-            if let Some(sure) = sure[side.index()].map(|sure| sure.min(now))
-                && got < sure
-            {
-                return Err(Broken::Robbed { side, sure, got });
+            let owed = repaid.filter(|repaid| repaid.by == side);
+            let owed = owed.map_or(Amount::ZERO, |repaid| repaid.amount);
+            let got = payout[side.index()].checked_add(owed).unwrap_or_default();
+            if let Some(sure) = sure[side.index()].filter(|sure| got < *sure) {
+                self.breaks(Broken::Robbed { side, sure, got });
             }
         }
-        Ok(())
-    }
-
-    /// What an action led to that a tally counts.
-    pub(crate) fn reports(happened: &[Happened]) -> impl Iterator<Item = &twinroot_party::Report> {
-        happened.iter().filter_map(|event| match event {
-            Happened::Report(_, report) => Some(&**report),
-            _ => None,
-        })
     }
 }

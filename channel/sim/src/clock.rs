@@ -2,6 +2,7 @@
 
 use twinroot_abi::{Height, Side};
 use twinroot_arbiter::{Channel, Effect as OnChain, Phase, Rejected};
+use twinroot_party::Input;
 use twinroot_wire::{Action as Post, Commitment};
 
 use crate::chain::{Change, Tried};
@@ -18,6 +19,7 @@ impl Sim<'_> {
                 self.be_there(side);
             }
         }
+        let sure = Side::BOTH.map(|side| self.sure(side));
         let [one, other] = &self.nodes;
         let keys = [&one.key, &other.key];
         let posted: Vec<Post> = self
@@ -29,6 +31,9 @@ impl Sim<'_> {
         let first = Height(self.chain.block().height.0.saturating_add(1));
         for (tried, post) in self.chain.mine(keys, self.execute).into_iter().zip(posted) {
             self.included(tried, &post);
+        }
+        if let Some((payout, repaid)) = Happened::closed_in(&self.happened) {
+            self.check_payout(sure, payout, repaid);
         }
         for side in Side::BOTH {
             self.tell(side, first);
@@ -49,6 +54,8 @@ impl Sim<'_> {
         if let (Some(before), Some(after)) = (before, after) {
             let steps = before.steps.len() > after.steps.len() && before.ground == after.ground;
             self.tally.one_if(steps, Count::Undone);
+            let answer = after.closing.is_some() && after.ground.round() < before.ground.round();
+            self.tally.one_if(answer, Count::AnswerLost);
             let funded = matches!(before.ground, twinroot_wire::Ground::Funding(_));
             let lost = funded && before.ground != after.ground;
             self.tally.one_if(lost, Count::Unfunded);
@@ -99,8 +106,16 @@ impl Sim<'_> {
                 self.tally.one_if(used_up, Count::StepsUsedUp);
                 let early = matches!(error, Rejected::TooEarly { .. });
                 self.tally.one_if(early, Count::TooEarly);
+                let forces = matches!(posted, Post::Force(_));
+                let for_good = matches!(
+                    error,
+                    Rejected::NoStepsLeft { .. } | Rejected::NotPublished(_)
+                );
                 let error = Box::new(error);
                 self.happened.push(Happened::Rejected(side, error));
+                if forces && for_good && self.nodes[side.index()].party.is_some() {
+                    self.input(side, Input::Rejected);
+                }
             }
         }
     }

@@ -13,7 +13,10 @@ const EFFECTS: usize = 32;
 impl Sim<'_> {
     /// Gives a party an input and does what it wants done.
     pub(crate) fn input(&mut self, side: Side, input: Input) {
-        let stood = self.stands(side);
+        let stood = match input {
+            Input::Ledger(_) => self.stands(side),
+            _ => None,
+        };
         let node = &mut self.nodes[side.index()];
         let Some(party) = &mut node.party else {
             self.happened.push(Happened::Nothing);
@@ -48,17 +51,16 @@ impl Sim<'_> {
             Err(error) => self.happened.push(Happened::Illegal(side, error)),
         }
         if let Some(stood) = stood {
-            self.hold_free_coins(side, stood);
+            self.hold_free_coins(side, &stood);
         }
         self.work(side);
     }
 
     fn stands(&self, side: Side) -> Option<Stood> {
         let party = self.party(side)?;
-        let standing = party.standing();
         Some(Stood {
-            round: standing.round,
-            forced: usize::try_from(standing.forced).ok()?,
+            round: party.standing().round,
+            steps: party.on_ledger()?.steps.clone(),
             free: party.balances()[side.index()],
         })
     }

@@ -1,7 +1,7 @@
 //! What followed from an action.
 
 use twinroot_abi::{Amount, Side};
-use twinroot_arbiter::{Effect, Receipt, Rejected};
+use twinroot_arbiter::{Effect, Receipt, Rejected, Repaid};
 use twinroot_party::{Illegal, Question, Report};
 use twinroot_wire::{Action as Post, Message};
 
@@ -31,13 +31,10 @@ pub enum Happened {
 impl Happened {
     /// What was paid out when the channel closed, and what was repaid out of it.
     #[must_use]
-    pub fn closed_in(happened: &[Self]) -> Option<([Amount; 2], Amount)> {
+    pub fn closed_in(happened: &[Self]) -> Option<([Amount; 2], Option<Repaid>)> {
         happened.iter().find_map(|event| match event {
-            Self::Included(_, receipt) => match &receipt.effect {
-                Effect::Closed { payout, repaid, .. } => {
-                    let repaid = repaid.as_ref().map_or(Amount::ZERO, |repaid| repaid.amount);
-                    Some((*payout, repaid))
-                }
+            Self::Included(_, receipt) => match receipt.effect {
+                Effect::Closed { payout, repaid, .. } => Some((payout, repaid)),
                 _ => None,
             },
             _ => None,

@@ -32,10 +32,9 @@ impl Laws<'_> {
             Action::Snapshot { state, .. } | Action::Slash { state, .. } => {
                 above(round, state.commitment.round)?
             }
-            Action::CloseSolo { state, .. } => match state {
-                Some(state) => above(round, state.commitment.round)?,
-                None => before.standing,
-            },
+            Action::CloseSolo {
+                state: Some(state), ..
+            } => above(round, state.commitment.round)?,
             Action::Fund(signed) => {
                 at_least(before.standing, signed.funding.standing)?;
                 above(round, signed.funding.commitment.round)?
@@ -82,9 +81,7 @@ impl Laws<'_> {
         };
         let repaid = repaid.map_or(Amount::ZERO, |repaid| repaid.amount);
         let paid = [payout[0], payout[1], repaid];
-        let sum = paid
-            .into_iter()
-            .try_fold(Amount::ZERO, Amount::checked_add);
+        let sum = paid.into_iter().try_fold(Amount::ZERO, Amount::checked_add);
         law(sum == Some(self.before.tip.total), || {
             format!("paid {paid:?} of {}", self.before.tip.total)
         })?;

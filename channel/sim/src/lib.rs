@@ -14,19 +14,42 @@
 mod act;
 mod action;
 mod adversary;
+mod alive;
+mod book;
+mod broken;
 mod chain;
 mod check;
+mod clock;
+mod config;
+mod disk;
+mod drive;
+mod finish;
+mod found;
+mod happened;
+mod hold;
+mod judge;
+mod life;
 mod network;
 mod node;
+mod script;
 mod sim;
+mod stories;
+mod tally;
 #[path = "../../rules/tests/it/toy.rs"]
 mod toy;
+mod trap;
 mod wish;
 
-pub use act::{Found, Tally, act, replay};
+pub use act::act;
 pub use action::{Action, ParseError};
-pub use check::Broken;
-pub use sim::{Config, Happened, Sim};
+pub use broken::Broken;
+pub use config::Config;
+pub use found::Found;
+pub use happened::Happened;
+pub use script::Script;
+pub use sim::Sim;
+pub use tally::{Count, Tally};
+pub use trap::{Fault, Trap};
 pub use wish::Wish;
 
 /// What runs the calls of a simulation: scripts of a few lines, without wasm.

@@ -1,12 +1,12 @@
 //! One side's computer: its party, its disk, and what it is doing.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use twinroot_abi::{Amount, Hash, Height, Round};
 use twinroot_party::{Effect, Party, Record};
 use twinroot_state::Tree;
 use twinroot_types::SecretKey;
-use twinroot_wire::{CoSigned, Proposal};
+use twinroot_wire::{CoSigned, Proposal, Update};
 
 #[derive(Debug)]
 pub(crate) struct Node {
@@ -25,10 +25,17 @@ pub(crate) struct Node {
     pub(crate) question: Option<Hash>,
     /// What it has signed, by round, in all its lives.
     pub(crate) signed: BTreeMap<Round, Hash>,
+    /// Those rounds and those closes whose signatures have left it.
+    pub(crate) rounds_out: BTreeSet<Round>,
+    pub(crate) closes_out: BTreeSet<Hash>,
     /// The newest height at which it was up, knew the ledger and had nothing left to do.
     pub(crate) awake: Height,
     /// Whether it ever came back from an old copy of its disk.
     pub(crate) lost_records: bool,
+    /// The highest round that it said both signed.
+    pub(crate) highest: Round,
+    /// What it was sure of when it was up last.
+    pub(crate) sure: Option<Amount>,
     /// What it was when it went down, if nothing was half done then.
     pub(crate) before: Option<Summary>,
     /// Notes that its user has said.
@@ -51,11 +58,11 @@ pub(crate) struct Summary {
     pub(crate) bound: Option<Height>,
 }
 
-/// What the party of a node stood at before an input.
-#[derive(Clone, Copy, Debug)]
+/// Where a party stood before it looked at the ledger.
+#[derive(Clone, Debug)]
 pub(crate) struct Stood {
     pub(crate) round: Round,
-    pub(crate) forced: usize,
+    pub(crate) steps: Vec<Update>,
     pub(crate) free: Amount,
 }
 
@@ -80,8 +87,12 @@ impl Node {
             lags: false,
             question: None,
             signed: BTreeMap::new(),
+            rounds_out: BTreeSet::new(),
+            closes_out: BTreeSet::new(),
             awake: height,
             lost_records: false,
+            highest: Round(0),
+            sure: None,
             before: None,
             said: Vec::new(),
             heard: 0,

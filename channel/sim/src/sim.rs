@@ -175,10 +175,16 @@ impl<'a> Sim<'a> {
         self.nodes[side.index()].question.is_some()
     }
 
-    /// How many records a side has written down.
+    /// Whether a write of a side is under way.
     #[must_use]
-    pub const fn records(&self, side: Side) -> usize {
-        self.nodes[side.index()].disk.len()
+    pub const fn is_writing(&self, side: Side) -> bool {
+        self.nodes[side.index()].writing.is_some()
+    }
+
+    /// Whether a side hears nothing of the ledger.
+    #[must_use]
+    pub const fn lags(&self, side: Side) -> bool {
+        self.nodes[side.index()].lags
     }
 
     /// The first contract of the channel, as a side's newest state has it.

@@ -60,6 +60,8 @@ counts! {
     Overridden "overridden",
     /// Those of them that were beaten in the midst of a close.
     OverriddenLate "overridden while closing",
+    /// Answers to a close that a fork lost, but not the close.
+    AnswerLost "answers lost by a fork",
     /// Rows of forced steps that a fork lost.
     Undone "undone by a fork",
     /// Steps that the ledger tried in vain.

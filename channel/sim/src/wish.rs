@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use twinroot_abi::{Amount, ContractId, Gas, Height, Side};
 use twinroot_exec::{Call, Env, Fallback};
-use twinroot_types::{Tag, encode, hash};
+use twinroot_types::encode;
 use twinroot_wire::{Move, Operation};
 
 use crate::action::{ParseError, number};
@@ -40,10 +40,9 @@ const GAS: Gas = Gas(10_000);
 const EXPIRY: u64 = 12;
 
 impl Wish {
-    /// The operation that does it.
+    /// The operation that does it, with the first contract of the channel.
     #[must_use]
-    pub fn operation(self, side: Side, channel: [u8; 32], now: Env) -> Operation {
-        let contract = ContractId(hash(Tag::CONTRACT, &[&channel, &0_u64.to_le_bytes()]));
+    pub fn operation(self, side: Side, contract: ContractId, now: Env) -> Operation {
         let ahead = |blocks: u64| Height(now.height.0.saturating_add(blocks));
         let call = |value: u64, script: &[Line]| {
             Operation::Call(Call {

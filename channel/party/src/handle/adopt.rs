@@ -18,27 +18,31 @@ pub(crate) fn adopt(party: &mut Party, candidate: Candidate, ground: Ground) -> 
     };
     let mut effects = vec![Effect::Persist(record)];
     let from = party.standing();
-    if from.forced > 0 && candidate.update.base != party.tip().commitment.hash() {
+    if from.forced > 0 && candidate.update.base != party.tip_hash() {
         let to = Standing::co_signed(candidate.round());
         effects.push(Effect::Report(Report::Undone { from, to }));
     }
     effects.extend(give_way(party, &candidate));
+    let funding = Box::new(candidate.clone());
     let commitment = candidate.next.commitment;
-    let base = Base {
-        position: Position {
-            commitment: commitment.clone(),
-            state: candidate.next.state,
-        },
-        ground: ground.clone(),
+    let position = Position {
+        commitment: commitment.clone(),
+        state: candidate.next.state,
     };
+    let base = Base::new(position, ground.clone());
     let before = mem::replace(&mut party.base, base);
     party.steps.clear();
     party.last_round = party.last_round.max(commitment.round);
     match &ground {
         Ground::Funding(signed) => {
             let at = party.now().height;
-            party.funded = Some(Funded { before, at });
+            party.funded = Some(Funded {
+                candidate: funding,
+                before,
+                at,
+            });
             party.bound = None;
+            party.expired = None;
             effects.push(Effect::Report(Report::Funded(Box::new(signed.clone()))));
         }
         Ground::CoSigned(state) => {
@@ -68,6 +72,13 @@ fn give_way(party: &mut Party, adopted: &Candidate) -> Vec<Effect> {
         .into_iter()
         .partition(|half| half.candidate.round() > adopted.round());
     party.live = above;
+    // The same step in a higher round was carried out with this one, and is not to come once more.
+    for half in &mut party.live {
+        half.dropped |= half.candidate.operations() == adopted.operations();
+    }
+    party
+        .wanted
+        .retain(|wanted| *wanted != adopted.operations());
     let mut effects = Vec::new();
     for half in below {
         let Update {

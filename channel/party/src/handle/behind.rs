@@ -5,7 +5,6 @@ use std::ops::Bound;
 use twinroot_abi::{Hash, Round};
 use twinroot_rules::Position;
 use twinroot_state::{Changes, State, Tree};
-use twinroot_types::Limits;
 use twinroot_wire::{Ground, LEAVES, Leaf, Message};
 
 use crate::effect::{Checkpoint, Effect, Record, Report};
@@ -91,8 +90,7 @@ pub(crate) fn take(party: &mut Party, round: Round, leaves: Vec<Leaf>, last: boo
             (Some(leaf.key) > before).then_some(Some(leaf.key))
         })
         .is_some();
-    let short = |leaf: &Leaf| leaf.value.len() <= Limits::V1.value_bytes;
-    let room = behind.leaves.len().saturating_add(leaves.len()) <= most && leaves.iter().all(short);
+    let room = behind.leaves.len().saturating_add(leaves.len()) <= most;
     if behind.ground.round() != round || !follow || !room {
         return Vec::new();
     }
@@ -122,10 +120,7 @@ fn complete(party: &mut Party) -> Vec<Effect> {
         _ => return Vec::new(),
     };
     let round = commitment.round;
-    party.base = Base {
-        position: Position { commitment, state },
-        ground: behind.ground.clone(),
-    };
+    party.base = Base::new(Position { commitment, state }, behind.ground.clone());
     party.steps.clear();
     party.behind = None;
     party.funded = None;

@@ -5,10 +5,13 @@ use twinroot_wire::Ground;
 
 use super::behind::checkpoint;
 use super::duty::duties;
+use super::ledger::look_again;
 use crate::Illegal;
 use crate::effect::{Effect, Record, Report};
-use crate::party::Party;
+use crate::party::{Agreement, Bound, Party};
 
+/// Nothing is proposed by itself on a block alone: where the party was away, the channel as it is now
+/// is still to come.
 pub(crate) fn block(
     party: &mut Party,
     block: Env,
@@ -20,37 +23,43 @@ pub(crate) fn block(
     }
     party.see(block);
     let mut effects = expire(party);
+    effects.extend(look_again(party, execute)?);
     effects.extend(duties(party, execute)?);
     Ok(effects)
 }
 
 /// What could be posted or lost up to now, and cannot any more.
 fn expire(party: &mut Party) -> Vec<Effect> {
-    let now = party.now().height;
-    let over = |until: twinroot_abi::Height| until.0.saturating_add(party.policy.depth) < now.0;
     let mut effects = Vec::new();
-    if party.bound.as_ref().is_some_and(|bound| over(bound.until)) {
-        party.bound = None;
+    let bound = party.bound.as_ref();
+    let is_over = |bound: &Bound| bound.own.is_some() && party.is_over(bound.until);
+    if bound.is_some_and(is_over)
+        && let Some(bound) = party.bound.take()
+    {
+        if let Agreement::Fund(candidate) = bound.what {
+            party.expired = Some(candidate);
+        }
         effects.push(Effect::Report(Report::Unfunded));
     }
-    let own = party.base.ground.round();
-    let known = party.ledger.as_ref().map(|ledger| ledger.ground.round());
-    let there = known.map(|round| round >= own);
-    let expiry = match &party.base.ground {
-        Ground::Funding(signed) => Some(signed.funding.expiry),
-        Ground::CoSigned(_) | Ground::Terms => None,
-    };
-    match &party.funded {
-        Some(funded) if there == Some(true) && over(funded.at) => party.funded = None,
-        // A fork lost it, and its time is over.
-        Some(funded) if there == Some(false) && expiry.is_some_and(over) => {
-            party.base = funded.before.clone();
-            party.funded = None;
-            let back = Record::Checkpoint(Box::new(checkpoint(party)));
-            effects.push(Effect::Persist(back));
-            effects.push(Effect::Report(Report::Unfunded));
-        }
-        _ => {}
+    if is_lost(party)
+        && let Some(funded) = party.funded.take()
+    {
+        party.base = funded.before;
+        party.expired = Some(funded.candidate);
+        let back = Record::Checkpoint(Box::new(checkpoint(party)));
+        effects.push(Effect::Persist(back));
+        effects.push(Effect::Report(Report::Unfunded));
     }
     effects
+}
+
+/// Whether a fork lost what the party rests on, and its time is over.
+fn is_lost(party: &Party) -> bool {
+    let Ground::Funding(signed) = &party.base.ground else {
+        return false;
+    };
+    let round = signed.funding.commitment.round;
+    let ledger = party.ledger.as_ref();
+    ledger.is_some_and(|ledger| ledger.ground.round() < round)
+        && party.is_over(signed.funding.expiry)
 }

@@ -1,9 +1,11 @@
 //! What a party proposes by itself once it has nothing else to do.
 
 use twinroot_exec::Execute;
+use twinroot_wire::Operation;
 
 use super::ledger::look_again;
 use super::propose::make;
+use super::proposed::may_repeat;
 use crate::Illegal;
 use crate::effect::Effect;
 use crate::party::Party;
@@ -21,7 +23,12 @@ fn next(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal
     if nothing || party.closed || party.asked.is_some() || party.check_free().is_err() {
         return Ok(Vec::new());
     }
-    let tip = party.tip().commitment.hash();
+    let newest = &party.tip().commitment;
+    // After a fork, nothing can be built on it before its block is passed again.
+    if party.now().height < newest.env.height {
+        return Ok(Vec::new());
+    }
+    let tip = newest.hash();
     if party
         .live
         .iter()
@@ -32,6 +39,9 @@ fn next(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal
     if party.rival().is_some() {
         return make(party, Vec::new(), execute);
     }
+    if let Some(operations) = left_behind(party) {
+        return make(party, operations, execute);
+    }
     let next = party.wanted.front();
     if next.is_none_or(|operations| party.other_half_signed(operations).is_some()) {
         return Ok(Vec::new());
@@ -40,4 +50,22 @@ fn next(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal
         Some(operations) => make(party, operations, execute),
         None => Ok(Vec::new()),
     }
+}
+
+/// What was proposed last, or its taking back, where a step on the ledger came first: the peer cannot
+/// answer it any more, so it comes once more on the newest state.
+fn left_behind(party: &mut Party) -> Option<Vec<Operation>> {
+    let last = party
+        .live
+        .iter()
+        .max_by_key(|half| half.candidate.round())?;
+    let operations = last.candidate.operations().to_vec();
+    let wanted = !last.dropped && !party.has_forced(&operations);
+    if !(wanted || operations.is_empty()) || !may_repeat(party) {
+        return None;
+    }
+    for half in &mut party.live {
+        half.dropped |= half.candidate.operations() == operations;
+    }
+    Some(operations)
 }

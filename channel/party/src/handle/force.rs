@@ -53,12 +53,12 @@ pub(crate) fn pursue(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Eff
         return Ok(Vec::new());
     }
     let operations = forcing.update.operations;
-    if forcing.base != party.base.position.commitment.hash() || forcing.tries > TRIES {
+    if forcing.base != party.base.hash || forcing.tries > TRIES {
         party.forcing = None;
         return Ok(vec![Effect::Report(Report::NotForced(operations))]);
     }
     let now = party.now().height.0;
-    let stale = forcing.update.base != party.tip().commitment.hash()
+    let stale = forcing.update.base != party.tip_hash()
         || !party.may_pin(forcing.update.env)
         || now > forcing.update.env.height.0.saturating_add(FORCE_WINDOW - 1);
     let late = now >= forcing.posted.0.saturating_add(party.policy.repost);
@@ -93,7 +93,7 @@ fn attempt(
             party.forcing = Some(Forcing {
                 update,
                 action: action.clone(),
-                base: party.base.position.commitment.hash(),
+                base: party.base.hash,
                 posted: party.now().height,
                 tries: tries.saturating_add(1),
             });

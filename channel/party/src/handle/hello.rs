@@ -83,7 +83,7 @@ fn learn(party: &mut Party, hello: &Hello) -> Vec<Effect> {
 
 /// What was proposed and not answered, in the very bytes of before.
 fn ask_again(party: &Party) -> Vec<Effect> {
-    let tip = party.tip().commitment.hash();
+    let tip = party.tip_hash();
     let mut effects = Vec::new();
     let newest = party
         .live

@@ -112,6 +112,7 @@ fn half_signed(party: &Party, ground: &Ground) -> Option<crate::party::Candidate
         .iter()
         .map(|half| &half.candidate)
         .chain(bound)
+        .chain(party.expired.as_deref())
         .find(|candidate| candidate.is(commitment))
         .cloned()
 }
@@ -171,6 +172,11 @@ fn follow(party: &mut Party, steps: Vec<(Step, Agreed)>) -> Vec<Effect> {
         effects.push(Effect::Persist(Record::Forced(Box::new(
             step.update.clone(),
         ))));
+        if step.update.proposer == party.side {
+            party
+                .wanted
+                .retain(|wanted| *wanted != step.update.operations);
+        }
         party.steps.push(step);
         effects.push(Effect::Report(Report::AdoptedForced(Box::new(agreed))));
     }
@@ -203,7 +209,8 @@ fn begun(party: &Party, view: &OnLedger) -> Option<Effect> {
         .as_ref()
         .is_some_and(|ledger| ledger.closing.is_some() && ledger.ground == view.ground);
     let round = view.ground.round();
-    let stale = party.base.position.commitment.round > round;
+    let newest = party.newest.as_ref().map(|state| state.commitment.round);
+    let stale = newest.max(Some(party.base.ground.round())) > Some(round);
     let settles = Height(until.0.max(view.tip.hold_until.0));
     (!known).then_some(Effect::Report(if stale {
         Report::StaleClose { round }
@@ -251,6 +258,7 @@ pub(crate) fn step(
             let commitment: Commitment = next.commitment.clone();
             let step = Step {
                 update: update.clone(),
+                hash: commitment.hash(),
                 position: next,
             };
             let agreed = Agreed {

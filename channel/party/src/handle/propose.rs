@@ -26,11 +26,16 @@ pub(crate) fn propose(
 /// A step without operations in a higher round takes back what is half-signed below it, as soon as
 /// the peer signs it (docs/spec/channel.md, 5.7).
 pub(crate) fn cancel(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {
+    if party.live.is_empty() && !party.wanted.is_empty() {
+        party.wanted.clear();
+        return Ok(Vec::new());
+    }
     party.check_free()?;
     if party.live.is_empty() {
         return Err(Illegal::NothingToDo);
     }
     let effects = make(party, Vec::new(), execute)?;
+    party.wanted.clear();
     for half in &mut party.live {
         half.dropped = true;
     }
@@ -45,7 +50,7 @@ pub(crate) fn make(
 ) -> Result<Vec<Effect>, Illegal> {
     let update = Update {
         channel: party.tip().commitment.channel,
-        base: party.tip().commitment.hash(),
+        base: party.tip_hash(),
         round: party.next_round()?,
         proposer: party.side,
         env: party.now(),
@@ -102,12 +107,18 @@ pub(crate) fn hold_to(party: &mut Party, candidate: Candidate) {
                 mine: true,
             });
         }
-        None => party.live.push(HalfSigned {
-            candidate,
-            signature: None,
-            maybe_sent: false,
-            dropped: false,
-        }),
+        None => {
+            // Whether by itself or by its user's hand: it is proposed, and not to come once more.
+            party
+                .wanted
+                .retain(|wanted| wanted != candidate.operations());
+            party.live.push(HalfSigned {
+                candidate,
+                signature: None,
+                maybe_sent: false,
+                dropped: false,
+            });
+        }
     }
 }
 
@@ -128,8 +139,13 @@ pub(crate) fn candidate(applied: Applied<Tree>, update: Update, standing: Standi
         gas,
         touched,
     } = applied;
+    let funding = funding(&update, &next.commitment, standing);
+    let hash = funding
+        .as_ref()
+        .map_or_else(|| next.commitment.hash(), Funding::hash);
     Candidate {
-        funding: funding(&update, &next.commitment, standing),
+        funding,
+        hash,
         next,
         update,
         receipts,

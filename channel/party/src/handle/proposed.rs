@@ -37,7 +37,7 @@ pub(crate) fn proposed(
     if party.check_free().is_err() {
         return refused(Reason::Busy);
     }
-    if proposal.update.base != party.tip().commitment.hash() {
+    if proposal.update.base != party.tip_hash() {
         // One of the two lacks a state: the other can tell it.
         let mut effects = refuse(round, Reason::OutOfOrder);
         effects.push(hello(party, true));
@@ -94,7 +94,10 @@ fn again(party: &Party, proposal: &Proposal) -> Option<Vec<Effect>> {
     if is_asked || is_accepting {
         return Some(Vec::new());
     }
-    if party.declined == Some(commitment.hash()) {
+    if party
+        .declined
+        .is_some_and(|declined| declined == commitment.hash())
+    {
         let reason = Reason::Declined;
         return Some(vec![Effect::Send(Message::Refuse { round, reason })]);
     }
@@ -143,13 +146,13 @@ pub(crate) fn taken(
 /// higher ones could fill the memory.
 const REPEATS: usize = 64;
 
-fn may_repeat(party: &Party) -> bool {
+pub(crate) fn may_repeat(party: &Party) -> bool {
     party.live.len() < REPEATS
 }
 
 /// The newest proposal of this party that rests on the newest state.
 fn newest_own(party: &Party) -> Option<(Round, Vec<Operation>)> {
-    let tip = party.tip().commitment.hash();
+    let tip = party.tip_hash();
     party
         .live
         .iter()

@@ -17,10 +17,10 @@ pub(crate) fn signed(
 ) -> Result<Vec<Effect>, Illegal> {
     let accepting = party
         .accepting
-        .take_if(|(candidate, _)| candidate.to_sign().hash() == what);
+        .take_if(|(candidate, _)| candidate.hash == what);
     if let Some((candidate, proposal)) = accepting {
         let round = candidate.round();
-        if candidate.update.base != party.tip().commitment.hash() {
+        if candidate.update.base != party.tip_hash() {
             return Ok(overtaken(round));
         }
         let peers = proposal.signature;
@@ -36,7 +36,7 @@ pub(crate) fn signed(
     let unsigned = party
         .live
         .iter()
-        .position(|half| half.signature.is_none() && half.candidate.to_sign().hash() == what);
+        .position(|half| half.signature.is_none() && half.candidate.hash == what);
     if let Some(place) = unsigned {
         return Ok(signed_proposal(party, place, signature));
     }
@@ -48,7 +48,7 @@ pub(crate) fn signed(
 }
 
 fn signed_proposal(party: &mut Party, place: usize, signature: Signature) -> Vec<Effect> {
-    let tip = party.tip().commitment.hash();
+    let tip = party.tip_hash();
     let half = &mut party.live[place];
     half.signature = Some(signature);
     if half.candidate.update.base != tip {

@@ -1,0 +1,254 @@
+//! What two bytes lead to, as things stand.
+
+use twinroot_abi::Side;
+use twinroot_party::Status;
+
+use crate::{Action, Broken, Happened, Sim, Wish};
+
+/// A simulation, and all that has happened in it.
+pub(crate) struct Life<'a> {
+    pub(crate) sim: Sim<'a>,
+    pub(crate) trace: Vec<Action>,
+}
+
+impl<'a> Life<'a> {
+    pub(crate) const fn new(sim: Sim<'a>) -> Self {
+        Self {
+            sim,
+            trace: Vec::new(),
+        }
+    }
+
+    pub(crate) fn act(&mut self, action: Action) -> Result<Vec<Happened>, Broken> {
+        self.trace.push(action);
+        self.sim.act(action)
+    }
+
+    pub(crate) fn acts<const N: usize>(&mut self, actions: [Action; N]) -> Result<(), Broken> {
+        for action in actions {
+            self.act(action)?;
+        }
+        Ok(())
+    }
+
+    /// What two bytes lead to.
+    pub(crate) fn goes_on(&mut self, kind: u8, value: u8) -> Result<(), Broken> {
+        let side = if value & 1 == 0 {
+            Side::Initiator
+        } else {
+            Side::Responder
+        };
+        let number = value >> 1;
+        match kind {
+            0..=75 => self.talk(side, number),
+            76..=119 => self.wishes(side, number),
+            120..=143 => {
+                self.wishes(side, number)?;
+                self.hear(8)
+            }
+            144..=161 => self.time(side, number),
+            162..=173 => self.network(kind, side, number),
+            174..=183 => self.user(kind, side, number),
+            184..=199 => self.disk(kind, side, number),
+            200..=219 => self.chain(kind, side, number),
+            _ => match self.bad(side) {
+                Some(bad) if !kind.is_multiple_of(4) => self.misdeed(kind, bad, number),
+                _ => self.story(kind, side, number),
+            },
+        }
+    }
+
+    /// A message or some arrive; where none is on the way, somebody says something new.
+    fn talk(&mut self, side: Side, number: u8) -> Result<(), Broken> {
+        let on_the_way = Side::BOTH.map(|side| self.sim.on_the_way(side));
+        if on_the_way == [0; 2] {
+            return self.wishes(side, number);
+        }
+        self.hear(usize::from(1 + number % 4))
+    }
+
+    /// So many messages arrive, in turn.
+    pub(crate) fn hear(&mut self, messages: usize) -> Result<(), Broken> {
+        for turn in 0..messages {
+            let first = Side::BOTH[turn % 2];
+            let to = [first, first.other()]
+                .into_iter()
+                .find(|side| self.sim.on_the_way(*side) > 0);
+            let Some(to) = to else {
+                return Ok(());
+            };
+            self.act(Action::Deliver(to, 0))?;
+        }
+        Ok(())
+    }
+
+    /// A user wants a step.
+    fn wishes(&mut self, side: Side, number: u8) -> Result<(), Broken> {
+        let wish = self.wish(side, number);
+        self.wants(side, wish, number)
+    }
+
+    /// A user wants this, if its party can have it; else what stands in the way gets on, and seldom
+    /// the party is asked all the same.
+    pub(crate) fn wants(&mut self, side: Side, wish: Wish, number: u8) -> Result<(), Broken> {
+        let instead = self.stands_in_the_way(side, number);
+        let stubborn = number % 16 == 9;
+        let action = instead
+            .filter(|_| !stubborn)
+            .unwrap_or(Action::Propose(side, wish));
+        self.act(action)?;
+        Ok(())
+    }
+
+    fn stands_in_the_way(&self, side: Side, number: u8) -> Option<Action> {
+        let Some(party) = self.sim.party(side) else {
+            return Some(Action::Restart(side));
+        };
+        let now = self.sim.ledger().block().height.0;
+        let settles = party
+            .on_ledger()
+            .and_then(|view| Some(view.closing?.max(view.tip.hold_until).0));
+        let late = settles.is_some_and(|settles| now.saturating_add(3) >= settles);
+        match party.status() {
+            Status::Signing => Some(Action::Written(side)),
+            Status::Doubtful | Status::Behind(_) if self.sim.is_connected() => {
+                Some(Action::Tick(side))
+            }
+            Status::Doubtful | Status::Behind(_) => Some(Action::Connect),
+            Status::Closed | Status::Bound(_) => Some(Action::Mine(1)),
+            _ if late => Some(Action::Mine(1)),
+            _ if self.sim.is_asked(side) => Some(Action::Approve(side)),
+            Status::Proposed(_) if number.is_multiple_of(4) => Some(Action::Cancel(side)),
+            Status::Proposed(_) if self.sim.on_the_way(side.other()) > 0 => {
+                Some(Action::Deliver(side.other(), 0))
+            }
+            Status::Proposed(_) if !self.sim.is_connected() => Some(Action::Connect),
+            Status::Proposed(_) => Some(Action::Tick(side)),
+            _ => None,
+        }
+    }
+
+    /// What a user may want as things stand.
+    pub(crate) fn wish(&self, side: Side, number: u8) -> Wish {
+        let amount = u64::from(number / 16);
+        let contract = self.sim.contract(side);
+        let held = self
+            .sim
+            .party(side)
+            .is_some_and(|party| party.commitment().hold_until > self.sim.ledger().block().height);
+        match (number % 16, contract) {
+            (0..=2, _) => Wish::Pay(1 + amount * 5),
+            (3, _) => Wish::Ask(1 + amount),
+            (4, _) => Wish::Deposit(10 + amount),
+            (5, _) => Wish::Withdraw(1 + amount),
+            (6, Some(_)) if held => Wish::LowerHold(1 + amount),
+            (7, _) if amount == 0 => Wish::Pay(100_000),
+            (6..=9, Some(_)) => Wish::Fund(5 + amount),
+            (10..=12, Some(_)) => Wish::Claim(1 + amount),
+            (13 | 14, Some(_)) => Wish::Stamp(number / 32),
+            (6..=12, None) => {
+                Wish::Create([0, 0, 0, 3, 9, 20, 30, 0][usize::from(number / 16 % 8)])
+            }
+            _ => Wish::Pay(1 + amount),
+        }
+    }
+
+    /// Blocks are made, or parties notice that time has passed.
+    fn time(&mut self, side: Side, number: u8) -> Result<(), Broken> {
+        let action = match number % 8 {
+            0..=4 => Action::Mine(1),
+            5 => Action::Mine(3),
+            _ => Action::Tick(side),
+        };
+        self.act(action)?;
+        Ok(())
+    }
+
+    fn network(&mut self, kind: u8, side: Side, number: u8) -> Result<(), Broken> {
+        let place = usize::from(number % 4);
+        let to = if self.sim.on_the_way(side) > 0 {
+            side
+        } else {
+            side.other()
+        };
+        let place = place.min(self.sim.on_the_way(to).saturating_sub(1));
+        let there = self.sim.on_the_way(to) > 0;
+        let action = match kind {
+            162..=164 if there => Action::Deliver(to, place),
+            165..=167 if there => Action::Duplicate(to, place),
+            168 | 169 if there => Action::Lose(to, place),
+            170 if self.sim.is_connected() => Action::Cut,
+            _ if !self.sim.is_connected() => Action::Connect,
+            171 => Action::Connect,
+            _ => Action::Tick(side),
+        };
+        self.act(action)?;
+        Ok(())
+    }
+
+    fn user(&mut self, kind: u8, side: Side, number: u8) -> Result<(), Broken> {
+        match kind {
+            174 => {
+                self.act(Action::ProposeClose(side, 1 + u64::from(number % 12)))?;
+                self.hear(usize::from(number % 5))
+            }
+            175 if number < 40 => self.acts([Action::CloseSolo(side), Action::Mine(1)]),
+            176..=178 => {
+                let wish = self.wish(side, number);
+                self.act(Action::Force(side, wish))?;
+                self.time(side, number)
+            }
+            179 if number < 64 => self.acts([Action::Snapshot(side), Action::Mine(1)]),
+            180 => {
+                let text = u64::try_from(self.trace.len()).unwrap_or_default();
+                self.acts([Action::Note(side, text)])
+            }
+            181 if self.sim.is_asked(side) => self.acts([Action::Decline(side)]),
+            182 if number < 8 => self.acts([Action::Leave(side)]),
+            _ => self.talk(side, number),
+        }
+    }
+
+    fn disk(&mut self, kind: u8, side: Side, number: u8) -> Result<(), Broken> {
+        let landed = number.is_multiple_of(2);
+        let down = Side::BOTH
+            .into_iter()
+            .find(|side| self.sim.party(*side).is_none());
+        let writing = Side::BOTH
+            .into_iter()
+            .find(|side| self.sim.is_writing(*side));
+        match (kind, writing, down) {
+            (184..=189, None, None) => {
+                self.act(Action::Slow(side))?;
+                self.talk(side, number)
+            }
+            (184..=186, Some(writing), _) => self.acts([Action::Written(writing)]),
+            (187, Some(writing), _) => self.acts([Action::WriteFails(writing)]),
+            (188 | 189, Some(writing), _) => self.acts([Action::Crash(writing, landed)]),
+            (190 | 191, _, None) => self.acts([Action::Crash(side, landed)]),
+            (192, _, None) if number < 40 => {
+                self.acts([Action::Backup(side, usize::from(number % 8))])
+            }
+            (_, _, Some(down)) => self.acts([Action::Restart(down)]),
+            _ => self.talk(side, number),
+        }
+    }
+
+    fn chain(&mut self, kind: u8, side: Side, number: u8) -> Result<(), Broken> {
+        let lagging = Side::BOTH.into_iter().find(|side| self.sim.lags(*side));
+        match (kind, lagging) {
+            (200..=204, _) => self.acts([Action::Fork(1 + u64::from(number % 2))]),
+            (205 | 206, None) => self.acts([Action::Lag(side)]),
+            (207..=210, Some(lagging)) => self.acts([Action::Look(lagging)]),
+            _ => self.time(side, number),
+        }
+    }
+
+    /// Who does not keep to the protocol, if anyone.
+    fn bad(&self, side: Side) -> Option<Side> {
+        let honest = self.sim.config().honest;
+        [side, side.other()]
+            .into_iter()
+            .find(|side| !honest[side.index()])
+    }
+}
