@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use twinroot_abi::{Amount, Side};
-use twinroot_sim::{Action, Broken, Config, Happened, Sim, toys};
+use twinroot_sim::{Action, Broken, Config, Happened, Script, Sim, toys};
 
 use state::State;
 use tell::Told;
@@ -25,7 +25,8 @@ const MESSAGES: usize = 200;
 ///
 /// Without a script, lines are read from the terminal or from standard input. `help` lists them. The
 /// contract of the simulation is a toy: it keeps coins, pays out to whoever calls it, and stores the
-/// height. What the fuzzer finds is such a script as well.
+/// height. A script may begin with lines such as `with bad responder`, `with unwilling initiator` or `with
+/// lock 20`. What the fuzzer finds is such a script as well.
 #[derive(Args)]
 #[command(
     after_help = "Exit codes: 0 done, 1 a line could not be understood or read, 2 wrong usage, 3 something \
@@ -75,33 +76,50 @@ impl std::fmt::Display for Never {
 impl std::error::Error for Never {}
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let config = Config {
-        deposits: [Amount(arguments.deposit); 2],
-        lock: arguments.lock,
-        honest: match arguments.honest {
-            Honest::Both => [true; 2],
-            Honest::Initiator => [true, false],
-            Honest::Responder => [false, true],
-        },
-        willing: [!arguments.ask; 2],
-        ..Config::default()
+    let interactive = arguments.script.is_none() && io::stdin().is_terminal() && !arguments.json;
+    if interactive {
+        let mut game = Game::begin(arguments.config(), false)?;
+        println!(
+            "A channel is open between initiator and responder. `help` lists what can happen."
+        );
+        game.show()?;
+        return game.play(io::stdin().lock().lines(), true);
+    }
+    let script = match &arguments.script {
+        Some(path) => fs::read_to_string(path)
+            .with_context(|| format!("could not read {}", path.display()))?,
+        None => io::read_to_string(io::stdin()).context("could not read standard input")?,
     };
-    let mut game = Game {
-        sim: Sim::new(config, toys()).map_err(Never)?,
-        json: arguments.json,
-        line: 0,
+    let said: Vec<&str> = script.lines().filter(|line| is_config(line)).collect();
+    let config = if said.is_empty() {
+        arguments.config()
+    } else {
+        said.join("\n").parse::<Script>()?.config
     };
-    match &arguments.script {
-        Some(path) => {
-            let script = fs::read_to_string(path)
-                .with_context(|| format!("could not read {}", path.display()))?;
-            game.play(script.lines().map(|line| Ok(line.to_owned())), false)
-        }
-        None => {
-            let interactive = io::stdin().is_terminal() && !arguments.json;
-            game.play(io::stdin().lock().lines(), interactive)
+    let lines = script.lines().map(|line| Ok(line.to_owned()));
+    Game::begin(config, arguments.json)?.play(lines, false)
+}
+
+impl Arguments {
+    fn config(&self) -> Config {
+        Config {
+            deposits: [Amount(self.deposit); 2],
+            lock: self.lock,
+            honest: match self.honest {
+                Honest::Both => [true; 2],
+                Honest::Initiator => [true, false],
+                Honest::Responder => [false, true],
+            },
+            willing: [!self.ask; 2],
+            ..Config::default()
         }
     }
+}
+
+/// Whether a line says what a life begins with. Those count wherever they stand, and count more than
+/// options.
+fn is_config(line: &str) -> bool {
+    line.trim_start().starts_with("with ")
 }
 
 struct Game {
@@ -120,6 +138,14 @@ struct Record<'a> {
 }
 
 impl Game {
+    fn begin(config: Config, json: bool) -> Result<Self> {
+        Ok(Self {
+            sim: Sim::new(config, toys()).map_err(Never)?,
+            json,
+            line: 0,
+        })
+    }
+
     fn play(
         &mut self,
         lines: impl Iterator<Item = io::Result<String>>,
@@ -135,7 +161,7 @@ impl Game {
         for line in lines {
             let line = line.context("could not read the next line")?;
             self.line += 1;
-            match self.act(line.trim()) {
+            match self.act(line.trim(), interactive) {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
                 Err(error) if interactive && !error.is::<Never>() => {
@@ -151,7 +177,7 @@ impl Game {
     }
 
     /// Does what a line says; `false` where it says that this is enough.
-    fn act(&mut self, line: &str) -> Result<bool> {
+    fn act(&mut self, line: &str, interactive: bool) -> Result<bool> {
         match line {
             "" => {}
             "quit" | "exit" => return Ok(false),
@@ -166,6 +192,8 @@ impl Game {
                 self.show()?;
             }
             comment if comment.starts_with('#') => {}
+            // It was read before the first line.
+            config if is_config(config) && !interactive => {}
             action => {
                 let action: Action = action.parse()?;
                 let happened = self.sim.act(action).map_err(Never)?;

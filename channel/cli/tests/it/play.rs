@@ -33,7 +33,7 @@ fn the_script_of_the_docs_shows_a_dispute_to_its_end() {
         env!("CARGO_MANIFEST_DIR"),
         "/../../docs/scripts/dispute.play"
     );
-    let output = play(&["--honest", "responder", script], "");
+    let output = play(&[script], "");
     assert!(output.status.success(), "{}", text(&output.stderr));
     let told = text(&output.stdout);
     for part in [
