@@ -195,6 +195,8 @@ pub enum Record {
     Above(Round),
     /// Everything so far: no earlier record is needed.
     Checkpoint(Box<Checkpoint>),
+    /// This party's notes may have any number below this one.
+    Said(u64),
 }
 
 /// A party at a moment at which nothing is half done.
@@ -211,6 +213,8 @@ pub struct Checkpoint {
     pub last_round: Round,
     /// The next note of the peer.
     pub heard: u64,
+    /// This party's notes may have any number below this one.
+    pub said: u64,
 }
 
 /// What the party's key is to sign.

@@ -43,6 +43,9 @@ pub enum Illegal {
     /// A deposit or a withdrawal cannot be forced, nor stand beside something else.
     #[error("a deposit or a withdrawal is a step of its own")]
     NotAlone,
+    /// The ledger moves no coins of a channel that is being closed.
+    #[error("the channel is being closed: nothing can be deposited or withdrawn")]
+    BeingClosed,
     /// This was not asked, or not last.
     #[error("this was not asked, or something else was asked since")]
     NothingAsked,

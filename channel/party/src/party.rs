@@ -258,8 +258,10 @@ pub(crate) struct Behind {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
     pub(crate) waiting: VecDeque<Note>,
-    /// Number of the next one to be sent; none until the peer said what it waits for.
-    pub(crate) next: Option<u64>,
+    /// Number of the next one to be sent.
+    pub(crate) next: u64,
+    /// Numbers below this one may have been used, as the records say.
+    pub(crate) set_apart: u64,
     /// Number of the next one of the peer.
     pub(crate) heard: u64,
 }
@@ -303,16 +305,14 @@ impl Party {
             doubtful: false,
             salt: 0,
             gave: None,
-            notes: Notes {
-                next: Some(0),
-                ..Notes::default()
-            },
+            notes: Notes::default(),
             closed: false,
             frozen: false,
         })
     }
 
-    /// Makes a contract's code known.
+    /// Makes a contract's code known. Codes, also those that came from the peer, are for the driver to
+    /// keep: it writes down what is new in [`Self::codes`] before the next record.
     pub fn learn(&mut self, code: Code) {
         self.codes.insert(code.hash, code.bytes);
     }
@@ -634,6 +634,13 @@ impl Party {
                 && newest.commitment.total == ledger.tip.total
         };
         self.ledger.as_ref().is_none_or(newer).then_some(newest)
+    }
+
+    /// Whether the ledger is closing the channel.
+    pub(crate) fn is_being_closed(&self) -> bool {
+        self.ledger
+            .as_ref()
+            .is_some_and(|ledger| ledger.closing.is_some())
     }
 
     /// Takes out the half-signed state that `commitment` is of, if it is one.

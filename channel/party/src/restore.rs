@@ -58,10 +58,11 @@ impl Party {
             half.dropped = true;
         }
         party.wanted.clear();
-        party.notes.next = None;
         if let Source::Backup { salt } = source {
             party.doubtful = true;
             party.salt = salt;
+            let lost = handle::lost_numbers(salt);
+            party.said(party.notes.set_apart.saturating_add(lost));
         }
         Ok(party)
     }
@@ -151,6 +152,7 @@ impl Party {
                 }
             }
             Record::Heard(below) => self.notes.heard = below,
+            Record::Said(below) => self.said(below),
             Record::Doubtful(salt) => {
                 self.doubtful = true;
                 self.salt = salt;
@@ -163,6 +165,12 @@ impl Party {
             Record::Checkpoint(checkpoint) => self.replay_checkpoint(*checkpoint, first)?,
         }
         Ok(())
+    }
+
+    /// The next note gets a number that was never used.
+    fn said(&mut self, below: u64) {
+        self.notes.next = below;
+        self.notes.set_apart = below;
     }
 
     /// The state that an update changes, if it is one that the party still rests on, and how it
@@ -268,6 +276,7 @@ impl Party {
         self.newest = checkpoint.newest;
         self.last_round = self.last_round.max(checkpoint.last_round);
         self.notes.heard = checkpoint.heard;
+        self.said(checkpoint.said);
         Ok(())
     }
 }

@@ -36,6 +36,12 @@ impl Fault {
         Self::CrashSent,
     ];
 
+    /// Whether a party begins again after it.
+    #[must_use]
+    pub const fn is_crash(self) -> bool {
+        !matches!(self, Self::Lost | Self::Cut | Self::Twice)
+    }
+
     /// Whether it comes at a write, or else at a message.
     #[must_use]
     pub const fn is_at_write(self) -> bool {

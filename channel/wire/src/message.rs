@@ -121,6 +121,8 @@ pub struct Hello {
     pub last_round: Round,
     /// The number of the next note that it waits for.
     pub heard: u64,
+    /// The number of the first note that it would send: those below were heard, or are lost.
+    pub notes_from: u64,
     /// Whether it wants to be told the same.
     pub answer: bool,
 }

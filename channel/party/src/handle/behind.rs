@@ -136,11 +136,16 @@ fn complete(party: &mut Party) -> Vec<Effect> {
 /// Whatever was signed and lost lies below the next round.
 pub(crate) fn skip_lost_rounds(party: &mut Party) -> Effect {
     party.doubtful = false;
-    let lives = u64::from(party.salt).saturating_mul(LIFE_ROUNDS);
-    let gap = LOST_ROUNDS.saturating_add(lives);
+    let gap = lost_numbers(party.salt);
     let above = party.last_round.0.saturating_add(gap);
     party.last_round = Round(above);
     Effect::Persist(Record::Above(party.last_round))
+}
+
+/// How many numbers are left free, of rounds and of notes alike, so that none is used twice.
+pub(crate) fn lost_numbers(salt: u32) -> u64 {
+    let lives = u64::from(salt).saturating_mul(LIFE_ROUNDS);
+    LOST_ROUNDS.saturating_add(lives)
 }
 
 pub(crate) fn checkpoint(party: &Party) -> Checkpoint {
@@ -156,5 +161,6 @@ pub(crate) fn checkpoint(party: &Party) -> Checkpoint {
             .collect(),
         last_round: party.last_round,
         heard: party.notes.heard,
+        said: party.notes.set_apart,
     }
 }

@@ -53,15 +53,21 @@ pub(crate) fn pursue(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Eff
         return Ok(Vec::new());
     }
     let operations = forcing.update.operations;
-    if forcing.base != party.base.hash || forcing.tries > TRIES {
+    let given_up = |party: &mut Party, operations| {
         party.forcing = None;
-        return Ok(vec![Effect::Report(Report::NotForced(operations))]);
+        Ok(vec![Effect::Report(Report::NotForced(operations))])
+    };
+    if forcing.base != party.base.hash {
+        return given_up(party, operations);
     }
     let now = party.now().height.0;
     let stale = forcing.update.base != party.tip_hash()
         || !party.may_pin(forcing.update.env)
         || now > forcing.update.env.height.0.saturating_add(FORCE_WINDOW - 1);
     let late = now >= forcing.posted.0.saturating_add(party.policy.repost);
+    if (stale || late) && forcing.tries > TRIES {
+        return given_up(party, operations);
+    }
     if stale {
         party.forcing = None;
         return attempt(party, operations, forcing.tries, execute);

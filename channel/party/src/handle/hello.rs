@@ -4,7 +4,7 @@ use twinroot_wire::{Ground, Hello, Message, Proposal};
 
 use super::adopt::adopt;
 use super::behind::{fall_behind, fetch, skip_lost_rounds};
-use super::note::{recount, say_again};
+use super::note::{first, heard, say_again, skip};
 use super::proposed::ROUND_GAP;
 use crate::effect::Effect;
 use crate::party::{Agreement, Party};
@@ -15,6 +15,7 @@ pub(crate) fn hello(party: &Party, answer: bool) -> Effect {
         newest: party.newest.clone(),
         last_round: party.last_round,
         heard: party.notes.heard,
+        notes_from: first(party),
         answer,
     })))
 }
@@ -26,6 +27,7 @@ pub(crate) fn hello(party: &Party, answer: bool) -> Effect {
 pub(crate) fn connected(party: &Party) -> Vec<Effect> {
     let mut effects = vec![hello(party, true)];
     effects.extend(ask_again(party));
+    effects.extend(say_again(party));
     effects
 }
 
@@ -34,8 +36,7 @@ pub(crate) fn tick(party: &mut Party) -> Vec<Effect> {
     party.gave = None;
     let mut effects = Vec::new();
     let lost = party.behind.is_some() || party.doubtful;
-    let unnumbered = party.notes.next.is_none() && !party.notes.waiting.is_empty();
-    if lost || unnumbered {
+    if lost {
         effects.push(hello(party, true));
     }
     effects.extend(fetch(party));
@@ -59,7 +60,8 @@ pub(crate) fn greeted(party: &mut Party, hello: Hello) -> Vec<Effect> {
     if party.doubtful && party.behind.is_none() {
         effects.push(skip_lost_rounds(party));
     }
-    effects.extend(recount(party, hello.heard));
+    effects.extend(heard(party, hello.heard));
+    effects.extend(skip(party, hello.notes_from));
     effects
 }
 

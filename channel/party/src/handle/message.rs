@@ -7,7 +7,7 @@ use twinroot_wire::{Message, Package, Reason};
 use super::behind::{give, take};
 use super::close::{close_accepted, close_proposed, close_refused};
 use super::hello::greeted;
-use super::note::{heard, noted};
+use super::note::{noted, waits_for};
 use super::proposed::{REASON_CHARACTERS, accepted, proposed, taken};
 use crate::Illegal;
 use crate::effect::{Effect, Report};
@@ -35,7 +35,7 @@ pub(crate) fn message(
         Message::WantCode(code) => Ok(wants_code(party, code)),
         Message::Code(package) => Ok(learn(party, package, execute)),
         Message::Note(note) => Ok(noted(party, note)),
-        Message::Heard(below) => Ok(heard(party, below)),
+        Message::Heard(below) => Ok(waits_for(party, below)),
         Message::Leave => Ok(vec![Effect::Report(Report::PeerLeft)]),
         // Those belong to a channel that is not open yet.
         Message::Offer { .. } | Message::AcceptOffer { .. } | Message::RefuseOffer { .. } => {

@@ -172,7 +172,9 @@ fn check(party: &Party, proposal: &Proposal, execute: &dyn Execute) -> Result<Ch
         return bad(Reason::Environment);
     }
     if let Some((_, coins)) = update.moves()
-        && (!party.live.is_empty() || check_expiry(party, coins.expiry).is_err())
+        && (!party.live.is_empty()
+            || party.is_being_closed()
+            || check_expiry(party, coins.expiry).is_err())
     {
         return bad(Reason::OutOfOrder);
     }

@@ -15,6 +15,7 @@ fn hello(newest: Option<CoSigned>, last_round: u64) -> Message {
         newest,
         last_round: Round(last_round),
         heard: 0,
+        notes_from: 0,
         answer: false,
     }))
 }
@@ -59,7 +60,7 @@ fn a_backup_asks_the_peer_and_goes_on_above_a_gap() {
     let mut pair = lost(2);
     pair.play(&[
         (A, Do::Tick, "send hello 1?"),
-        (B, Do::Hear, "send hello 3"),
+        (B, Do::Hear, "send hello 3, save heard 16777216"),
         (A, Do::Hear, "save both 3, behind 3, send fetch 3"),
         (B, Do::Hear, "send 2 leaves"),
         (A, Do::Hear, "save above gap+3, save all at 3, caught up 3"),
@@ -84,7 +85,7 @@ fn a_backup_that_lacks_nothing_leaves_the_gap_all_the_same() {
     let mut pair = lost(6);
     pair.play(&[
         (A, Do::Connected, "send hello 3?"),
-        (B, Do::Hear, "send hello 3"),
+        (B, Do::Hear, "send hello 3, save heard 16777216"),
         (A, Do::Hear, "save above gap+3"),
         (
             A,

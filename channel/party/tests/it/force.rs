@@ -140,7 +140,7 @@ fn it_is_given_up_after_a_few_tries() {
         (A, Do::Force(5), FORCED),
         (A, Do::Blocks(12), ""),
         (A, Do::See, &[FORCED; 4].join(", ")),
-        (A, Do::Blocks(1), ""),
+        (A, Do::Blocks(3), ""),
         (A, Do::See, "not forced"),
         (A, Do::Force(5), FORCED),
     ]);

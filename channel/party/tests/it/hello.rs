@@ -14,6 +14,7 @@ fn hello(newest: Option<CoSigned>, last_round: u64) -> Message {
         newest,
         last_round: Round(last_round),
         heard: 0,
+        notes_from: 0,
         answer: false,
     }))
 }

@@ -356,6 +356,7 @@ fn a_party_that_is_behind_still_slashes() {
         newest,
         last_round: Round(1),
         heard: 0,
+        notes_from: 0,
         answer: false,
     };
     let words = pair.node(A).hear(Message::Hello(Box::new(hello)));

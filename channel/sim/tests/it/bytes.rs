@@ -13,7 +13,7 @@ pub(crate) fn random(seed: u64, length: usize) -> Vec<u8> {
 }
 
 /// What 100,000 actions lead to at the very least; about half of what they do lead to.
-const FLOORS: [(Count, u64); 29] = [
+const FLOORS: [(Count, u64); 30] = [
     (Count::Agreed, 2_500),
     (Count::Created, 200),
     (Count::Funded, 100),
@@ -28,6 +28,7 @@ const FLOORS: [(Count, u64); 29] = [
     (Count::ForcedLate, 900),
     (Count::Overridden, 60),
     (Count::OverriddenLate, 40),
+    (Count::AnswerLost, 60),
     (Count::Undone, 20),
     (Count::Refuted, 40),
     (Count::StepsUsedUp, 100),

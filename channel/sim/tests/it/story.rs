@@ -58,8 +58,6 @@ pub(crate) const LIFE: [Step; 30] = [
     Step::Settle,
 ];
 
-/// How often a user asks for a step, at most: what was lost is asked for once more.
-const TRIES: usize = 2;
 /// Blocks for which a user waits for the ledger: twelve for a deposit that does not come, and some
 /// for a fork.
 const PATIENCE: usize = 20;
@@ -78,6 +76,8 @@ pub(crate) struct Story {
     pub(crate) sim: Sim<'static>,
     pub(crate) told: String,
     pub(crate) paid: Option<[Amount; 2]>,
+    /// How often a user asks for a step, at most.
+    tries: usize,
 }
 
 impl Story {
@@ -86,10 +86,13 @@ impl Story {
         if let Some(trap) = trap {
             sim.set_trap(trap);
         }
+        // Parties get over lost messages by themselves. After a crash a user may have to ask again.
+        let crash = trap.is_none_or(|trap| trap.fault.is_crash());
         Self {
             sim,
             told: format!("{trap:?}\n"),
             paid: None,
+            tries: if crash { 2 } else { 1 },
         }
     }
 
@@ -162,7 +165,7 @@ impl Story {
     /// Does a step; `done` says whether it is.
     pub(crate) fn take(&mut self, step: Step, done: impl Fn(&Self) -> bool) {
         writeln!(self.told, "# {step:?}").unwrap();
-        for again in 0..TRIES {
+        for again in 0..self.tries {
             match step {
                 Step::Agree(side, wish) => {
                     self.act(Action::Propose(side, wish));
@@ -171,6 +174,7 @@ impl Story {
                 Step::Move(side, wish) => {
                     self.act(Action::Propose(side, wish));
                     self.exchange();
+                    self.recover();
                     self.wait(|story| !story.is_bound() && !story.is_down());
                 }
                 Step::Dispute(side) if again == 0 => {

@@ -2,7 +2,7 @@
 //!
 //! An honest party on either side, a peer that does anything but forge, a ledger with blocks and a
 //! fork (system.rs). Numbers are small; signatures, messages and what a contract computes are
-//! left out, because they are checked elsewhere. Fundings have a model of their own (funding.rs).
+//! left out, because they are checked elsewhere. Fundings have a model of their own (funding).
 //!
 //! | file | |
 //! |---|---|
@@ -20,7 +20,7 @@
 //! ```
 //!
 //! Both say how many worlds each search met, and show the way to each counterexample. The ordinary
-//! searches take 40 seconds on one core, the deep ones 5 minutes and 1.5 GB. Worlds, in thousands:
+//! searches take half a minute on one core, the deep ones 5 minutes and 1.5 GB. Worlds, in thousands:
 //!
 //! | search | ordinary | deep | the deep one has |
 //! |---|---|---|---|
@@ -34,7 +34,7 @@
 //! | a mutual close and a fork | 701 | 4,841 | 2 rounds instead of 1 |
 //! | time | 138 | 570 | 3 rounds instead of 2 |
 //! | nonsense | 250 | 893 | 3 rounds instead of 2 |
-//! | fundings | 173 | 10,906 | 5 rounds instead of 3, 2 fundings |
+//! | fundings | 198 | 3,398 | 4 rounds instead of 3, 2 fundings |
 
 mod acts;
 mod broken;

@@ -252,6 +252,7 @@ fn messages_beside_steps() -> Vec<(&'static str, Message)> {
             newest,
             last_round: Round(4),
             heard: 130,
+            notes_from: 5,
             answer: true,
         }))
     };

@@ -89,6 +89,7 @@ impl Siege {
                 newest: self.newest(*kind, seen(which)),
                 last_round: Round(tip.round.0 + last),
                 heard: *heard,
+                notes_from: heard / 2,
                 answer: *answer,
             })),
             Peer::Fetch(after) => Message::Fetch {

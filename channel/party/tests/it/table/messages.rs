@@ -191,6 +191,7 @@ fn greetings(scene: &Scene) -> Vec<Try> {
             newest,
             last_round,
             heard,
+            notes_from: 0,
             answer,
         }))
     };

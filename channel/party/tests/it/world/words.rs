@@ -52,6 +52,7 @@ fn record_word(record: &Record) -> String {
         Record::Funded(it) => format!("funding {}", it.funding.commitment.round),
         Record::Forced(it) => format!("forced on {}", it.round),
         Record::Heard(below) => format!("heard {below}"),
+        Record::Said(below) => format!("said {below}"),
         Record::Terms(_) => "terms".to_owned(),
         Record::Doubtful(_) => "doubt".to_owned(),
         Record::Above(round) => format!("above {}", short(*round)),

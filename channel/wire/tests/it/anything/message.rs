@@ -36,11 +36,12 @@ fn proposal() -> impl Strategy<Value = Proposal> {
 }
 
 fn hello() -> impl Strategy<Value = Hello> {
-    (option::of(co_signed()), any::<(u64, u64, bool)>()).prop_map(
-        |(newest, (last_round, heard, answer))| Hello {
+    (option::of(co_signed()), any::<(u64, u64, u64, bool)>()).prop_map(
+        |(newest, (last_round, heard, notes_from, answer))| Hello {
             newest,
             last_round: Round(last_round),
             heard,
+            notes_from,
             answer,
         },
     )
