@@ -31,13 +31,14 @@ fn update_round(criterion: &mut Criterion) {
         pair.records.clear();
     }
     group.finish();
-    ratios(&mut pair, &keys);
+    ratios(&host, &keys);
 }
 
 /// Both in turns, so that whatever else the machine does meets both alike.
-fn ratios(pair: &mut Pair<'_>, keys: &[CheckedKey; 2]) {
-    let commitment = pair.commitment().clone();
+fn ratios(host: &Host, keys: &[CheckedKey; 2]) {
     for (name, work) in [("transfer", Work::Transfer), ("call", Work::Call)] {
+        let mut pair = Pair::new(host, 1_000);
+        let commitment = pair.commitment().clone();
         let mut rounds = Vec::new();
         for _ in 0..200 {
             let bare = timed(|| {

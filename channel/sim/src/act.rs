@@ -1,4 +1,4 @@
-//! The byte-driven fuzzer: bytes are actions (docs/spec/channel.md, 9).
+//! The byte-driven fuzzer: bytes are actions.
 //!
 //! Two bytes say what a life begins with, each two bytes after them what happens next. What they
 //! mean depends on how things stand, so that most of them lead somewhere. Where a channel has closed,

@@ -116,7 +116,7 @@ pub(crate) fn updated(top: Option<&Node>, changes: &Changes) -> Result<Option<No
             value: value.as_deref(),
         })
         .collect();
-    change_below(top, &changes)
+    change_below(top, &changes, None)
 }
 
 #[derive(Clone, Copy)]
@@ -125,8 +125,13 @@ struct Change<'a> {
     value: Option<&'a [u8]>,
 }
 
-/// `changes` ascend by key, and those that are here all belong below `node`'s place.
-fn change_below(node: Option<&Node>, changes: &[Change<'_>]) -> Result<Option<Node>, Missing> {
+/// `changes` ascend by key, and those that are here all belong below `node`'s place. `neighbour` is the
+/// leaf that the first of them leads to, where that is known from above.
+fn change_below(
+    node: Option<&Node>,
+    changes: &[Change<'_>],
+    neighbour: Option<&Leaf>,
+) -> Result<Option<Node>, Missing> {
     let (Some(first), Some(last)) = (changes.first(), changes.last()) else {
         return Ok(node.cloned());
     };
@@ -138,7 +143,16 @@ fn change_below(node: Option<&Node>, changes: &[Change<'_>]) -> Result<Option<No
     };
     // Where do the changes leave the path that all keys below this branch share? Any leaf below
     // tells; the changed keys ascend, so the first and the last differ from it soonest.
-    let shared = node.map_or(Err(Missing(*first.key)), |node| node.descend(first.key))?;
+    let shared = match (neighbour, node) {
+        (Some(leaf), _) => leaf,
+        (None, Some(node)) => node.descend(first.key)?,
+        (None, None) => return Err(Missing(*first.key)),
+    };
+    // It is the neighbour below as well, for the changes that begin with the same one.
+    let of = |part: &[Change<'_>]| {
+        let begins = part.first().is_some_and(|change| change.key == first.key);
+        begins.then_some(shared)
+    };
     let leaves_at = [first, last]
         .into_iter()
         .filter_map(|change| first_difference(change.key, &shared.key))
@@ -149,17 +163,17 @@ fn change_below(node: Option<&Node>, changes: &[Change<'_>]) -> Result<Option<No
             let (zeros, ones) = split(changes, bit);
             let here = bit_of(&shared.key, bit);
             let sides = if here == 0 {
-                [change_below(node, zeros)?, build(None, ones)?]
+                [change_below(node, zeros, of(zeros))?, build(None, ones)?]
             } else {
-                [build(None, zeros)?, change_below(node, ones)?]
+                [build(None, zeros)?, change_below(node, ones, of(ones))?]
             };
             Ok(join(bit, sides))
         }
         _ => {
             let (zeros, ones) = split(changes, branch.bit);
             let [old_left, old_right] = &branch.children;
-            let left = change_below(Some(old_left), zeros)?;
-            let right = change_below(Some(old_right), ones)?;
+            let left = change_below(Some(old_left), zeros, of(zeros))?;
+            let right = change_below(Some(old_right), ones, of(ones))?;
             // Much that is set is set to what it was: nothing above it has to be hashed.
             if is_same(left.as_ref(), old_left) && is_same(right.as_ref(), old_right) {
                 return Ok(node.cloned());
