@@ -1,6 +1,12 @@
 //! A co-signed round, both sides, in memory, as a multiple of the signature work that it cannot do
 //! without.
 
+#![expect(
+    clippy::disallowed_types,
+    clippy::float_arithmetic,
+    reason = "time is what is measured here"
+)]
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
