@@ -23,12 +23,6 @@ pub enum Illegal {
         /// The last height of it, forks included.
         until: Height,
     },
-    /// The channel pays out so soon that a newer state could come too late.
-    #[error("the channel pays out from height {settles} on, so a newer state could come too late")]
-    TooLate {
-        /// That height.
-        settles: Height,
-    },
     /// A close, a deposit or a withdrawal may not stay good for so long, or is over.
     #[error("it may be good up to a height from {earliest} to {latest}")]
     Expiry {
@@ -43,8 +37,8 @@ pub enum Illegal {
     /// A deposit or a withdrawal cannot be forced, nor stand beside something else.
     #[error("a deposit or a withdrawal is a step of its own")]
     NotAlone,
-    /// The ledger moves no coins of a channel that is being closed.
-    #[error("the channel is being closed: nothing can be deposited or withdrawn")]
+    /// The channel is being closed: what is signed now could come too late to beat the close.
+    #[error("the channel is being closed: force the step, or close together")]
     BeingClosed,
     /// This was not asked, or not last.
     #[error("this was not asked, or something else was asked since")]

@@ -1,6 +1,7 @@
 //! The party: what it holds, and the dispatch of inputs.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::mem;
 
 use twinroot_abi::{Amount, CodeHash, Gas, Hash, Height, Round, Side};
 use twinroot_exec::{Code, Env, Execute, Receipt, StateKey};
@@ -70,6 +71,8 @@ pub struct Party {
     /// Steps of the user that had to give way to the peer's, to be proposed when there is time.
     pub(crate) wanted: VecDeque<Vec<Operation>>,
     pub(crate) forcing: Option<Forcing>,
+    /// Steps that were forced and are not there any more, to be forced again.
+    pub(crate) redo: VecDeque<Vec<Operation>>,
     /// The channel as the ledger had it last.
     pub(crate) ledger: Option<OnLedger>,
     /// What was posted last for each duty, and when.
@@ -233,8 +236,6 @@ pub(crate) struct Funded {
 pub(crate) struct Forcing {
     pub(crate) update: Update,
     pub(crate) action: Box<Action>,
-    /// What both had signed last.
-    pub(crate) base: Hash,
     pub(crate) posted: Height,
     pub(crate) tries: u8,
 }
@@ -299,6 +300,7 @@ impl Party {
             bound: None,
             wanted: VecDeque::new(),
             forcing: None,
+            redo: VecDeque::new(),
             ledger: None,
             posted: BTreeMap::new(),
             behind: None,
@@ -446,7 +448,7 @@ impl Party {
             Agreement::Close(_) => None,
         });
         let before = self.funded.iter().map(|funded| &funded.before.position);
-        let ledger = self.ledger.iter().filter(|_| self.too_late().is_some());
+        let ledger = self.ledger.iter().filter(|_| self.settles_soon());
         let close = self.bound.iter().filter_map(|bound| match &bound.what {
             Agreement::Close(close) => Some(close.payout),
             Agreement::Fund(_) => None,
@@ -520,8 +522,19 @@ impl Party {
             || self.bound.as_ref().is_some_and(|bound| bound.own.is_none())
     }
 
-    /// Whether it may sign a new step (docs/spec/channel.md, 5.1).
+    /// Whether it may sign a new step (docs/spec/channel.md, 5.1). While the channel is being closed it
+    /// signs none: what is signed then could come too late to beat the close, also where the time to
+    /// answer seems long, since a fork can lose the forced step that made it so.
     pub(crate) fn check_free(&self) -> Result<(), Illegal> {
+        self.check_unbound()?;
+        match &self.ledger {
+            Some(ledger) if ledger.closing.is_some() => Err(Illegal::BeingClosed),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether nothing that it has signed or lost stands in the way of signing more.
+    pub(crate) fn check_unbound(&self) -> Result<(), Illegal> {
         if self.doubtful {
             return Err(Illegal::Doubtful);
         }
@@ -533,22 +546,20 @@ impl Party {
         if self.is_signing() {
             return Err(Illegal::Busy);
         }
-        if let Some(settles) = self.too_late() {
-            return Err(Illegal::TooLate { settles });
-        }
         match self.bound_until() {
             Some(until) => Err(Illegal::Bound { until }),
             None => Ok(()),
         }
     }
 
-    /// The height from which a close pays out, if that is so near that a newer state could come too
-    /// late to beat it: the answer takes a block, and a fork may lose it.
-    pub(crate) fn too_late(&self) -> Option<Height> {
-        let ledger = self.ledger.as_ref()?;
-        let settles = ledger.closing?.max(ledger.tip.hold_until);
+    /// Whether a close pays out so soon that nothing can beat it for sure: the answer takes a block,
+    /// and a fork may lose it.
+    fn settles_soon(&self) -> bool {
         let answered = self.now().height.0.saturating_add(self.policy.depth);
-        (answered.saturating_add(1) >= settles.0).then_some(settles)
+        self.ledger.as_ref().is_some_and(|ledger| {
+            let settles = ledger.closing.map(|until| until.max(ledger.tip.hold_until));
+            settles.is_some_and(|settles| answered.saturating_add(1) >= settles.0)
+        })
     }
 
     /// The height up to which the ledger may still take a close, a deposit or a withdrawal that this
@@ -599,6 +610,30 @@ impl Party {
             .any(|update| update.proposer == self.side && update.operations == operations)
     }
 
+    /// Takes back the steps from number `first` on. Those that this party had forced are forced again,
+    /// and before anything that was to be forced after them, since it may rest on them.
+    pub(crate) fn undo_steps(&mut self, first: usize) {
+        let steps = self.steps.drain(first..).map(|step| step.update);
+        let own = steps.filter(|update| update.proposer == self.side);
+        let mut redo: VecDeque<_> = own.map(|update| update.operations).collect();
+        if !redo.is_empty() {
+            let next = self.forcing.take().map(|forcing| forcing.update.operations);
+            redo.extend(next.into_iter().chain(mem::take(&mut self.redo)));
+            self.redo = redo;
+        }
+    }
+
+    /// These operations were carried out once: of the steps that are being forced, or are to be, one
+    /// that does the same is done.
+    pub(crate) fn need_not_force(&mut self, operations: &[Operation]) {
+        let forcing = self.forcing.as_ref();
+        if forcing.is_some_and(|forcing| forcing.update.operations == operations) {
+            self.forcing = None;
+        } else if let Some(place) = self.redo.iter().position(|redo| redo == operations) {
+            self.redo.remove(place);
+        }
+    }
+
     /// A half-signed step that the peer can still sign although it rests on a state that is no part
     /// of the newest: it was beaten by nothing yet.
     pub(crate) fn rival(&self) -> Option<Round> {
@@ -634,13 +669,6 @@ impl Party {
                 && newest.commitment.total == ledger.tip.total
         };
         self.ledger.as_ref().is_none_or(newer).then_some(newest)
-    }
-
-    /// Whether the ledger is closing the channel.
-    pub(crate) fn is_being_closed(&self) -> bool {
-        self.ledger
-            .as_ref()
-            .is_some_and(|ledger| ledger.closing.is_some())
     }
 
     /// Takes out the half-signed state that `commitment` is of, if it is one.

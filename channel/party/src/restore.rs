@@ -58,6 +58,7 @@ impl Party {
             half.dropped = true;
         }
         party.wanted.clear();
+        party.redo.clear();
         if let Source::Backup { salt } = source {
             party.doubtful = true;
             party.salt = salt;

@@ -18,11 +18,18 @@ pub(crate) fn adopt(party: &mut Party, candidate: Candidate, ground: Ground) -> 
     };
     let mut effects = vec![Effect::Persist(record)];
     let from = party.standing();
-    if from.forced > 0 && candidate.update.base != party.tip_hash() {
+    let rests_elsewhere = candidate.update.base != party.tip_hash();
+    effects.extend(give_way(party, &candidate));
+    if from.forced > 0 && rests_elsewhere {
         let to = Standing::co_signed(candidate.round());
         effects.push(Effect::Report(Report::Undone { from, to }));
+        // While records are replayed there is no ledger yet. What was undone then may have been forced
+        // again since.
+        if party.ledger.is_some() {
+            party.undo_steps(0);
+        }
     }
-    effects.extend(give_way(party, &candidate));
+    party.need_not_force(candidate.operations());
     let funding = Box::new(candidate.clone());
     let commitment = candidate.next.commitment;
     let position = Position {

@@ -13,7 +13,7 @@ use crate::effect::{Effect, Question, Record, Report, ToSign};
 use crate::party::{Agreement, Asked, Bound, Duty, Party};
 
 pub(crate) fn propose_close(party: &mut Party, expiry: Height) -> Result<Vec<Effect>, Illegal> {
-    party.check_free()?;
+    party.check_unbound()?;
     if let Some(half) = party.live.first() {
         let round = half.candidate.round();
         return Err(Illegal::HalfSigned { round });
@@ -86,7 +86,7 @@ pub(crate) fn close_proposed(
             own: Some(_),
             ..
         }) if own.standing == close.standing => accept_close(party, close, signature),
-        _ if party.check_free().is_err() => refuse_close(&close, Reason::Busy),
+        _ if party.check_unbound().is_err() => refuse_close(&close, Reason::Busy),
         _ => {
             let asked = match &party.asked {
                 Some(Asked::Close(asked, _)) => *asked == close,

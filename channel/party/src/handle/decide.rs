@@ -10,7 +10,10 @@ use crate::effect::{Effect, Record};
 use crate::party::{Agreement, Asked, Bound, Candidate, Party};
 
 pub(crate) fn approve(party: &mut Party, asked: Hash) -> Result<Vec<Effect>, Illegal> {
-    party.check_free()?;
+    party.check_unbound()?;
+    if matches!(party.asked, Some(Asked::Step(..))) {
+        party.check_free()?;
+    }
     Ok(match take(party, asked)? {
         Asked::Step(candidate, proposal) => accept(party, candidate, proposal),
         Asked::Close(close, peers) => accept_close(party, close, peers),

@@ -26,10 +26,10 @@ pub(crate) fn force(
     if party.forcing.is_some() {
         return Err(Illegal::Forcing);
     }
-    // The peer could sign the half-signed step and beat another one with it.
-    if let Some(round) = party.other_half_signed(&operations) {
-        return Err(Illegal::HalfSigned { round });
-    }
+    // A half-signed step is no reason to wait: the peer may never sign it, and time may run out. If it
+    // does sign it and beats this one with it, this one is forced again. What is to be forced again
+    // anyway is only forced sooner, not once more.
+    party.need_not_force(&operations);
     attempt(party, operations, 0, execute)
 }
 
@@ -45,28 +45,26 @@ pub(crate) fn rejected(party: &mut Party) -> Vec<Effect> {
 
 /// Sees to it that a step which was posted gets onto the ledger.
 pub(crate) fn pursue(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {
+    // On a state that is not here nothing can be built, and after a fork on none whose block has not
+    // been passed again.
+    if party.behind.is_some() || party.now().height < party.tip().commitment.env.height {
+        return Ok(Vec::new());
+    }
     let Some(forcing) = party.forcing.clone() else {
-        return Ok(Vec::new());
+        return match party.redo.pop_front() {
+            Some(operations) => attempt(party, operations, 0, execute),
+            None => Ok(Vec::new()),
+        };
     };
-    if party.steps.iter().any(|step| step.update == forcing.update) {
-        party.forcing = None;
-        return Ok(Vec::new());
-    }
     let operations = forcing.update.operations;
-    let given_up = |party: &mut Party, operations| {
-        party.forcing = None;
-        Ok(vec![Effect::Report(Report::NotForced(operations))])
-    };
-    if forcing.base != party.base.hash {
-        return given_up(party, operations);
-    }
     let now = party.now().height.0;
     let stale = forcing.update.base != party.tip_hash()
         || !party.may_pin(forcing.update.env)
         || now > forcing.update.env.height.0.saturating_add(FORCE_WINDOW - 1);
     let late = now >= forcing.posted.0.saturating_add(party.policy.repost);
     if (stale || late) && forcing.tries > TRIES {
-        return given_up(party, operations);
+        party.forcing = None;
+        return Ok(vec![Effect::Report(Report::NotForced(operations))]);
     }
     if stale {
         party.forcing = None;
@@ -99,7 +97,6 @@ fn attempt(
             party.forcing = Some(Forcing {
                 update,
                 action: action.clone(),
-                base: party.base.hash,
                 posted: party.now().height,
                 tries: tries.saturating_add(1),
             });

@@ -56,9 +56,13 @@ pub(crate) fn greeted(party: &mut Party, hello: Hello) -> Vec<Effect> {
         return effects;
     }
     effects.extend(learn(party, &hello));
-    party.last_round = party.last_round.max(hello.last_round);
-    if party.doubtful && party.behind.is_none() {
-        effects.push(skip_lost_rounds(party));
+    // Only whoever lost something can learn here which rounds it may have signed. For any other party
+    // the peer's last round may be one of a proposal that is still on its way, and not to be refused.
+    if party.doubtful {
+        party.last_round = party.last_round.max(hello.last_round);
+        if party.behind.is_none() {
+            effects.push(skip_lost_rounds(party));
+        }
     }
     effects.extend(heard(party, hello.heard));
     effects.extend(skip(party, hello.notes_from));

@@ -138,7 +138,7 @@ fn take_over(
     if same < party.steps.len() {
         party.asked = None;
         let from = party.standing();
-        party.steps.truncate(same);
+        party.undo_steps(same);
         let to = party.standing();
         effects.push(Effect::Report(Report::Undone { from, to }));
     }
@@ -176,6 +176,7 @@ fn follow(party: &mut Party, steps: Vec<(Step, Agreed)>) -> Vec<Effect> {
             party
                 .wanted
                 .retain(|wanted| *wanted != step.update.operations);
+            party.need_not_force(&step.update.operations);
         }
         party.steps.push(step);
         effects.push(Effect::Report(Report::AdoptedForced(Box::new(agreed))));
@@ -189,7 +190,7 @@ fn elsewhere(party: &mut Party, view: &OnLedger) -> Vec<Effect> {
     if !party.steps.is_empty() {
         party.asked = None;
         let from = party.standing();
-        party.steps.clear();
+        party.undo_steps(0);
         let to = party.standing();
         effects.push(Effect::Report(Report::Undone { from, to }));
     }

@@ -62,9 +62,6 @@ pub(crate) fn make(
             return Err(Illegal::HalfSigned { round });
         }
         check_expiry(party, coins.expiry)?;
-        if party.is_being_closed() {
-            return Err(Illegal::BeingClosed);
-        }
     }
     let applied = match apply(party.tip(), &update, Consent::Both, &party.codes, execute) {
         Ok(applied) => applied,

@@ -144,7 +144,7 @@ pub(crate) fn taken(
 
 /// Half-signed steps are kept until a higher round is co-signed, so a peer that only ever asks for
 /// higher ones could fill the memory.
-const REPEATS: usize = 64;
+const REPEATS: usize = 8;
 
 pub(crate) fn may_repeat(party: &Party) -> bool {
     party.live.len() < REPEATS
@@ -172,9 +172,7 @@ fn check(party: &Party, proposal: &Proposal, execute: &dyn Execute) -> Result<Ch
         return bad(Reason::Environment);
     }
     if let Some((_, coins)) = update.moves()
-        && (!party.live.is_empty()
-            || party.is_being_closed()
-            || check_expiry(party, coins.expiry).is_err())
+        && (!party.live.is_empty() || check_expiry(party, coins.expiry).is_err())
     {
         return bad(Reason::OutOfOrder);
     }

@@ -3,7 +3,7 @@
 use twinroot_abi::{Hash, Round};
 use twinroot_party::{Illegal, Input, Record, Status};
 use twinroot_types::{Limits, encode};
-use twinroot_wire::{CoSigned, Hello, Leaf, Message};
+use twinroot_wire::{CoSigned, Hello, Leaf, Message, Reason};
 
 use crate::toy::Line;
 use crate::world::{A, B, Do, Pair, call, create, pay, quiet};
@@ -276,8 +276,11 @@ fn a_newer_state_ends_being_behind_an_older_one() {
     pair.agree(A, pay(A, 1));
     let newest = pair.nodes[1].party.newest().cloned();
     // It had proposed above, and the peer accepts that.
-    old.hear(hello(None, 4));
     old.say(Input::Propose(pay(A, 7)));
+    old.hear(Message::Refuse {
+        round: Round(1),
+        reason: Reason::Taken(Round(4)),
+    });
     old.hear(hello(newest, 1));
     assert_eq!(old.party.status(), Status::Behind(Round(1)));
     let signature = crate::world::sign_commitment(B, old.proposed());

@@ -1,11 +1,11 @@
 //! Taking a proposal back, and what becomes of one that is accepted all the same
 //! (docs/spec/channel.md, 5.7).
 
-use twinroot_abi::{Amount, Round};
+use twinroot_abi::{Amount, Height, Round};
 use twinroot_party::{Illegal, Input, Report};
 use twinroot_wire::Message;
 
-use crate::world::{A, B, Do, Node, Pair, env, pay, quiet, sign_commitment};
+use crate::world::{A, B, Do, Node, Pair, deposit, env, pay, quiet, sign_commitment};
 
 const PROPOSED: &str = "save own 1, sign 1, send propose 1";
 const TAKEN_BACK: &str = "save own 2, sign 2, send propose 2";
@@ -194,7 +194,9 @@ fn a_peer_cannot_choose_between_two_steps() {
     let half = || Err(Illegal::HalfSigned { round: Round(1) });
     let node = pair.node(A);
     assert_eq!(node.give(Input::Propose(pay(A, 11))), half());
-    assert_eq!(node.give(Input::Force(pay(A, 11))), half());
+    assert_eq!(node.give(Input::Propose(deposit(A, 11, 5))), half());
+    let expiry = Height(5);
+    assert_eq!(node.give(Input::ProposeClose { expiry }), half());
     let proposal = node.peers_proposal(4, env(1), pay(B, 1)).unwrap();
     node.hear(Message::Propose(Box::new(proposal)));
     assert!(

@@ -78,24 +78,37 @@ fn a_broken_machine_stops_the_party() {
     assert!(matches!(result, Err(Illegal::Machine(_))));
 }
 
+/// The peer neither signs nor refuses the proposal, until the channel has paid out or a deadline is over.
 #[test]
-fn only_the_half_signed_step_may_be_forced() {
+fn a_withheld_signature_does_not_lock_a_party_out_of_forcing() {
     let half = "illegal: the proposal of round 1 is half-signed: repeat it, force it, or take it back first";
-    Pair::new().play(&[
+    let mut pair = Pair::new();
+    pair.play(&[
         (A, Do::Pay(10), "save own 1, sign 1, send propose 1"),
-        (A, Do::Force(11), half),
-        (A, Do::Force(1_001), half),
-        (A, Do::Force(10), FORCED),
+        (B, Do::Lose, ""),
+        (A, Do::Pay(11), half),
+        (A, Do::Force(11), FORCED),
         (
             A,
-            Do::Force(10),
+            Do::Force(12),
             "illegal: another step is being forced; wait for the ledger",
         ),
+        (A, Do::Include, ""),
+        (
+            A,
+            Do::See,
+            &format!("{STEP}, save own 2, sign 2, send propose 2"),
+        ),
+        (A, Do::Force(10), FORCED),
+        (A, Do::Include, ""),
+        (A, Do::See, STEP),
+        (A, Do::Force(12), FORCED),
     ]);
+    assert_eq!(pair.nodes[0].party.balances(), [Amount(979), Amount(1_021)]);
 }
 
 #[test]
-fn once_a_half_signed_step_was_forced_others_may_follow() {
+fn once_a_half_signed_step_was_forced_others_may_be_proposed() {
     let mut pair = Pair::with_contract();
     let step = call(0, &[Line::Pay(A, 10)]);
     pair.node(A).say(Input::Propose(step.clone()));
@@ -104,13 +117,10 @@ fn once_a_half_signed_step_was_forced_others_may_follow() {
         round: twinroot_abi::Round(3),
     });
     pair.forced(B, step.clone());
-    let other = pair.node(A).give(Input::Force(pay(A, 3)));
+    let other = pair.node(A).give(Input::Propose(pay(A, 3)));
     assert_eq!(other, half, "it was the peer's");
     pair.forced(A, step);
-    pair.play(&[
-        (A, Do::Force(3), FORCED),
-        (A, Do::Pay(4), "save own 5, sign 5, send propose 5"),
-    ]);
+    pair.play(&[(A, Do::Pay(4), "save own 5, sign 5, send propose 5")]);
 }
 
 #[test]
@@ -215,13 +225,59 @@ fn it_is_made_anew_where_its_block_is_too_old() {
     assert_eq!(pinned, [Height(1), Height(21)]);
 }
 
+/// Else a peer could end it by signing something.
 #[test]
-fn a_newer_co_signed_state_ends_it() {
+fn it_is_made_anew_on_a_newer_co_signed_state() {
     let mut pair = Pair::new();
     pair.see();
     pair.play(&[(A, Do::Force(5), FORCED)]);
     pair.agree(B, pay(B, 1));
-    pair.play(&[(A, Do::Blocks(1), ""), (A, Do::See, "not forced")]);
+    pair.play(&[
+        (A, Do::Blocks(1), ""),
+        (A, Do::See, "post force on 1"),
+        (A, Do::Drop, ""),
+        (A, Do::Include, ""),
+        (A, Do::See, "save forced on 1, took over a step on 1"),
+        (B, Do::See, "save forced on 1, took over a step on 1"),
+    ]);
+    pair.assert_same();
+    assert_eq!(pair.nodes[0].party.balances(), [Amount(996), Amount(1_004)]);
+}
+
+#[test]
+fn a_newer_co_signed_state_that_does_the_same_ends_it() {
+    let mut pair = Pair::new();
+    pair.see();
+    pair.play(&[(A, Do::Force(5), FORCED)]);
+    pair.agree(A, pay(A, 5));
+    pair.play(&[(A, Do::Blocks(9), ""), (A, Do::See, "")]);
+    assert_eq!(pair.nodes[0].party.status(), Status::Free);
+}
+
+/// Its step would rest on one state and bring another along, and the ledger would refute it.
+#[test]
+fn while_a_party_is_behind_it_posts_no_step() {
+    let mut pair = Pair::new();
+    pair.see();
+    let mut old = pair.nodes[0].clone();
+    pair.agree(B, pay(B, 1));
+    old.say(Input::Force(pay(A, 5)));
+    pair.nodes[0] = old;
+    pair.play(&[
+        (B, Do::Connected, "send hello 1?"),
+        (
+            A,
+            Do::Hear,
+            "send hello 0, save both 1, behind 1, send fetch 1",
+        ),
+        (A, Do::Blocks(4), ""),
+        (A, Do::See, ""),
+        (B, Do::Hear, ""),
+        (B, Do::Hear, "send 2 leaves"),
+        (A, Do::Hear, "save above gap+1, save all at 1, caught up 1"),
+        (A, Do::Blocks(1), ""),
+        (A, Do::See, "post force on 1"),
+    ]);
 }
 
 #[test]

@@ -167,12 +167,13 @@ fn an_older_state_of_the_peer_is_nothing_new() {
     assert_eq!(pair.nodes[0].party.status(), Status::Free);
 }
 
+/// The peer's last round may be one of a proposal that is still on its way.
 #[test]
-fn the_last_round_of_the_peer_is_taken_over_but_no_abyss() {
+fn a_party_that_lost_nothing_takes_no_round_over() {
     let mut pair = Pair::new();
     assert_eq!(pair.node(A).hear(hello(None, (1 << 49) + 1)), "");
     assert_eq!(pair.node(A).hear(hello(None, 6)), "");
-    pair.play(&[(A, Do::Pay(1), "save own 7, sign 7, send propose 7")]);
+    pair.play(&[(A, Do::Pay(1), "save own 1, sign 1, send propose 1")]);
 }
 
 #[test]

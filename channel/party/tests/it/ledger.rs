@@ -76,42 +76,6 @@ fn a_slash_is_posted_again_until_it_is_there() {
 }
 
 #[test]
-fn a_close_at_the_beginning_is_fair_while_nothing_is_signed() {
-    let mut pair = Pair::new();
-    pair.play(&[
-        (B, Do::CloseSolo, "post solo close at what is known"),
-        (B, Do::Include, ""),
-        (A, Do::See, "closing 0 until 11"),
-    ]);
-    assert_eq!(pair.nodes[0].party.status(), Status::Closing(Height(11)));
-    pair.agree(A, pay(A, 1));
-    pair.play(&[(A, Do::Blocks(1), ""), (A, Do::See, "post slash 1")]);
-}
-
-/// What beats the close takes a block, and a fork may lose it. So in its last blocks nothing is signed.
-#[test]
-fn nothing_is_signed_that_could_come_too_late() {
-    let too_late =
-        "illegal: the channel pays out from height 11 on, so a newer state could come too late";
-    let mut pair = Pair::new();
-    pair.play(&[
-        (B, Do::CloseSolo, "post solo close at what is known"),
-        (B, Do::Include, ""),
-        (A, Do::Blocks(6), ""),
-        (A, Do::See, "closing 0 until 11"),
-        (B, Do::See, "closing 0 until 11"),
-        (A, Do::Pay(1), PROPOSED),
-        (A, Do::Blocks(1), ""),
-        (A, Do::See, ""),
-        (B, Do::See, ""),
-        (A, Do::Pay(1), too_late),
-        (A, Do::Close(50), too_late),
-        (B, Do::Hear, "send refuse 1 Busy, refused 1 Busy"),
-        (A, Do::Force(1), "post force on what is known"),
-    ]);
-}
-
-#[test]
 fn a_user_may_settle_by_itself() {
     let mut policy = quiet();
     policy.settle = false;
@@ -197,7 +161,7 @@ fn a_step_forced_on_an_older_state_changes_nothing() {
     pair.play(&[(B, Do::Include, ""), (A, Do::See, "forced elsewhere on 0")]);
     assert_eq!(pair.nodes[0].party.commitment(), &before);
     pair.play(&[
-        (B, Do::See, "forced elsewhere on 0, not forced"),
+        (B, Do::See, "forced elsewhere on 0, post force on 1"),
         (A, Do::Snapshot, "post snapshot 1"),
         (A, Do::Include, ""),
         (A, Do::See, ""),

@@ -7,11 +7,13 @@
     reason = "helpers of tests may stop a test as tests may"
 )]
 
+mod again;
 mod away;
 mod backup;
 mod behind;
 mod cancel;
 mod close;
+mod closing;
 mod codes;
 mod collide;
 mod force;

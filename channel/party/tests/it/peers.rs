@@ -119,6 +119,34 @@ proptest! {
         prop_assert!(paid.count() <= 1);
     }
 
+    /// However often it was posted, lost by a fork or beaten, and however often the power failed.
+    #[test]
+    fn a_forced_payment_is_made_once(
+        before in vec(any_event(), 0..20),
+        events in vec(any_event(), 1..60),
+        coins in 300..320u64,
+    ) {
+        let mut storm = Storm::new([false; 2]);
+        for event in &before {
+            storm.happen(event);
+        }
+        // Where it cannot be forced, it is not made at all.
+        let _ = storm.pair.node(A).give(Input::Force(pay(A, coins)));
+        for event in &events {
+            storm.happen(event);
+        }
+        storm.calm();
+        let positions = storm.pair.positions();
+        let mut state = storm.pair.nodes[0].party.commitment();
+        let mut paid = 0;
+        while let Some(before) = positions.get(&state.prev) {
+            let before = &before.commitment;
+            paid += u32::from(before.payout[0].0 == state.payout[0].0 + coins);
+            state = before;
+        }
+        prop_assert!(paid <= 1, "{} times", paid);
+    }
+
     /// What is on the disk is enough to go on.
     #[test]
     fn a_restored_party_is_the_same_party(events in vec(any_event(), 1..60), slow: [bool; 2]) {

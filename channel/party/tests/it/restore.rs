@@ -212,6 +212,8 @@ fn the_steps_of_a_fork_that_lost_are_forgotten() {
     pair.forced(B, pay(B, 1));
     pair.chain.lose(1);
     pair.see();
+    pair.node(B).posts.clear();
+    assert_eq!(pair.node(B).say(Input::Rejected), "not forced");
     pair.forced(B, pay(B, 2));
     pair.play(&[(A, Do::Restart, "")]);
     pair.assert_same();

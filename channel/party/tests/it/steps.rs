@@ -92,7 +92,7 @@ fn a_declined_step_stays_half_signed() {
         (A, Do::Pay(20), HALF_SIGNED),
         (A, Do::Close(99), HALF_SIGNED),
         (A, Do::Deposit(5, 50), HALF_SIGNED),
-        (A, Do::Force(20), HALF_SIGNED),
+        (A, Do::Force(20), "post force on what is known"),
     ]);
 }
 
