@@ -73,6 +73,8 @@ pub struct Party {
     pub(crate) forcing: Option<Forcing>,
     /// Steps that were forced and are not there any more, to be forced again.
     pub(crate) redo: VecDeque<Vec<Operation>>,
+    /// States after forced steps that are not there any more. What rests on one of them has its steps.
+    pub(crate) lost: BTreeSet<Hash>,
     /// The channel as the ledger had it last.
     pub(crate) ledger: Option<OnLedger>,
     /// What was posted last for each duty, and when.
@@ -301,6 +303,7 @@ impl Party {
             wanted: VecDeque::new(),
             forcing: None,
             redo: VecDeque::new(),
+            lost: BTreeSet::new(),
             ledger: None,
             posted: BTreeMap::new(),
             behind: None,
@@ -613,6 +616,8 @@ impl Party {
     /// Takes back the steps from number `first` on. Those that this party had forced are forced again,
     /// and before anything that was to be forced after them, since it may rest on them.
     pub(crate) fn undo_steps(&mut self, first: usize) {
+        self.lost
+            .extend(self.steps.iter().skip(first).map(|step| step.hash));
         let steps = self.steps.drain(first..).map(|step| step.update);
         let own = steps.filter(|update| update.proposer == self.side);
         let mut redo: VecDeque<_> = own.map(|update| update.operations).collect();
@@ -621,6 +626,13 @@ impl Party {
             redo.extend(next.into_iter().chain(mem::take(&mut self.redo)));
             self.redo = redo;
         }
+    }
+
+    /// How many of the forced steps lie below the state with this commitment's hash, its own included.
+    /// An older state has none of them below it.
+    pub(crate) fn steps_below(&self, hash: Hash) -> usize {
+        let place = self.steps.iter().position(|step| step.hash == hash);
+        place.map_or(0, |place| place.saturating_add(1))
     }
 
     /// These operations were carried out once: of the steps that are being forced, or are to be, one

@@ -23,13 +23,20 @@ pub(crate) fn adopt(party: &mut Party, candidate: Candidate, ground: Ground) -> 
     if from.forced > 0 && rests_elsewhere {
         let to = Standing::co_signed(candidate.round());
         effects.push(Effect::Report(Report::Undone { from, to }));
-        // While records are replayed there is no ledger yet. What was undone then may have been forced
-        // again since.
-        if party.ledger.is_some() {
-            party.undo_steps(0);
-        }
+    }
+    let has_lost_steps = party.lost.contains(&candidate.update.base);
+    // While records are replayed there is no ledger yet. What was undone then may have been forced again
+    // since.
+    if party.ledger.is_some() {
+        party.undo_steps(party.steps_below(candidate.update.base));
     }
     party.need_not_force(candidate.operations());
+    if has_lost_steps {
+        effects.extend(give_up(party));
+    }
+    if party.live.is_empty() {
+        party.lost.clear();
+    }
     let funding = Box::new(candidate.clone());
     let commitment = candidate.next.commitment;
     let position = Position {
@@ -71,6 +78,20 @@ pub(crate) fn adopt(party: &mut Party, candidate: Candidate, ground: Ground) -> 
         rival,
     }))));
     effects
+}
+
+/// The newest state rests on forced steps that a fork lost, or was lost itself. What was to be forced
+/// may be in it, and is not to be done twice: its user decides.
+pub(crate) fn give_up(party: &mut Party) -> Vec<Effect> {
+    let forcing = party
+        .forcing
+        .take()
+        .map(|forcing| forcing.update.operations);
+    forcing
+        .into_iter()
+        .chain(mem::take(&mut party.redo))
+        .map(|operations| Effect::Report(Report::NotForced(operations)))
+        .collect()
 }
 
 /// The user's own steps that are void now come after this one, unless somebody does not want them.

@@ -121,16 +121,19 @@ fn complete(party: &mut Party) -> Vec<Effect> {
     };
     let round = commitment.round;
     party.base = Base::new(Position { commitment, state }, behind.ground.clone());
-    party.steps.clear();
+    party.undo_steps(0);
+    let given_up = super::give_up(party);
     party.behind = None;
     party.funded = None;
     party.live.retain(|half| half.candidate.round() > round);
     let above = skip_lost_rounds(party);
-    vec![
+    let mut effects = vec![
         above,
         Effect::Persist(Record::Checkpoint(Box::new(checkpoint(party)))),
         Effect::Report(Report::CaughtUp { round }),
-    ]
+    ];
+    effects.extend(given_up);
+    effects
 }
 
 /// Whatever was signed and lost lies below the next round.

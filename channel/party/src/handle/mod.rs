@@ -18,7 +18,7 @@ mod propose;
 mod proposed;
 mod signed;
 
-pub(crate) use adopt::adopt;
+pub(crate) use adopt::{adopt, give_up};
 pub(crate) use behind::{checkpoint, fall_behind, lost_numbers};
 pub(crate) use block::block;
 pub(crate) use close::{close_solo, propose_close, snapshot};

@@ -336,3 +336,35 @@ fn a_step_that_a_fork_lost_waits_for_the_block_of_its_base() {
     ]);
     at_rest(pair, 6);
 }
+
+/// Both sign a state that rests on the forced step, one of them not knowing yet that a fork lost it.
+#[test]
+fn a_payment_that_the_newest_state_has_already_is_not_forced_again() {
+    let (mut pair, _) = forced();
+    pair.play(&[
+        (B, Do::See, STEP),
+        (A, Do::Pay(7), PROPOSED),
+        (B, Do::Hear, "ask 1"),
+        (A, Do::Fork(1), ""),
+        (
+            A,
+            Do::See,
+            &format!("undone 0+1 to 0+0, {FORCED}, save own 2, sign 2, send propose 2"),
+        ),
+        (
+            B,
+            Do::Approve,
+            "save peer's 1, sign 1, save both 1, send accept 1, agreed 1",
+        ),
+        (
+            A,
+            Do::Hear,
+            "save both 1, not forced, agreed 1, rival 2, save own 3, sign 3, send propose 3",
+        ),
+    ]);
+    pair.node(A).posts.clear();
+    pair.play(&[(A, Do::Blocks(9), ""), (A, Do::See, "")]);
+    let node = &pair.nodes[0];
+    assert!(node.posts.is_empty(), "{:?}", node.posts);
+    assert_eq!(node.party.balances(), [Amount(988), Amount(1_012)]);
+}

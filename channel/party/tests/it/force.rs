@@ -274,9 +274,13 @@ fn while_a_party_is_behind_it_posts_no_step() {
         (A, Do::See, ""),
         (B, Do::Hear, ""),
         (B, Do::Hear, "send 2 leaves"),
-        (A, Do::Hear, "save above gap+1, save all at 1, caught up 1"),
+        (
+            A,
+            Do::Hear,
+            "save above gap+1, save all at 1, caught up 1, not forced",
+        ),
         (A, Do::Blocks(1), ""),
-        (A, Do::See, "post force on 1"),
+        (A, Do::See, ""),
     ]);
 }
 
