@@ -46,6 +46,8 @@ pub enum Action {
     Mine(u64),
     /// So many of the newest blocks are replaced by others, without the transactions in them.
     Fork(u64),
+    /// A transaction that waits is lost; the first is number 0.
+    LosePost(usize),
     /// A side hears nothing of the ledger for a while.
     Lag(Side),
     /// It looks at the ledger again.
@@ -107,6 +109,7 @@ impl fmt::Display for Action {
             Self::Connect => write!(f, "connect"),
             Self::Mine(blocks) => write!(f, "mine {blocks}"),
             Self::Fork(blocks) => write!(f, "fork {blocks}"),
+            Self::LosePost(place) => write!(f, "lose-post {place}"),
             Self::Lag(side) => write!(f, "{} lag", name(side)),
             Self::Look(side) => write!(f, "{} look", name(side)),
             Self::Slow(side) => write!(f, "{} slow", name(side)),
@@ -141,6 +144,7 @@ impl FromStr for Action {
             (_, "connect", "") => Ok(Self::Connect),
             (_, "mine", "") => Ok(Self::Mine(1)),
             (_, "mine", blocks) => Ok(Self::Mine(number(Some(blocks), text)?)),
+            (_, "lose-post", place) => Ok(Self::LosePost(place_in(place, text)?)),
             (_, "fork", blocks) => Ok(Self::Fork(number(Some(blocks), text)?)),
             _ => Err(ParseError(text.to_owned())),
         }
@@ -152,11 +156,7 @@ fn of_side(side: Side, line: &str, text: &str) -> Result<Action, ParseError> {
     let bad = || ParseError(text.to_owned());
     let (verb, rest) = split(line);
     let count = || number(Some(rest), text);
-    let place_in = |word: &str| match word {
-        "" => Ok(0),
-        word => usize::try_from(number(Some(word), text)?).map_err(|_| bad()),
-    };
-    let place = || place_in(rest);
+    let place = || place_in(rest, text);
     let wish = |words: &str| words.parse().map_err(|_| bad());
     let alone = |action| match rest {
         "" => Ok(action),
@@ -194,13 +194,21 @@ fn of_side(side: Side, line: &str, text: &str) -> Result<Action, ParseError> {
         "snapshot-stale" => Ok(Action::SnapshotStale(side, place()?)),
         "force-stale" => {
             let (age, words) = split(rest);
-            Ok(Action::ForceStale(side, place_in(age)?, wish(words)?))
+            Ok(Action::ForceStale(side, place_in(age, text)?, wish(words)?))
         }
         "sign-secretly" => Ok(Action::SignSecretly(side, place()?)),
         "propose-twice" => Ok(Action::ProposeTwice(side, count()?)),
         "settle" => alone(Action::Settle(side)),
         "collude" => Ok(Action::Collude(side, count()?)),
         _ => Err(bad()),
+    }
+}
+
+/// A place in a row; the first where none is given.
+fn place_in(word: &str, line: &str) -> Result<usize, ParseError> {
+    match word {
+        "" => Ok(0),
+        word => usize::try_from(number(Some(word), line)?).map_err(|_| ParseError(line.to_owned())),
     }
 }
 

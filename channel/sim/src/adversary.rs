@@ -173,6 +173,22 @@ pub(crate) fn settle(sim: &mut Sim<'_>, side: Side) {
     post(sim, side, Some(Post::Settle { channel }));
 }
 
+/// Whoever means no good settles as soon as that can be done, and before anything else is included.
+pub(crate) fn settle_at_once(sim: &mut Sim<'_>) {
+    let bad = Side::BOTH
+        .into_iter()
+        .find(|side| !sim.config.honest[side.index()]);
+    let (Some(bad), Some(view)) = (bad, sim.chain.view()) else {
+        return;
+    };
+    let settles = view.closing.map(|until| until.max(view.tip.hold_until));
+    if settles.is_some_and(|settles| sim.chain.block().height >= settles) {
+        let channel = sim.channel;
+        let first = (bad, Post::Settle { channel });
+        sim.chain.mempool.push_front(first);
+    }
+}
+
 /// Both sign what no rule leads to. It may hurt nobody but the two.
 pub(crate) fn collude(sim: &mut Sim<'_>, side: Side, number: u64) {
     let known = sim.chain.ledger().channel(sim.channel).cloned();

@@ -18,6 +18,8 @@ const BLOCK_MS: u64 = 1_000;
 const EXPIRY: u64 = 50;
 /// Blocks from one fork to the next. Two at once would be one that is deeper than any party expects.
 const REST: u64 = 6;
+/// Blocks from one transaction that is lost to the next.
+const LOSES: u64 = 20;
 /// Blocks that are kept; deeper forks do not happen.
 const KEPT: usize = 64;
 
@@ -38,6 +40,8 @@ pub(crate) struct Chain {
     forks: u64,
     /// Height before which the next fork does not come.
     next_fork: u64,
+    /// Height before which the next transaction is not lost.
+    next_loss: u64,
 }
 
 /// What became of a transaction.
@@ -72,6 +76,7 @@ impl Chain {
             channel,
             forks: 0,
             next_fork: 0,
+            next_loss: 0,
         }
     }
 
@@ -138,6 +143,16 @@ impl Chain {
             self.push(at);
         }
         Some(first)
+    }
+
+    /// Loses a transaction that waits, if it is not too soon after the last.
+    pub(crate) fn lose(&mut self, place: usize) -> bool {
+        let now = self.block().height.0;
+        let lost = now >= self.next_loss && self.mempool.remove(place).is_some();
+        if lost {
+            self.next_loss = now.saturating_add(LOSES);
+        }
+        lost
     }
 
     /// The blocks from a height on.

@@ -6,7 +6,7 @@ use twinroot_party::Input;
 use twinroot_wire::{Action as Post, Commitment};
 
 use crate::chain::{Change, Tried};
-use crate::{Broken, Count, Happened, Sim};
+use crate::{Broken, Count, Happened, Sim, adversary};
 
 impl Sim<'_> {
     /// A block is made. Before that, whoever keeps to the protocol does so: it is not away, it does
@@ -19,6 +19,7 @@ impl Sim<'_> {
                 self.be_there(side);
             }
         }
+        adversary::settle_at_once(self);
         let sure = Side::BOTH.map(|side| self.sure(side));
         let [one, other] = &self.nodes;
         let keys = [&one.key, &other.key];
@@ -62,6 +63,17 @@ impl Sim<'_> {
         }
         for side in Side::BOTH {
             self.tell(side, first);
+        }
+    }
+
+    /// A transaction does not get to the ledger. That happens once in a while, and to parties that post
+    /// again soon enough.
+    pub(crate) fn lose_post(&mut self, place: usize) {
+        let soon = self.config.lock >= 20 && self.config.policy.repost <= 3;
+        if soon && self.chain.lose(place) {
+            self.tally.one(Count::LostPosts);
+        } else {
+            self.happened.push(Happened::Nothing);
         }
     }
 

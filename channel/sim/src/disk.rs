@@ -14,6 +14,7 @@ use crate::{Broken, Count, Happened, Sim};
 impl Sim<'_> {
     /// A side is up, its disk works, and it knows the ledger.
     pub(crate) fn be_there(&mut self, side: Side) {
+        self.nodes[side.index()].slow = false;
         if self.nodes[side.index()].party.is_none() {
             self.restart(side, Source::Log);
         }
@@ -23,7 +24,6 @@ impl Sim<'_> {
         if self.nodes[side.index()].lags {
             self.look(side);
         }
-        self.nodes[side.index()].slow = false;
     }
 
     /// The write under way comes to its end, and whatever waited for it is done.

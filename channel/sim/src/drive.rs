@@ -27,7 +27,10 @@ impl Sim<'_> {
             Input::Block(_) | Input::Ledger(_) | Input::Funds(_) | Input::Published(_)
         );
         match party.step(input, self.execute) {
-            Ok(effects) => {
+            Ok(mut effects) => {
+                // Whoever means no good does nothing on the ledger by itself.
+                let idle = quiet && !self.config.honest[side.index()];
+                effects.retain(|effect| !idle || !matches!(effect, Effect::Post(_)));
                 let steps = party.on_ledger().map_or(0, |view| view.steps.len());
                 let most = EFFECTS
                     .saturating_add(node.said.len())
@@ -96,6 +99,7 @@ impl Sim<'_> {
                     }
                 }
                 Effect::Post(action) => {
+                    self.hold_posting(side, &action);
                     self.happened.push(Happened::Posted(side, action.clone()));
                     self.chain.mempool.push_back((side, *action));
                 }

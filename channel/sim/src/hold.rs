@@ -3,7 +3,7 @@
 
 use twinroot_abi::{Height, Round, Side};
 use twinroot_party::{Record, Report, ToSign};
-use twinroot_wire::{Commitment, Message, Operation, Reason, Update};
+use twinroot_wire::{Action, CoSigned, Commitment, Message, Operation, Reason, Update};
 
 use crate::node::Stood;
 use crate::{Broken, Count, Sim};
@@ -32,29 +32,43 @@ impl Sim<'_> {
     /// What both signed was written down before the peer is told.
     pub(crate) fn hold_sending(&mut self, side: Side, message: &Message) {
         let node = &mut self.nodes[side.index()];
+        node.rounds_out.extend(match message {
+            Message::Propose(proposal) => Some(proposal.commitment.round),
+            Message::Accept { round, .. } => Some(*round),
+            _ => None,
+        });
+        node.closes_out.extend(match message {
+            Message::ProposeClose { close, .. } => Some(close.hash()),
+            // The answer does not name its close, which was written down last.
+            Message::AcceptClose { .. } => node.disk.iter().rev().find_map(|record| match record {
+                Record::Closing(close, Some(_)) => Some(close.hash()),
+                _ => None,
+            }),
+            _ => None,
+        });
         match message {
-            Message::Propose(proposal) => drop(node.rounds_out.insert(proposal.commitment.round)),
-            Message::Accept { round, .. } => drop(node.rounds_out.insert(*round)),
-            Message::ProposeClose { close, .. } => drop(node.closes_out.insert(close.hash())),
-            Message::AcceptClose { .. } => {
-                // The answer does not name its close, which was written down last.
-                let closes = node.disk.iter().rev().find_map(|record| match record {
-                    Record::Closing(close, Some(_)) => Some(close.hash()),
-                    _ => None,
-                });
-                node.closes_out.extend(closes);
-            }
+            Message::Accept { round, .. } => self.hold_written(side, Some(*round)),
+            Message::Hello(hello) => self.hold_written(side, round_of(hello.newest.as_ref())),
             _ => {}
         }
-        let disk = &node.disk;
-        let told = match message {
-            Message::Accept { round, .. } => Some(*round),
-            Message::Hello(hello) => hello.newest.as_ref().map(|newest| newest.commitment.round),
+    }
+
+    /// And before the ledger is.
+    pub(crate) fn hold_posting(&mut self, side: Side, action: &Action) {
+        let state = match action {
+            Action::CloseSolo { state, .. } => state.as_ref(),
+            Action::Slash { state, .. } | Action::Snapshot { state, .. } => Some(state),
+            Action::Force(force) => force.base.as_ref(),
             _ => None,
         };
-        let written = told.is_none_or(|round| disk.iter().rev().any(|record| keeps(record, round)));
-        if !written {
-            let what = format!("{message:?}").chars().take(12).collect();
+        self.hold_written(side, round_of(state));
+    }
+
+    fn hold_written(&mut self, side: Side, told: Option<Round>) {
+        let disk = &self.nodes[side.index()].disk;
+        let keeps = |round| disk.iter().rev().any(|record| keeps(record, round));
+        if let Some(round) = told.filter(|round| !keeps(*round)) {
+            let what = format!("what both signed in round {round}");
             self.breaks_for(side, Broken::Unwritten(side, what));
         }
     }
@@ -171,6 +185,10 @@ impl Sim<'_> {
             self.breaks_for(side, Broken::Taken { side, before, now });
         }
     }
+}
+
+fn round_of(state: Option<&CoSigned>) -> Option<Round> {
+    state.map(|state| state.commitment.round)
 }
 
 /// Free coins of its proposer that an operation takes.

@@ -42,10 +42,7 @@ impl<'a> Life<'a> {
         match kind {
             0..=75 => self.talk(side, number),
             76..=119 => self.wishes(side, number),
-            120..=143 => {
-                self.wishes(side, number)?;
-                self.hear(8)
-            }
+            120..=143 => self.whole(side, number),
             144..=161 => self.time(side, number),
             162..=173 => self.network(kind, side, number),
             174..=183 => self.user(kind, side, number),
@@ -88,6 +85,12 @@ impl<'a> Life<'a> {
         self.wants(side, wish, number)
     }
 
+    /// A user wants a step, and all that follows from it arrives.
+    pub(crate) fn whole(&mut self, side: Side, number: u8) -> Result<(), Broken> {
+        self.wishes(side, number)?;
+        self.hear(8)
+    }
+
     /// A user wants this, if its party can have it; else what stands in the way gets on, and seldom
     /// the party is asked all the same.
     pub(crate) fn wants(&mut self, side: Side, wish: Wish, number: u8) -> Result<(), Broken> {
@@ -104,11 +107,7 @@ impl<'a> Life<'a> {
         let Some(party) = self.sim.party(side) else {
             return Some(Action::Restart(side));
         };
-        let now = self.sim.ledger().block().height.0;
-        let settles = party
-            .on_ledger()
-            .and_then(|view| Some(view.closing?.max(view.tip.hold_until).0));
-        let late = settles.is_some_and(|settles| now.saturating_add(3) >= settles);
+        let closing = party.on_ledger().is_some_and(|view| view.closing.is_some());
         match party.status() {
             Status::Signing => Some(Action::Written(side)),
             Status::Doubtful | Status::Behind(_) if self.sim.is_connected() => {
@@ -116,7 +115,7 @@ impl<'a> Life<'a> {
             }
             Status::Doubtful | Status::Behind(_) => Some(Action::Connect),
             Status::Closed | Status::Bound(_) => Some(Action::Mine(1)),
-            _ if late => Some(Action::Mine(1)),
+            _ if closing => Some(self.while_closing(side, number)),
             _ if self.sim.is_asked(side) => Some(Action::Approve(side)),
             Status::Proposed(_) if number.is_multiple_of(4) => Some(Action::Cancel(side)),
             Status::Proposed(_) if self.sim.on_the_way(side.other()) > 0 => {
@@ -125,6 +124,15 @@ impl<'a> Life<'a> {
             Status::Proposed(_) if !self.sim.is_connected() => Some(Action::Connect),
             Status::Proposed(_) => Some(Action::Tick(side)),
             _ => None,
+        }
+    }
+
+    /// Nothing is signed while the channel is being closed, but steps can be forced.
+    fn while_closing(&self, side: Side, number: u8) -> Action {
+        if number.is_multiple_of(8) {
+            Action::Force(side, self.wish(side, number))
+        } else {
+            Action::Mine(1)
         }
     }
 
@@ -238,6 +246,9 @@ impl<'a> Life<'a> {
         let lagging = Side::BOTH.into_iter().find(|side| self.sim.lags(*side));
         match (kind, lagging) {
             (200..=204, _) => self.acts([Action::Fork(1 + u64::from(number % 2))]),
+            (211 | 212, _) if self.sim.waiting() > 0 => {
+                self.acts([Action::LosePost(0), Action::Mine(1)])
+            }
             (205 | 206, None) => self.acts([Action::Lag(side)]),
             (207..=210, Some(lagging)) => self.acts([Action::Look(lagging)]),
             _ => self.time(side, number),

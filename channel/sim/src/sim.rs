@@ -239,6 +239,7 @@ impl<'a> Sim<'a> {
                 }
             }
             Action::Fork(blocks) => self.fork(blocks),
+            Action::LosePost(place) => self.lose_post(place),
             Action::Lag(side) => self.nodes[side.index()].lags = true,
             Action::Look(side) => self.look(side),
             Action::Slow(side) => self.nodes[side.index()].slow = true,

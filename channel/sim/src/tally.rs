@@ -72,6 +72,8 @@ counts! {
     TooEarly "too early",
     /// Transactions that the ledger rejected.
     Rejected "rejected",
+    /// Transactions that never got to the ledger.
+    LostPosts "lost posts",
     /// Forks that lost blocks.
     Forks "forks",
     /// Proposals that crossed.

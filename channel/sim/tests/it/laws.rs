@@ -45,6 +45,7 @@ fn actions(side: Side, wish: Wish, number: u64, place: usize, landed: bool) -> V
         Action::Connect,
         Action::Mine(number),
         Action::Fork(number),
+        Action::LosePost(place),
         Action::Lag(side),
         Action::Look(side),
         Action::Slow(side),
@@ -85,6 +86,7 @@ const fn is_listed(action: Action) -> bool {
         | Action::Connect
         | Action::Mine(..)
         | Action::Fork(..)
+        | Action::LosePost(..)
         | Action::Lag(..)
         | Action::Look(..)
         | Action::Slow(..)
@@ -157,6 +159,22 @@ proptest! {
     fn no_line_makes_it_stop(line in "[a-zA-Z# -]{0,20}[0-9]{0,30}[a-z ]{0,12}") {
         let _ = line.parse::<Action>();
         let _ = line.parse::<Script>();
+    }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Not even by who is bad and yet said to keep to the protocol; only what it leads to may break.
+    #[test]
+    fn no_number_makes_it_stop(
+        config in any_config(),
+        reasonable in any::<bool>(),
+        actions in prop::collection::vec(any_actions().prop_flat_map(select), 1..40),
+    ) {
+        let config = if reasonable { Config::default() } else { config };
+        let _ = Script { config, actions }.replay(toys());
     }
 
     #[test]
