@@ -434,6 +434,12 @@ impl Party {
         self.ledger.as_ref()
     }
 
+    /// Whether there is a newer state that it has lost.
+    #[must_use]
+    pub const fn lacks_its_newest(&self) -> bool {
+        self.behind.is_some()
+    }
+
     /// What it is doing.
     #[must_use]
     pub fn status(&self) -> Status {
@@ -461,7 +467,9 @@ impl Party {
             .chain(bound)
             .map(|candidate| &candidate.next)
             .chain(before)
-            .chain([&self.base.position, self.tip()])
+            .chain([&self.base.position])
+            // A fork can lose the newest of the forced steps.
+            .chain(self.steps.iter().map(|step| &step.position))
             .map(|position| balances(&position.state)[side])
             .chain(
                 close
