@@ -40,7 +40,7 @@ fn the_script_of_the_docs_shows_a_dispute_to_its_end() {
         "somebody closes at round 2, which is old",
         "posts an answer, round 3",
         "carried out with gas 10",
-        "pays 850 and 1150",
+        "pays 8884 and 10150, 966 repaid for an answer",
         "the channel has paid out",
     ] {
         assert!(told.contains(part), "no `{part}` in\n{told}");
