@@ -56,7 +56,6 @@ fn config(who: u8, what: u8) -> Config {
         0..=7 => [true; 2],
         8..=10 => [true, false],
         11..=13 => [false, true],
-        14 => [true, false],
         _ => [false; 2],
     };
     let willing = match who / 16 {

@@ -76,6 +76,8 @@ pub enum Action {
     SignSecretly(Side, usize),
     /// A side signs another step of the round that it has proposed last, and sends it.
     ProposeTwice(Side, u64),
+    /// A side signs and sends a step that does not come out as it says.
+    ProposeFalsely(Side, u64),
     /// A side settles, whether or not its time has come.
     Settle(Side),
     /// Two of whom neither keeps to the protocol sign nonsense, and one has the ledger look at it.
@@ -127,6 +129,9 @@ impl fmt::Display for Action {
             }
             Self::SignSecretly(side, place) => write!(f, "{} sign-secretly {place}", name(side)),
             Self::ProposeTwice(side, coins) => write!(f, "{} propose-twice {coins}", name(side)),
+            Self::ProposeFalsely(side, number) => {
+                write!(f, "{} propose-falsely {number}", name(side))
+            }
             Self::Settle(side) => write!(f, "{} settle", name(side)),
             Self::Collude(side, number) => write!(f, "{} collude {number}", name(side)),
         }
@@ -198,6 +203,7 @@ fn of_side(side: Side, line: &str, text: &str) -> Result<Action, ParseError> {
         }
         "sign-secretly" => Ok(Action::SignSecretly(side, place()?)),
         "propose-twice" => Ok(Action::ProposeTwice(side, count()?)),
+        "propose-falsely" => Ok(Action::ProposeFalsely(side, count()?)),
         "settle" => alone(Action::Settle(side)),
         "collude" => Ok(Action::Collude(side, count()?)),
         _ => Err(bad()),

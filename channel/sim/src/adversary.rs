@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use twinroot_abi::{Amount, Height, Side};
+use twinroot_abi::{Amount, Height, Round, Side};
 use twinroot_rules::{Consent, Position, apply};
 use twinroot_types::{Signature, Tag};
 use twinroot_wire::{
@@ -128,18 +128,46 @@ pub(crate) fn sign_secretly(sim: &mut Sim<'_>, side: Side, place: usize) {
 
 /// Signs two steps of one round and sends the other one as well.
 pub(crate) fn propose_twice(sim: &mut Sim<'_>, side: Side, coins: u64) {
-    let node = &sim.nodes[side.index()];
-    let half = node.party.as_ref().and_then(|party| {
-        let round = party.half_signed().map(|half| half.round).max()?;
-        let base = Position {
-            commitment: party.commitment().clone(),
-            state: party.state().clone(),
-        };
-        Some((round, base))
+    let party = sim.nodes[side.index()].party.as_ref();
+    let round = party.and_then(|party| party.half_signed().map(|half| half.round).max());
+    match round.and_then(|round| step(sim, side, round, coins)) {
+        Some((update, commitment)) => propose(sim, side, update, commitment),
+        None => sim.happened.push(Happened::Nothing),
+    }
+}
+
+/// Signs and sends a step that does not come out as the commitment says.
+pub(crate) fn propose_falsely(sim: &mut Sim<'_>, side: Side, number: u64) {
+    let party = sim.nodes[side.index()].party.as_ref();
+    let round = party.map(|party| {
+        let half_signed = party.half_signed().map(|half| half.round).max();
+        let newest = half_signed.max(Some(party.standing().round));
+        Round(newest.map_or(0, |round| round.0).saturating_add(1))
     });
-    let Some((round, base)) = half else {
+    let Some((mut update, mut commitment)) = round.and_then(|round| step(sim, side, round, 1))
+    else {
         sim.happened.push(Happened::Nothing);
         return;
+    };
+    match number % 8 {
+        0 => commitment.payout.reverse(),
+        1 => commitment.state_root.0 = [7; 32],
+        2 => commitment.hold_until.0 = commitment.hold_until.0.saturating_add(1),
+        3 => commitment.total.0 = commitment.total.0.saturating_add(1),
+        4 => commitment.prev.0 = [7; 32],
+        5 => update.base.0 = [7; 32],
+        6 => update.env.block.0 = [7; 32],
+        _ => commitment.env.height.0 = commitment.env.height.0.saturating_add(1),
+    }
+    propose(sim, side, update, commitment);
+}
+
+/// A payment on the newest state of a side, in that round.
+fn step(sim: &Sim<'_>, side: Side, round: Round, coins: u64) -> Option<(Update, Commitment)> {
+    let party = sim.nodes[side.index()].party.as_ref()?;
+    let base = Position {
+        commitment: party.commitment().clone(),
+        state: party.state().clone(),
     };
     let update = Update {
         channel: sim.channel,
@@ -153,12 +181,13 @@ pub(crate) fn propose_twice(sim: &mut Sim<'_>, side: Side, coins: u64) {
         }],
     };
     let codes = BTreeMap::new();
-    let Ok(applied) = apply(&base, &update, Consent::Both, &codes, sim.execute) else {
-        sim.happened.push(Happened::Nothing);
-        return;
-    };
-    let commitment = applied.next.commitment;
-    let signature = node.key.sign(Tag::COMMITMENT, &commitment.signed_bytes());
+    let applied = apply(&base, &update, Consent::Both, &codes, sim.execute).ok()?;
+    Some((update, applied.next.commitment))
+}
+
+fn propose(sim: &mut Sim<'_>, side: Side, update: Update, commitment: Commitment) {
+    let key = &sim.nodes[side.index()].key;
+    let signature = key.sign(Tag::COMMITMENT, &commitment.signed_bytes());
     let message = Message::Propose(Box::new(Proposal {
         update,
         commitment,

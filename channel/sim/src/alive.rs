@@ -19,6 +19,11 @@ impl Sim<'_> {
     /// [`Broken`].
     pub fn stays_alive(&mut self) -> Result<(), Broken> {
         self.calm()?;
+        // Where both have lost the newest state, nobody can hand it back, and closing is all that is left.
+        let lacks = |side| matches!(self.party(side), Some(party) if party.lacks_its_newest());
+        if Side::BOTH.into_iter().all(lacks) {
+            return Ok(());
+        }
         for side in Side::BOTH {
             self.act(Action::Tick(side))?;
         }

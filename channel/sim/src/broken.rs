@@ -59,6 +59,9 @@ pub enum Broken {
     /// A party lacks a state although its disk was never old.
     #[error("the {0} lacks its newest state")]
     Behind(Side),
+    /// A party keeps a state that not both signed.
+    #[error("the {0} takes round {1} for signed by both, and it is not")]
+    Forged(Side, Round),
     /// A party went back to an older state.
     #[error("the {0} went back from round {1} to round {2}")]
     WentBack(Side, Round, Round),

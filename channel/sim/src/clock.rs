@@ -1,6 +1,6 @@
 //! The ledger's time: blocks, and forks that replace some of them.
 
-use twinroot_abi::{Height, Side};
+use twinroot_abi::{Hash, Height, Side};
 use twinroot_arbiter::{Channel, Effect as OnChain, Phase, Rejected};
 use twinroot_party::Input;
 use twinroot_wire::{Action as Post, Commitment};
@@ -178,16 +178,18 @@ impl Sim<'_> {
 
     /// Whether a state was reached from the tip of a channel, so that it undoes nothing there.
     fn follows(&self, state: &Commitment, before: &Channel) -> bool {
-        let tip = before.tip.hash();
-        let mut at = state.prev;
-        loop {
-            if at == tip {
+        self.descends(state, before.tip.hash())
+    }
+
+    /// Whether a state is another one, or was reached from it.
+    pub(crate) fn descends(&self, state: &Commitment, from: Hash) -> bool {
+        let mut at = Some((state.hash(), state.prev));
+        while let Some((hash, prev)) = at {
+            if hash == from || prev == from {
                 return true;
             }
-            match self.ancestry.get(&at) {
-                Some(prev) => at = *prev,
-                None => return false,
-            }
+            at = self.ancestry.get(&prev).map(|before| (prev, *before));
         }
+        false
     }
 }

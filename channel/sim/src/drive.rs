@@ -1,7 +1,7 @@
 //! A party's driver: it gives the party inputs and does what the party wants done, in order.
 
 use twinroot_abi::{Hash, Height, Side};
-use twinroot_party::{Effect, Illegal, Input, Report, Source, ToSign};
+use twinroot_party::{Effect, Illegal, Input, Record, Report, Source, ToSign};
 use twinroot_wire::Message;
 
 use crate::node::Stood;
@@ -9,6 +9,8 @@ use crate::{Action, Broken, Count, Happened, Sim};
 
 /// What a party may want done for one input, beside its notes and the steps on the ledger.
 const EFFECTS: usize = 32;
+/// Turns in which messages must come to an end, all notes included.
+const STORM: usize = 200;
 
 impl Sim<'_> {
     /// Gives a party an input and does what it wants done.
@@ -35,10 +37,16 @@ impl Sim<'_> {
                 let most = EFFECTS
                     .saturating_add(node.said.len())
                     .saturating_add(steps.saturating_mul(2));
+                let closing = party.on_ledger().is_some_and(|view| view.closing.is_some());
+                let signs = closing && effects.iter().any(signs_step);
                 let wants = effects.len();
                 node.todo.extend(effects);
                 if wants > most {
                     self.breaks_for(side, Broken::Effects(side, wants));
+                }
+                if signs {
+                    let why = "the channel is being closed, and it signs a step".to_owned();
+                    self.breaks_for(side, Broken::Choice(side, why));
                 }
             }
             Err(error @ (Illegal::Diverged(_) | Illegal::Machine(_))) => {
@@ -212,17 +220,26 @@ impl Sim<'_> {
         self.input(side, Input::Published(toy));
     }
 
-    /// All messages arrive.
+    /// All messages arrive, one here and one there: so what crosses goes on crossing.
     pub(crate) fn exchange(&mut self) -> Result<(), Broken> {
-        for _ in 0..400 {
-            let Some(side) = Side::BOTH
-                .into_iter()
-                .find(|side| self.network.on_the_way(*side) > 0)
-            else {
+        for _ in 0..STORM {
+            let waiting = Side::BOTH.map(|side| self.network.on_the_way(side) > 0);
+            if waiting == [false; 2] {
                 return Ok(());
-            };
-            self.act(Action::Deliver(side, 0))?;
+            }
+            for side in Side::BOTH {
+                if waiting[side.index()] {
+                    self.act(Action::Deliver(side, 0))?;
+                }
+            }
         }
         Err(Broken::Storm)
     }
+}
+
+const fn signs_step(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::Persist(Record::Proposing(..) | Record::Accepting(_))
+    )
 }

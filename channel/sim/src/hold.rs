@@ -3,7 +3,7 @@
 
 use twinroot_abi::{Height, Round, Side};
 use twinroot_party::{Record, Report, ToSign};
-use twinroot_wire::{Action, CoSigned, Commitment, Message, Operation, Reason, Update};
+use twinroot_wire::{Action, CoSigned, Commitment, Keys, Message, Operation, Reason, Update};
 
 use crate::node::Stood;
 use crate::{Broken, Count, Sim};
@@ -77,12 +77,16 @@ impl Sim<'_> {
     /// meant to be the only one.
     pub(crate) fn hold_promises(&mut self, side: Side) {
         let node = &self.nodes[side.index()];
-        if node.lost_records || !self.config.honest[side.index()] {
-            return;
-        }
         let Some((new, before)) = node.disk.split_last() else {
             return;
         };
+        if let Some(round) = not_signed_by_both(new, &self.keys) {
+            self.breaks_for(side, Broken::Forged(side, round));
+            return;
+        }
+        if node.lost_records || !self.config.honest[side.index()] {
+            return;
+        }
         let now = self.chain.block().height;
         let is_out = |old: &&Record| match old {
             Record::Closing(close, _) => node.closes_out.contains(&close.hash()),
@@ -239,6 +243,19 @@ fn keeps(record: &Record, round: Round) -> bool {
         }
         _ => false,
     }
+}
+
+/// The round of a state that a record takes for signed by both, if it is not.
+fn not_signed_by_both(record: &Record, keys: &Keys) -> Option<Round> {
+    let (round, good) = match record {
+        Record::CoSigned(state) => (state.commitment.round, keys.verify_both(state).is_ok()),
+        Record::Funded(signed) => (
+            signed.funding.commitment.round,
+            keys.verify_funding(signed).is_ok(),
+        ),
+        _ => return None,
+    };
+    (!good).then_some(round)
 }
 
 /// What the peer could choose between if `new` is signed after all `before`, as far as that is out.

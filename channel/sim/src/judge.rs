@@ -3,7 +3,7 @@
 
 use twinroot_abi::{Amount, Height, Round};
 use twinroot_arbiter::{Channel, Effect, Phase, Receipt};
-use twinroot_wire::{Action, Standing};
+use twinroot_wire::{Action, Commitment, Standing};
 
 /// A transaction that was included, and the channel before and after it.
 pub(crate) struct Laws<'a> {
@@ -44,6 +44,8 @@ impl Laws<'_> {
                     Some(state) => above(round, state.commitment.round)?,
                     None => before.standing,
                 };
+                let rests_on = force.base.as_ref().map(|state| &state.commitment);
+                keeps_terms(rests_on.unwrap_or(&before.tip), &after.tip)?;
                 base.forced().ok_or("more steps than there are numbers")?
             }
             _ => before.standing,
@@ -133,6 +135,20 @@ fn above(known: Round, posted: Round) -> Result<Standing, String> {
         format!("took round {posted} over {known}")
     })?;
     Ok(Standing::co_signed(posted))
+}
+
+/// A forced step moves no coins in or out, and holds the channel no shorter.
+fn keeps_terms(base: &Commitment, forced: &Commitment) -> Result<(), String> {
+    law(forced.total == base.total, || {
+        format!(
+            "a forced step locks {} coins, not {}",
+            forced.total, base.total
+        )
+    })?;
+    law(forced.hold_until >= base.hold_until, || {
+        let (before, now) = (base.hold_until, forced.hold_until);
+        format!("a forced step lowers the hold from {before} to {now}")
+    })
 }
 
 /// What both agreed on was agreed about no older state than the known one.

@@ -8,7 +8,7 @@ use twinroot_exec::{Env, Execute, Header, StateKey};
 use twinroot_party::{Input, Party, Source};
 use twinroot_state::Read;
 use twinroot_types::{Limits, SecretKey, Tag, decode, hash};
-use twinroot_wire::{Action as Post, Message, Parameters, SignedParameters, Update, VERSION};
+use twinroot_wire::{Action as Post, Keys, Message, Parameters, SignedParameters, Update, VERSION};
 
 use crate::chain::{Chain, sign};
 use crate::network::Network;
@@ -22,6 +22,7 @@ pub struct Sim<'a> {
     pub(crate) config: Config,
     pub(crate) execute: &'a dyn Execute,
     pub(crate) terms: Parameters,
+    pub(crate) keys: Keys,
     pub(crate) opened: Env,
     pub(crate) channel: ChannelId,
     pub(crate) nodes: [Node; 2],
@@ -66,6 +67,7 @@ impl<'a> Sim<'a> {
         ];
         let channel = terms.channel();
         let mut sim = Self {
+            keys: Keys::gate(&terms.parties).map_err(|error| start(&error))?,
             channel,
             config,
             execute,
@@ -254,6 +256,9 @@ impl<'a> Sim<'a> {
             Action::ForceStale(side, age, wish) => adversary::force(self, side, age, wish),
             Action::SignSecretly(side, place) => adversary::sign_secretly(self, side, place),
             Action::ProposeTwice(side, coins) => adversary::propose_twice(self, side, coins),
+            Action::ProposeFalsely(side, number) => {
+                adversary::propose_falsely(self, side, number);
+            }
             Action::Settle(side) => adversary::settle(self, side),
             Action::Collude(side, number) => adversary::collude(self, side, number),
         }

@@ -96,8 +96,9 @@ impl Life<'_> {
 
     /// What one does that does not keep to the protocol.
     pub(crate) fn misdeed(&mut self, kind: u8, bad: Side, number: u8) -> Result<(), Broken> {
-        if self.sim.config().honest == [false; 2] && kind.is_multiple_of(2) {
-            let collude = Action::Collude(bad, u64::from(number) * 2);
+        if self.sim.config().honest == [false; 2] && !kind.is_multiple_of(5) {
+            let kinds = u64::from(kind / 4 % 2) * 128;
+            let collude = Action::Collude(bad, kinds + u64::from(number));
             return self.acts([collude, Action::Mine(1)]);
         }
         let age = usize::from(number / 4 % 4);
@@ -145,6 +146,13 @@ impl Life<'_> {
                 Action::Fork(1 + u64::from(number / 4 % 2)),
                 Action::Mine(1),
             ]),
+            10 if number.is_multiple_of(2) => {
+                self.acts([
+                    Action::ProposeFalsely(bad, u64::from(number / 2)),
+                    Action::Deliver(bad.other(), 0),
+                ])?;
+                self.hear(2)
+            }
             10 => self.acts([Action::Settle(bad), Action::Mine(1)]),
             _ => self.acts([
                 Action::CloseStale(bad, 1 + age / 2),

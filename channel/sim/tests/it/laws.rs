@@ -60,6 +60,7 @@ fn actions(side: Side, wish: Wish, number: u64, place: usize, landed: bool) -> V
         Action::ForceStale(side, place, wish),
         Action::SignSecretly(side, place),
         Action::ProposeTwice(side, number),
+        Action::ProposeFalsely(side, number),
         Action::Settle(side),
         Action::Collude(side, number),
     ]
@@ -101,6 +102,7 @@ const fn is_listed(action: Action) -> bool {
         | Action::ForceStale(..)
         | Action::SignSecretly(..)
         | Action::ProposeTwice(..)
+        | Action::ProposeFalsely(..)
         | Action::Settle(..)
         | Action::Collude(..) => true,
     }

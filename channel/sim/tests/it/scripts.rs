@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use twinroot_abi::Amount;
-use twinroot_sim::{Count, Happened, Script, Sim, toys};
+use twinroot_abi::{Amount, Side};
+use twinroot_sim::{Action, Count, Happened, Script, Sim, toys};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/scripts")
@@ -64,4 +64,28 @@ fn a_row_of_steps_has_an_end() {
     assert_eq!(sim.tally().of(Count::ForcedLate), 8, "{}", sim.tally());
     assert!(sim.tally().of(Count::StepsUsedUp) > 0, "{}", sim.tally());
     assert!(paid.is_some());
+}
+
+/// Messages arrive one here and one there, so that whatever crosses once can go on crossing.
+#[test]
+fn proposals_that_cross_are_both_signed_in_a_few_messages() {
+    let (mut sim, _) = played("crossing");
+    for turn in 0..12 {
+        let to = Side::BOTH[turn % 2];
+        if sim.on_the_way(to) > 0 {
+            sim.act(Action::Deliver(to, 0)).unwrap();
+        }
+    }
+    let [one, other] = Side::BOTH.map(|side| sim.party(side).unwrap());
+    assert_eq!(one.balances(), [Amount(1_002), Amount(998)]);
+    assert_eq!(one.commitment(), other.commitment());
+    assert_eq!(one.half_signed().count() + other.half_signed().count(), 0);
+}
+
+#[test]
+fn a_deposit_that_a_fork_lost_comes_again() {
+    let (sim, _) = played("deposit-lost-by-a-fork");
+    assert_eq!(sim.tally().of(Count::Unfunded), 1);
+    let channel = sim.ledger().channel(sim.channel()).unwrap();
+    assert_eq!(channel.tip.total, Amount(2_025));
 }
