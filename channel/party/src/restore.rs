@@ -7,7 +7,9 @@ use twinroot_exec::{Env, Execute};
 use twinroot_rules::{Consent, Position, Refusal, Refused, apply};
 use twinroot_state::{Changes, State, Tree};
 use twinroot_types::Signature;
-use twinroot_wire::{CoSigned, Commitment, Ground, MutualClose, Parameters, Standing, Update};
+use twinroot_wire::{
+    CoSigned, Commitment, Ground, MutualClose, Parameters, SignedFunding, Standing, Update,
+};
 
 use crate::effect::{Checkpoint, Effect, Record};
 use crate::handle;
@@ -139,11 +141,7 @@ impl Party {
                 }
             }
             Record::CoSigned(state) => self.replay_co_signed(*state),
-            Record::Funded(signed) => {
-                if let Some(candidate) = self.bound.take().and_then(fund) {
-                    handle::adopt(self, candidate, Ground::Funding(*signed));
-                }
-            }
+            Record::Funded(signed) => self.replay_funded(*signed),
             Record::Closing(close, peers) => self.replay_closing(*close, peers),
             Record::Forced(update) => {
                 let base = self.position(&update).map(|(base, _)| base.clone());
@@ -227,6 +225,20 @@ impl Party {
         }
     }
 
+    /// It was carried out; also where its time seemed to be over before.
+    fn replay_funded(&mut self, signed: SignedFunding) {
+        let bound = self.bound.take().and_then(fund).into_iter();
+        let expired = self.expired.take().map(|candidate| *candidate);
+        let candidate = bound
+            .chain(expired)
+            .find(|candidate| candidate.is(&signed.funding.commitment));
+        let ground = Ground::Funding(signed);
+        match candidate {
+            Some(candidate) => handle::adopt(self, candidate, ground),
+            None => handle::fall_behind(self, ground),
+        };
+    }
+
     fn replay_closing(&mut self, close: MutualClose, peers: Option<Signature>) {
         let before = self.bound.as_ref().map(|bound| bound.until);
         self.bound = Some(Bound {
@@ -272,7 +284,7 @@ impl Party {
         self.live.retain(|half| half.candidate.round() > round);
         self.accepting = None;
         self.behind = None;
-        self.funded = None;
+        self.expired = self.funded.take().map(|funded| funded.candidate);
         self.doubtful = false;
         self.newest = checkpoint.newest;
         self.last_round = self.last_round.max(checkpoint.last_round);

@@ -24,11 +24,10 @@ impl Sim<'_> {
         if Side::BOTH.into_iter().all(lacks) {
             return Ok(());
         }
-        for side in Side::BOTH {
-            self.act(Action::Tick(side))?;
-        }
-        self.talk(Action::Connect)?;
+        self.repeat()?;
         self.wait_until_free()?;
+        self.repeat()?;
+        self.no_rival()?;
         for side in Side::BOTH {
             if self.is_ending() {
                 return Ok(());
@@ -40,6 +39,32 @@ impl Sim<'_> {
             self.agree(Action::Propose(side, Wish::Pay(0)))?;
         }
         Ok(())
+    }
+
+    /// What the peer could still sign rests on the newest state, or on one before it: a party sees by
+    /// itself to it that nothing else stays open.
+    fn no_rival(&self) -> Result<(), Broken> {
+        for side in Side::BOTH {
+            let party = self.party(side).filter(|_| !self.is_ending());
+            let rival = party.and_then(|party| {
+                let tip = party.commitment();
+                let mut half_signed = party.half_signed();
+                half_signed.find(|half| !self.descends(tip, half.prev))
+            });
+            if let Some(rival) = rival {
+                let why = format!("round {} of the {side} stays open", rival.round);
+                return Err(Broken::Stuck(Action::Tick(side), why));
+            }
+        }
+        Ok(())
+    }
+
+    /// What was not heard, or was refused as long as the other side was busy, is said again.
+    fn repeat(&mut self) -> Result<(), Broken> {
+        for side in Side::BOTH {
+            self.act(Action::Tick(side))?;
+        }
+        self.talk(Action::Connect)
     }
 
     fn is_ending(&self) -> bool {

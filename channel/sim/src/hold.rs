@@ -135,6 +135,12 @@ impl Sim<'_> {
                     self.breaks_for(side, Broken::WentBack(side, highest, round));
                 }
             }
+            // A deposit or a withdrawal that a fork lost may be carried out after all, in the same round.
+            Report::Unfunded => {
+                let stands = self.party(side).map(|party| party.standing().round);
+                let node = &mut self.nodes[side.index()];
+                node.highest = stands.unwrap_or(node.highest);
+            }
             Report::Refused { reason, .. }
                 if self.config.honest == [true; 2]
                     && matches!(

@@ -2,7 +2,9 @@
 
 use std::num::NonZeroUsize;
 
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
+};
 
 /// How modules are run. The choice changes speed and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +58,8 @@ pub(crate) fn engine(backend: Backend) -> wasmtime::Result<Engine> {
         .max_memory_size(MEMORY_BYTES)
         .table_elements(1024)
         .linear_memory_keep_resident(KEEP_BYTES)
-        .table_keep_resident(8 * 1024);
+        .table_keep_resident(8 * 1024)
+        .pagemap_scan(Enabled::Auto);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     Engine::new(&config)
 }
