@@ -199,7 +199,7 @@ impl Kept {
         let changes: Changes = self
             .noted
             .iter()
-            .map(|key| (key.hash(), self.leaf(*key)))
+            .map(|key| (key.hash(), self.leaf(*key).map(Into::into)))
             .collect();
         // A full tree misses no node, so it can always be updated.
         if let Ok(tree) = self.tree.updated(&changes) {

@@ -269,7 +269,7 @@ impl Party {
         let changes: Changes = checkpoint
             .leaves
             .into_iter()
-            .map(|leaf| (leaf.key, Some(leaf.value)))
+            .map(|leaf| (leaf.key, Some(leaf.value.into())))
             .collect();
         let state = Tree::new()
             .updated(&changes)

@@ -2,8 +2,8 @@
 
 use twinroot_abi::{Amount, ContractId, Gas, Height, Side};
 use twinroot_exec::{
-    Call, CodeSource, Codes, CoinsError, Execute, Header, Outcome, Receipt, Scene, StateKey,
-    balance, credit, header, pay, set_balance, set_header,
+    Call, CodeSource, Codes, CoinsError, Execute, Header, HeaderPlace, Outcome, Receipt, Scene,
+    StateKey, balance, pay, set_balance,
 };
 use twinroot_state::Overlay;
 use twinroot_types::{Limits, Tag, decode, encode, hash};
@@ -91,7 +91,7 @@ impl Stage<'_> {
                     fallback: *fallback,
                     hold: *hold,
                 };
-                set_header(state, contract, &new);
+                HeaderPlace::of(contract).set(state, &new);
                 let entry = String::from("init");
                 let (args, value, facts) = (args.clone(), Amount::ZERO, Vec::new());
                 self.call(
@@ -140,7 +140,8 @@ impl Stage<'_> {
             gas: Gas::ZERO,
         };
         let coins = |error| unpaid(Refused::Coins { operation, error });
-        let contract = header(state, call.contract).map_err(coins)?;
+        let place = HeaderPlace::of(call.contract);
+        let contract = place.read(state).map_err(coins)?;
         let contract = contract.ok_or_else(|| coins(CoinsError::NoContract(call.contract)))?;
         let code = self.codes.code(&contract.code).ok_or_else(|| {
             unpaid(Refused::CodeUnknown {
@@ -148,8 +149,10 @@ impl Stage<'_> {
                 code: contract.code,
             })
         })?;
-        let before = worth(state, Some(call.contract)).map_err(coins)?;
-        credit(state, call.contract, self.update.proposer, call.value).map_err(coins)?;
+        let before = worth(state, Some(place)).map_err(coins)?;
+        place
+            .credit(state, self.update.proposer, call.value)
+            .map_err(coins)?;
 
         let source = CodeSource {
             hash: contract.code,
@@ -190,8 +193,9 @@ impl Stage<'_> {
             }));
         }
         let coins = |error| paid(Refused::Coins { operation, error });
-        let after = worth(state, Some(call.contract)).map_err(coins)?;
-        let funded = header(state, call.contract)
+        let after = worth(state, Some(place)).map_err(coins)?;
+        let funded = place
+            .read(state)
             .map_err(coins)?
             .filter(|header| header.coins > Amount::ZERO);
         let hold = Hold::AtLeast(funded.map_or(Height(0), |header| header.hold));
@@ -204,9 +208,9 @@ impl Stage<'_> {
 }
 
 /// What each side would be paid of its free coins and of one contract's.
-fn worth(state: &mut Overlay, contract: Option<ContractId>) -> Result<[Amount; 2], CoinsError> {
+fn worth(state: &mut Overlay, contract: Option<HeaderPlace>) -> Result<[Amount; 2], CoinsError> {
     let header = contract
-        .map(|contract| header(state, contract))
+        .map(|place| place.read(state))
         .transpose()?
         .flatten();
     let shares = header.map_or([Amount::ZERO; 2], |header| {

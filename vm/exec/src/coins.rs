@@ -2,7 +2,7 @@
 //! conserves them.
 
 use serde::{Deserialize, Serialize};
-use twinroot_abi::{Amount, CodeHash, ContractId, Height, Side};
+use twinroot_abi::{Amount, CodeHash, ContractId, Hash, Height, Side};
 use twinroot_state::{Missing, Overlay};
 use twinroot_types::{DecodeError, decode, encode};
 
@@ -90,64 +90,76 @@ pub fn set_balance(state: &mut Overlay, side: Side, coins: Amount) {
     state.put(StateKey::Balance(side).hash(), encode(&coins));
 }
 
-/// What the state says of `contract`, if it exists.
-///
-/// # Errors
-/// [`CoinsError::Missing`] where the witness does not show it.
-pub fn header(state: &mut Overlay, contract: ContractId) -> Result<Option<Header>, CoinsError> {
-    match state.get(&StateKey::Header(contract).hash())? {
-        Some(bytes) => Ok(Some(decode(&bytes, LEAF_LIMIT)?)),
-        None => Ok(None),
+/// Where the state keeps what it says of a contract. A call asks for it several times, so its key is
+/// hashed once.
+#[derive(Clone, Copy, Debug)]
+pub struct HeaderPlace {
+    contract: ContractId,
+    key: Hash,
+}
+
+impl HeaderPlace {
+    /// The place of a contract's header.
+    #[must_use]
+    pub fn of(contract: ContractId) -> Self {
+        let key = StateKey::Header(contract).hash();
+        Self { contract, key }
     }
-}
 
-/// Sets what the state says of `contract`.
-pub fn set_header(state: &mut Overlay, contract: ContractId, header: &Header) {
-    state.put(StateKey::Header(contract).hash(), encode(header));
-}
+    /// What the state says of the contract, if it exists.
+    ///
+    /// # Errors
+    /// [`CoinsError::Missing`] where the witness does not show it.
+    pub fn read(&self, state: &mut Overlay) -> Result<Option<Header>, CoinsError> {
+        match state.get(&self.key)? {
+            Some(bytes) => Ok(Some(decode(&bytes, LEAF_LIMIT)?)),
+            None => Ok(None),
+        }
+    }
 
-/// Moves coins of a side to a contract.
-///
-/// # Errors
-/// [`CoinsError::Short`] where the side has less, [`CoinsError::NoContract`] where there is no such contract.
-pub fn credit(
-    state: &mut Overlay,
-    contract: ContractId,
-    from: Side,
-    coins: Amount,
-) -> Result<(), CoinsError> {
-    let have = balance(state, from)?;
-    let rest = have
-        .checked_sub(coins)
-        .ok_or(CoinsError::Short { have, need: coins })?;
-    let mut to = header(state, contract)?.ok_or(CoinsError::NoContract(contract))?;
-    to.coins = to.coins.checked_add(coins).ok_or(CoinsError::Overflow)?;
-    set_balance(state, from, rest);
-    set_header(state, contract, &to);
-    Ok(())
-}
+    /// Sets what the state says of the contract.
+    pub fn set(&self, state: &mut Overlay, header: &Header) {
+        state.put(self.key, encode(header));
+    }
 
-/// Moves coins of a contract to a side.
-///
-/// # Errors
-/// [`CoinsError::Short`] where the contract has less, [`CoinsError::NoContract`] where there is no such contract.
-pub fn debit(
-    state: &mut Overlay,
-    contract: ContractId,
-    to: Side,
-    coins: Amount,
-) -> Result<(), CoinsError> {
-    let mut from = header(state, contract)?.ok_or(CoinsError::NoContract(contract))?;
-    from.coins = from.coins.checked_sub(coins).ok_or(CoinsError::Short {
-        have: from.coins,
-        need: coins,
-    })?;
-    let sum = balance(state, to)?
-        .checked_add(coins)
-        .ok_or(CoinsError::Overflow)?;
-    set_header(state, contract, &from);
-    set_balance(state, to, sum);
-    Ok(())
+    /// Moves coins of a side to the contract.
+    ///
+    /// # Errors
+    /// [`CoinsError::Short`] where the side has less, [`CoinsError::NoContract`] where there is no such contract.
+    pub fn credit(&self, state: &mut Overlay, from: Side, coins: Amount) -> Result<(), CoinsError> {
+        let have = balance(state, from)?;
+        let rest = have
+            .checked_sub(coins)
+            .ok_or(CoinsError::Short { have, need: coins })?;
+        let mut to = self.existing(state)?;
+        to.coins = to.coins.checked_add(coins).ok_or(CoinsError::Overflow)?;
+        set_balance(state, from, rest);
+        self.set(state, &to);
+        Ok(())
+    }
+
+    /// Moves coins of the contract to a side.
+    ///
+    /// # Errors
+    /// [`CoinsError::Short`] where the contract has less, [`CoinsError::NoContract`] where there is no such contract.
+    pub fn debit(&self, state: &mut Overlay, to: Side, coins: Amount) -> Result<(), CoinsError> {
+        let mut from = self.existing(state)?;
+        from.coins = from.coins.checked_sub(coins).ok_or(CoinsError::Short {
+            have: from.coins,
+            need: coins,
+        })?;
+        let sum = balance(state, to)?
+            .checked_add(coins)
+            .ok_or(CoinsError::Overflow)?;
+        self.set(state, &from);
+        set_balance(state, to, sum);
+        Ok(())
+    }
+
+    fn existing(&self, state: &mut Overlay) -> Result<Header, CoinsError> {
+        self.read(state)?
+            .ok_or(CoinsError::NoContract(self.contract))
+    }
 }
 
 /// Moves coins of a side to the other.

@@ -13,9 +13,7 @@ mod key;
 mod outcome;
 
 pub use call::{Bundle, Call, Code, CodeSource, Codes, Env, Execute, Halt, Scene};
-pub use coins::{
-    CoinsError, Fallback, Header, balance, credit, debit, header, pay, set_balance, set_header,
-};
+pub use coins::{CoinsError, Fallback, Header, HeaderPlace, balance, pay, set_balance};
 pub use judge::{Judge, Question, Refusal};
 pub use key::StateKey;
 pub use outcome::{HostError, Outcome, Receipt};

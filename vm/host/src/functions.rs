@@ -1,7 +1,7 @@
 //! The host functions (docs/spec/vm.md, 5): what each does, after what it costs.
 
 use twinroot_abi::{Amount, HOST_FUNCTIONS, IMPORT_MODULE, KEY_GATE_GAS, SIGNATURE_GAS, Side};
-use twinroot_exec::{CoinsError, HostError, Question, StateKey, debit, header};
+use twinroot_exec::{CoinsError, HeaderPlace, HostError, Question, StateKey};
 use twinroot_types::Limits;
 use wasmtime::{AsContextMut, Caller, Linker};
 
@@ -153,7 +153,8 @@ fn run_only(
 
 fn balance(guest: &mut Guest<'_>) -> Result<i64, Stop> {
     let contract = guest.running().call.contract;
-    let header = header(&mut guest.running().state, contract).map_err(coins_stop)?;
+    let place = HeaderPlace::of(contract);
+    let header = place.read(&mut guest.running().state).map_err(coins_stop)?;
     Ok(header.map_or(0, |header| header.coins.0.cast_signed()))
 }
 
@@ -199,7 +200,10 @@ fn judge(guest: &mut Guest<'_>, policy: i32, out: i32, cap: i32) -> Result<i32, 
     let key = StateKey::Slot(guest.running().call.contract, &declared.params_key()).hash();
     let params = guest.running().state.get(&key)?;
     guest.running().check_leaves()?;
-    guest.charge(price(JUDGE, params.as_ref().map_or(0, Vec::len)))?;
+    guest.charge(price(
+        JUDGE,
+        params.as_ref().map_or(0, |params| params.len()),
+    ))?;
     let question = Question {
         policy: declared,
         params: params.as_deref(),
@@ -276,12 +280,8 @@ fn storage_write(
 fn transfer(guest: &mut Guest<'_>, side: i32, amount: i64) -> Result<i32, Stop> {
     let to = Side::from_index(side.cast_unsigned()).ok_or(HostError::Payment)?;
     let contract = guest.running().call.contract;
-    match debit(
-        &mut guest.running().state,
-        contract,
-        to,
-        Amount(amount.cast_unsigned()),
-    ) {
+    let coins = Amount(amount.cast_unsigned());
+    match HeaderPlace::of(contract).debit(&mut guest.running().state, to, coins) {
         Ok(()) => guest.running().check_leaves().map(|()| 0),
         Err(CoinsError::Short { .. }) => Ok(1),
         Err(error) => Err(coins_stop(error)),

@@ -51,8 +51,8 @@ pub(crate) struct Branch {
 }
 
 impl Node {
-    pub(crate) fn leaf(key: Hash, value: &[u8]) -> Self {
-        Self::Leaf(Leaf::new(key, LeafValue::Known(Arc::from(value))))
+    pub(crate) fn leaf(key: Hash, value: Arc<[u8]>) -> Self {
+        Self::Leaf(Leaf::new(key, LeafValue::Known(value)))
     }
 
     pub(crate) fn branch(bit: u8, children: [Self; 2]) -> Self {

@@ -18,7 +18,7 @@ pub trait Read: Send + Sync + 'static {
 }
 
 /// New values by key; `None` removes.
-pub type Changes = BTreeMap<Hash, Option<Vec<u8>>>;
+pub type Changes = BTreeMap<Hash, Option<Arc<[u8]>>>;
 
 /// Which leaves a witness must show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub struct Checkpoint(usize);
 /// What a key held in `changes` before it was set.
 struct Undo {
     key: Hash,
-    before: Option<Option<Vec<u8>>>,
+    before: Option<Option<Arc<[u8]>>>,
 }
 
 impl Overlay {
@@ -66,18 +66,18 @@ impl Overlay {
     ///
     /// # Errors
     /// [`Missing`] where the base cannot tell.
-    pub fn get(&mut self, key: &Hash) -> Result<Option<Vec<u8>>, Missing> {
+    pub fn get(&mut self, key: &Hash) -> Result<Option<Arc<[u8]>>, Missing> {
         self.touched.insert(*key);
         if let Some(value) = self.changes.get(key) {
             return Ok(value.clone());
         }
         self.read.insert(*key);
-        Ok(self.base.read(key)?.map(|value| value.to_vec()))
+        self.base.read(key)
     }
 
     /// Sets the value under `key`.
-    pub fn put(&mut self, key: Hash, value: Vec<u8>) {
-        self.change(key, Some(value));
+    pub fn put(&mut self, key: Hash, value: impl Into<Arc<[u8]>>) {
+        self.change(key, Some(value.into()));
     }
 
     /// Removes the value under `key`, if there is one.
@@ -123,7 +123,7 @@ impl Overlay {
         )
     }
 
-    fn change(&mut self, key: Hash, value: Option<Vec<u8>>) {
+    fn change(&mut self, key: Hash, value: Option<Arc<[u8]>>) {
         self.touched.insert(key);
         let before = self.changes.insert(key, value);
         if let Some(journal) = &mut self.journal {

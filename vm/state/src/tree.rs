@@ -113,7 +113,7 @@ pub(crate) fn updated(top: Option<&Node>, changes: &Changes) -> Result<Option<No
         .iter()
         .map(|(key, value)| Change {
             key,
-            value: value.as_deref(),
+            value: value.as_ref(),
         })
         .collect();
     change_below(top, &changes, None)
@@ -122,7 +122,7 @@ pub(crate) fn updated(top: Option<&Node>, changes: &Changes) -> Result<Option<No
 #[derive(Clone, Copy)]
 struct Change<'a> {
     key: &'a Hash,
-    value: Option<&'a [u8]>,
+    value: Option<&'a Arc<[u8]>>,
 }
 
 /// `changes` ascend by key, and those that are here all belong below `node`'s place. `neighbour` is the
@@ -200,7 +200,12 @@ fn build(old: Option<&Leaf>, changes: &[Change<'_>]) -> Result<Option<Node>, Mis
     let kept = old.filter(|leaf| changes.iter().all(|change| *change.key != leaf.key));
     let mut leaves: Vec<(Hash, Node)> = changes
         .iter()
-        .filter_map(|change| Some((*change.key, Node::leaf(*change.key, change.value?))))
+        .filter_map(|change| {
+            Some((
+                *change.key,
+                Node::leaf(*change.key, Arc::clone(change.value?)),
+            ))
+        })
         .chain(kept.map(|leaf| (leaf.key, Node::Leaf(leaf.clone()))))
         .collect();
     leaves.sort_by_key(|(key, _)| *key);

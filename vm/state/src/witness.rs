@@ -116,7 +116,7 @@ pub enum WitnessError {
 fn node(rest: &mut impl Iterator<Item = Entry>, above: Option<u8>) -> Result<Node, WitnessError> {
     Ok(match rest.next().ok_or(WitnessError::Shape)? {
         Entry::Opaque(hash) => Node::Opaque(hash),
-        Entry::Leaf(key, value) => Node::leaf(key, &value),
+        Entry::Leaf(key, value) => Node::leaf(key, value.into()),
         Entry::Hashed(key, hash) => Node::Leaf(Leaf::new(key, LeafValue::Hashed(hash))),
         Entry::Branch(bit) if above.is_some_and(|above| above >= bit) => {
             return Err(WitnessError::Shape);

@@ -6,13 +6,18 @@
 use core::fmt;
 use core::marker::PhantomData;
 
+use postcard::ser_flavors::Flavor;
 use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+
+/// Bytes that most encodings fit into, so that they need not grow.
+const USUAL_BYTES: usize = 256;
 
 /// The canonical bytes of `value`.
 #[must_use]
 pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
-    postcard::to_allocvec(value).expect("a value of known length always fits into a growing vector")
+    postcard::to_extend(value, Vec::with_capacity(USUAL_BYTES))
+        .expect("a value of known length always fits into a growing vector")
 }
 
 /// The value that `bytes` are the canonical encoding of. Nothing longer than `limit` is looked at.
@@ -36,10 +41,34 @@ pub fn decode<T: Serialize + DeserializeOwned>(
             surplus: rest.len(),
         });
     }
-    if encode(&value) != bytes {
+    let same = postcard::serialize_with_flavor(&value, Same { rest: bytes });
+    if same != Ok(true) {
         return Err(DecodeError::NotCanonical);
     }
     Ok(value)
+}
+
+/// Holds what is encoded against what was decoded, without a copy.
+struct Same<'a> {
+    rest: &'a [u8],
+}
+
+impl Flavor for Same<'_> {
+    type Output = bool;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.try_extend(&[byte])
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        let rest = self.rest.strip_prefix(bytes);
+        self.rest = rest.ok_or(postcard::Error::SerializeBufferFull)?;
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<bool> {
+        Ok(self.rest.is_empty())
+    }
 }
 
 /// Decodes a sequence of at most `N` values, for `#[serde(deserialize_with = "at_most::<N, _, _>")]`.

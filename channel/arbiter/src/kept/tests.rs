@@ -81,7 +81,9 @@ fn kept() -> Kept {
 /// The root of the tree over all that is kept, built anew.
 fn root(kept: &Kept) -> Root {
     let leaves = kept.leaves().into_iter();
-    let changes = leaves.map(|(key, value)| (key, Some(value))).collect();
+    let changes = leaves
+        .map(|(key, value)| (key, Some(value.into())))
+        .collect();
     Tree::new().updated(&changes).unwrap().root()
 }
 

@@ -110,7 +110,7 @@ fn complete(party: &mut Party) -> Vec<Effect> {
     };
     let changes: Changes = std::mem::take(&mut behind.leaves)
         .into_iter()
-        .map(|(key, value)| (key, Some(value)))
+        .map(|(key, value)| (key, Some(value.into())))
         .collect();
     let Some(commitment) = behind.ground.commitment().cloned() else {
         return Vec::new();

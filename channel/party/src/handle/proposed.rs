@@ -131,14 +131,17 @@ pub(crate) fn taken(
     last: Round,
     execute: &dyn Execute,
 ) -> Result<Vec<Effect>, Illegal> {
-    let near = last.0 <= party.last_round.0.saturating_add(ROUND_GAP) && may_repeat(party);
-    let own = newest_own(party).filter(|(highest, _)| *highest == round);
-    match own {
-        Some((_, operations)) if near && party.asked.is_none() && party.check_free().is_ok() => {
-            party.last_round = party.last_round.max(last);
-            make(party, operations, execute)
-        }
-        _ => Ok(Vec::new()),
+    let near = last.0 <= party.last_round.0.saturating_add(ROUND_GAP);
+    let own = newest_own(party).filter(|(highest, _)| near && *highest == round);
+    let Some((_, operations)) = own else {
+        return Ok(Vec::new());
+    };
+    // Also where nothing goes out by itself: what its user does next is to lie above it.
+    party.last_round = party.last_round.max(last);
+    if party.asked.is_none() && may_repeat(party) && party.check_free().is_ok() {
+        make(party, operations, execute)
+    } else {
+        Ok(Vec::new())
     }
 }
 

@@ -127,21 +127,21 @@ impl Model {
         let mut leaves = Changes::new();
         for side in Side::BOTH {
             let coins = Amount(self.balances[side.index()]);
-            leaves.insert(StateKey::Balance(side).hash(), Some(encode(&coins)));
+            leaves.insert(StateKey::Balance(side).hash(), Some(encode(&coins).into()));
         }
         if !self.contracts.is_empty() {
             let count = u64::try_from(self.contracts.len()).unwrap();
-            leaves.insert(StateKey::Counter.hash(), Some(encode(&count)));
+            leaves.insert(StateKey::Counter.hash(), Some(encode(&count).into()));
         }
         for (id, contract) in &self.contracts {
             let header = Header {
                 coins: Amount(contract.coins),
                 ..contract.header
             };
-            leaves.insert(StateKey::Header(*id).hash(), Some(encode(&header)));
+            leaves.insert(StateKey::Header(*id).hash(), Some(encode(&header).into()));
             for (key, value) in &contract.slots {
                 let slot = StateKey::Slot(*id, &key.to_le_bytes()).hash();
-                leaves.insert(slot, Some(value.clone()));
+                leaves.insert(slot, Some(value.clone().into()));
             }
         }
         Tree::new().updated(&leaves).unwrap()

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use twinroot_abi::{Amount, Gas, Side};
 use twinroot_exec::{
-    Call, Code, CodeSource, CoinsError, Execute, Halt, HostError, Outcome, Receipt, Scene,
-    StateKey, debit,
+    Call, Code, CodeSource, CoinsError, Execute, Halt, HeaderPlace, HostError, Outcome, Receipt,
+    Scene, StateKey,
 };
 use twinroot_state::Overlay;
 use twinroot_types::{Limits, Tag, decode, encode, hash};
@@ -106,7 +106,9 @@ fn run(
         Line::Remove(key) => state.remove(slot(u16::from(*key))),
         Line::Read(key) => {
             let value = state.get(&slot(u16::from(*key)))?;
-            receipt.returned.extend(value.unwrap_or_default());
+            receipt
+                .returned
+                .extend(value.iter().flat_map(|value| value.iter()));
         }
         Line::Stamp(key) => state.put(slot(u16::from(*key)), encode(&scene.env.height)),
         Line::Scan(slots) => {
@@ -114,11 +116,13 @@ fn run(
                 state.get(&slot(key))?;
             }
         }
-        Line::Pay(to, coins) => match debit(state, call.contract, *to, Amount(*coins)) {
-            Ok(()) => {}
-            Err(CoinsError::Missing(missing)) => return Err(missing.into()),
-            Err(_) => return Ok(Err(Outcome::HostError(HostError::Payment))),
-        },
+        Line::Pay(to, coins) => {
+            match HeaderPlace::of(call.contract).debit(state, *to, Amount(*coins)) {
+                Ok(()) => {}
+                Err(CoinsError::Missing(missing)) => return Err(missing.into()),
+                Err(_) => return Ok(Err(Outcome::HostError(HostError::Payment))),
+            }
+        }
         Line::Judge(policy) => receipt.judged.push(*policy),
         Line::Burn(_) => {}
         Line::Revert(code) => return Ok(Err(Outcome::Revert(*code))),

@@ -2,6 +2,7 @@
 //! (fuzz/README.md).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use twinroot_abi::Hash;
@@ -59,10 +60,10 @@ fn reads_what_is_shown(partial: &Partial, key: &Hash, entries: &[Entry]) {
 
 /// What is set is there afterwards, even in a tree that no state has.
 fn remembers(partial: &Partial, keys: BTreeSet<Hash>) {
-    let all = |value: Option<Vec<u8>>| -> Changes {
+    let all = |value: Option<Arc<[u8]>>| -> Changes {
         keys.iter().map(|key| (*key, value.clone())).collect()
     };
-    if let Ok(next) = partial.updated(&all(Some(vec![7]))) {
+    if let Ok(next) = partial.updated(&all(Some([7].into()))) {
         for key in &keys {
             let read = next.read(key).map(|read| read.map(|value| value.to_vec()));
             assert_eq!(read, Ok(Some(vec![7])));

@@ -2,8 +2,8 @@
 
 use twinroot_abi::{Amount, CodeHash, ContractId, Gas, Hash, Height, Side, TimeMs};
 use twinroot_exec::{
-    Call, CodeSource, Env, Execute, Fallback, Halt, Header, Judge, Question, Receipt, Refusal,
-    Scene, set_header,
+    Call, CodeSource, Env, Execute, Fallback, Halt, Header, HeaderPlace, Judge, Question, Receipt,
+    Refusal, Scene,
 };
 use twinroot_host::{Backend, Host};
 use twinroot_state::{Overlay, Tree};
@@ -53,7 +53,7 @@ pub(crate) fn call(wat: &str, entry: &str, gas: u64) -> Result<Receipt, Halt> {
             fallback,
             hold: Height(0),
         };
-        set_header(&mut state, CONTRACT, &header);
+        HeaderPlace::of(CONTRACT).set(&mut state, &header);
         host.execute(source, &mut state, scene, &call)
     });
     assert_eq!(one, other);

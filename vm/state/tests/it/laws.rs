@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use twinroot_abi::Hash;
@@ -78,7 +79,7 @@ proptest! {
     #[test]
     fn nothing_untouched_is_shown(keys in proptest::collection::btree_set(model::key(), 2..20)) {
         let secret = |key: &Hash| [b"secret of ".as_slice(), &key.0].concat();
-        let changes: Changes = keys.iter().map(|key| (*key, Some(secret(key)))).collect();
+        let changes: Changes = keys.iter().map(|key| (*key, Some(secret(key).into()))).collect();
         let tree = Tree::new().updated(&changes).unwrap();
         let read = *keys.first().unwrap();
         let witness = tree.prove(&Touched { read: [read].into(), written: keys.iter().skip(1).take(2).copied().collect() });
@@ -105,7 +106,7 @@ proptest! {
 fn write(overlay: &mut Overlay, changes: &Changes) {
     for (key, value) in changes {
         match value {
-            Some(value) => overlay.put(*key, value.clone()),
+            Some(value) => overlay.put(*key, Arc::clone(value)),
             None => overlay.remove(*key),
         }
     }
@@ -121,7 +122,7 @@ fn a_witness_grows_like_the_logarithm() {
             ))
         };
         let changes: Changes = (0..count)
-            .map(|index| (key(index), Some(vec![1; 32])))
+            .map(|index| (key(index), Some([1; 32].into())))
             .collect();
         let tree = Tree::new().updated(&changes).unwrap();
         tree.prove(&Touched {

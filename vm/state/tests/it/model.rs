@@ -51,7 +51,7 @@ pub(crate) fn apply(model: &Model, changes: &Changes) -> Model {
     let mut model = model.clone();
     for (key, value) in changes {
         match value {
-            Some(value) => model.insert(*key, value.clone()),
+            Some(value) => model.insert(*key, value.to_vec()),
             None => model.remove(key),
         };
     }
@@ -69,6 +69,6 @@ pub(crate) fn key() -> impl Strategy<Value = Hash> {
 }
 
 pub(crate) fn changes() -> impl Strategy<Value = Changes> {
-    let value = prop_oneof![1 => Just(None), 2 => proptest::collection::vec(any::<u8>(), 0..4).prop_map(Some)];
+    let value = prop_oneof![1 => Just(None), 2 => proptest::collection::vec(any::<u8>(), 0..4).prop_map(|value| Some(value.into()))];
     proptest::collection::btree_map(key(), value, 0..12)
 }

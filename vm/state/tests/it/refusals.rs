@@ -12,7 +12,7 @@ fn key(byte: u8) -> Hash {
 
 fn tree() -> Tree {
     let changes: Changes = [0x00, 0x40, 0x80, 0xc0]
-        .map(|byte| (key(byte), Some(vec![byte])))
+        .map(|byte| (key(byte), Some([byte].into())))
         .into();
     Tree::new().updated(&changes).unwrap()
 }
@@ -44,7 +44,7 @@ fn a_leaf_that_is_only_written_hides_its_value() {
     };
     let partial = Partial::decode(&tree().prove(&touched), LIMIT).unwrap();
     assert_eq!(partial.read(&key(0x00)), Err(Missing(key(0x00))));
-    let changes: Changes = [(key(0x00), Some(vec![9]))].into();
+    let changes: Changes = [(key(0x00), Some([9].into()))].into();
     assert_eq!(
         partial.updated(&changes).unwrap().root(),
         tree().updated(&changes).unwrap().root()
