@@ -56,7 +56,7 @@ impl Party {
         let tip = self.tip();
         let update = Update {
             channel: tip.commitment.channel,
-            base: tip.commitment.hash(),
+            base: self.tip_hash(),
             round: self.next_round().map_err(|_| Refused::Overflow)?,
             proposer: self.side,
             env: self.now(),

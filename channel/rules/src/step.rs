@@ -149,7 +149,7 @@ impl Stage<'_> {
                 code: contract.code,
             })
         })?;
-        let before = worth(state, Some(place)).map_err(coins)?;
+        let before = worth(state, Some(&contract)).map_err(coins)?;
         place
             .credit(state, self.update.proposer, call.value)
             .map_err(coins)?;
@@ -193,11 +193,9 @@ impl Stage<'_> {
             }));
         }
         let coins = |error| paid(Refused::Coins { operation, error });
-        let after = worth(state, Some(place)).map_err(coins)?;
-        let funded = place
-            .read(state)
-            .map_err(coins)?
-            .filter(|header| header.coins > Amount::ZERO);
+        let contract = place.read(state).map_err(coins)?;
+        let after = worth(state, contract.as_ref()).map_err(coins)?;
+        let funded = contract.filter(|header| header.coins > Amount::ZERO);
         let hold = Hold::AtLeast(funded.map_or(Height(0), |header| header.hold));
         Ok(Effect {
             worth: [before, after],
@@ -208,12 +206,8 @@ impl Stage<'_> {
 }
 
 /// What each side would be paid of its free coins and of one contract's.
-fn worth(state: &mut Overlay, contract: Option<HeaderPlace>) -> Result<[Amount; 2], CoinsError> {
-    let header = contract
-        .map(|place| place.read(state))
-        .transpose()?
-        .flatten();
-    let shares = header.map_or([Amount::ZERO; 2], |header| {
+fn worth(state: &mut Overlay, contract: Option<&Header>) -> Result<[Amount; 2], CoinsError> {
+    let shares = contract.map_or([Amount::ZERO; 2], |header| {
         header.fallback.shares(header.coins)
     });
     let mut worth = [Amount::ZERO; 2];

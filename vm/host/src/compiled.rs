@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use twinroot_abi::{CodeHash, Policy};
 use twinroot_exec::{CodeSource, Halt};
 use twinroot_gate::admit;
-use wasmtime::{InstancePre, Linker, Module};
+use wasmtime::{ExportType, InstancePre, Linker, Module, ModuleExport};
 
 use crate::running::Running;
 
@@ -15,6 +15,8 @@ use crate::running::Running;
 pub(crate) struct Compiled {
     pub(crate) instance: InstancePre<Running>,
     pub(crate) policies: Arc<[Policy]>,
+    /// Where its exports lie, so that no call looks for a name.
+    pub(crate) exports: BTreeMap<String, ModuleExport>,
 }
 
 /// Contracts compiled so far. What is in it changes the speed of a call and nothing else.
@@ -50,8 +52,13 @@ fn compile(linker: &Linker<Running>, code: CodeSource<'_>) -> Result<Compiled, H
     };
     let module = Module::new(linker.engine(), &gated.metered).map_err(machine)?;
     let instance = linker.instantiate_pre(&module).map_err(machine)?;
+    let place = |export: ExportType<'_>| {
+        let name = export.name();
+        Some((name.to_owned(), module.get_export_index(name)?))
+    };
     Ok(Compiled {
         instance,
         policies: gated.policies.into(),
+        exports: module.exports().filter_map(place).collect(),
     })
 }

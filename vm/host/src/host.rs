@@ -11,7 +11,7 @@ use twinroot_gate::{
     CAUSE_GLOBAL, CAUSE_OUT_OF_GAS, CAUSE_STACK, GAS_GLOBAL, STACK_BYTES, STACK_GLOBAL, admit,
 };
 use twinroot_state::{Overlay, Tree};
-use wasmtime::{Instance, Linker, Store, Trap, Val};
+use wasmtime::{Extern, Global, Instance, Linker, Store, Trap, TypedFunc, Val};
 
 use crate::compiled::{Cache, Compiled};
 use crate::engine::{Backend, engine};
@@ -145,11 +145,11 @@ fn enter(store: &mut Store<Running>, compiled: &Compiled, gas: i64) -> Result<En
         // A data segment that does not fit the memory; everything else is this machine's fault.
         Err(error) => return trapped(&error, 0),
     };
-    store.data_mut().memory = instance.get_memory(&mut *store, "memory");
-    set(store, &instance, GAS_GLOBAL, Val::I64(gas))?;
-    set(store, &instance, STACK_GLOBAL, Val::I64(STACK_BYTES))?;
-    let name = store.data().call.entry.clone();
-    let Ok(entry) = instance.get_typed_func::<(), ()>(&mut *store, &name) else {
+    let exports = Exports { compiled, instance };
+    store.data_mut().memory = exports.get(store, "memory").and_then(Extern::into_memory);
+    exports.set(store, GAS_GLOBAL, Val::I64(gas))?;
+    exports.set(store, STACK_GLOBAL, Val::I64(STACK_BYTES))?;
+    let Some(entry) = exports.entry(store) else {
         return Ok(Ended::Failed(Outcome::HostError(HostError::NoSuchEntry)));
     };
     let result = entry.call(&mut *store, ());
@@ -158,7 +158,7 @@ fn enter(store: &mut Store<Running>, compiled: &Compiled, gas: i64) -> Result<En
     }
     match result {
         Ok(()) => {
-            let left = get(store, &instance, GAS_GLOBAL)?.i64().unwrap_or(-1);
+            let left = exports.value(store, GAS_GLOBAL)?.i64().unwrap_or(-1);
             Ok(
                 u64::try_from(left).map_or(Ended::Failed(Outcome::OutOfGas), |gas_left| {
                     Ended::Returned { gas_left }
@@ -166,7 +166,7 @@ fn enter(store: &mut Store<Running>, compiled: &Compiled, gas: i64) -> Result<En
             )
         }
         Err(error) => {
-            let cause = get(store, &instance, CAUSE_GLOBAL)?.i32().unwrap_or(0);
+            let cause = exports.value(store, CAUSE_GLOBAL)?.i32().unwrap_or(0);
             trapped(&error, cause)
         }
     }
@@ -206,25 +206,40 @@ fn trapped(error: &wasmtime::Error, cause: i32) -> Result<Ended, Halt> {
     Ok(Ended::Failed(outcome))
 }
 
-fn set(
-    store: &mut Store<Running>,
-    instance: &Instance,
-    global: &str,
-    value: Val,
-) -> Result<(), Halt> {
-    let global = instance
-        .get_global(&mut *store, global)
-        .ok_or_else(|| unmetered(global))?;
-    global
-        .set(store, value)
-        .map_err(|error| Halt::Machine(format!("{error:#}")))
+/// What an instance offers, by the places that are known since it was compiled.
+struct Exports<'a> {
+    compiled: &'a Compiled,
+    instance: Instance,
 }
 
-fn get(store: &mut Store<Running>, instance: &Instance, global: &str) -> Result<Val, Halt> {
-    let global = instance
-        .get_global(&mut *store, global)
-        .ok_or_else(|| unmetered(global))?;
-    Ok(global.get(store))
+impl Exports<'_> {
+    fn get(&self, store: &mut Store<Running>, name: &str) -> Option<Extern> {
+        let place = self.compiled.exports.get(name)?;
+        self.instance.get_module_export(store, place)
+    }
+
+    /// The entry that is called, if there is one without parameters and results.
+    fn entry(&self, store: &mut Store<Running>) -> Option<TypedFunc<(), ()>> {
+        let place = self.compiled.exports.get(&store.data().call.entry)?;
+        let entry = self.instance.get_module_export(&mut *store, place)?;
+        entry.into_func()?.typed(store).ok()
+    }
+
+    fn global(&self, store: &mut Store<Running>, name: &str) -> Result<Global, Halt> {
+        self.get(store, name)
+            .and_then(Extern::into_global)
+            .ok_or_else(|| unmetered(name))
+    }
+
+    fn set(&self, store: &mut Store<Running>, name: &str, value: Val) -> Result<(), Halt> {
+        self.global(store, name)?
+            .set(store, value)
+            .map_err(|error| Halt::Machine(format!("{error:#}")))
+    }
+
+    fn value(&self, store: &mut Store<Running>, name: &str) -> Result<Val, Halt> {
+        Ok(self.global(store, name)?.get(store))
+    }
 }
 
 fn unmetered(global: &str) -> Halt {

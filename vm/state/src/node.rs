@@ -24,11 +24,11 @@ pub struct Missing(pub Hash);
 pub(crate) enum Node {
     /// A subtree of which only the hash is known.
     Opaque(Hash),
-    Leaf(Leaf),
+    Leaf(Arc<Leaf>),
     Branch(Arc<Branch>),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Leaf {
     pub(crate) key: Hash,
     pub(crate) value: LeafValue,
@@ -52,7 +52,7 @@ pub(crate) struct Branch {
 
 impl Node {
     pub(crate) fn leaf(key: Hash, value: Arc<[u8]>) -> Self {
-        Self::Leaf(Leaf::new(key, LeafValue::Known(value)))
+        Self::Leaf(Arc::new(Leaf::new(key, LeafValue::Known(value))))
     }
 
     pub(crate) fn branch(bit: u8, children: [Self; 2]) -> Self {
@@ -105,6 +105,12 @@ impl Leaf {
     pub(crate) fn new(key: Hash, value: LeafValue) -> Self {
         let hash = Hash(hash(Tag::LEAF, &[&key.0, &value.hash().0]));
         Self { key, value, hash }
+    }
+
+    /// Whether it is known to have this key and this value, so that nothing is to be hashed.
+    pub(crate) fn holds(&self, key: &Hash, value: Option<&Arc<[u8]>>) -> bool {
+        matches!((&self.value, value), (LeafValue::Known(own), Some(value)) if own == value)
+            && self.key == *key
     }
 }
 

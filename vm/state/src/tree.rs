@@ -45,12 +45,12 @@ impl Tree {
                         open.push(ones);
                         open.extend(Some(zeros).filter(|zeros| in_range(zeros)));
                     }
-                    Node::Leaf(Leaf {
-                        key,
-                        value: LeafValue::Known(value),
-                        ..
-                    }) => return Some((*key, &**value)),
-                    Node::Leaf(_) | Node::Opaque(_) => {}
+                    Node::Leaf(leaf) => {
+                        if let LeafValue::Known(value) = &leaf.value {
+                            return Some((leaf.key, &**value));
+                        }
+                    }
+                    Node::Opaque(_) => {}
                 }
             }
             None
@@ -188,7 +188,8 @@ fn is_same(new: Option<&Node>, old: &Node) -> bool {
     match (new, old) {
         (Some(Node::Branch(new)), Node::Branch(old)) => Arc::ptr_eq(new, old),
         (Some(Node::Leaf(new)), Node::Leaf(old)) => {
-            new.hash == old.hash && matches!(old.value, LeafValue::Known(_))
+            Arc::ptr_eq(new, old)
+                || new.hash == old.hash && matches!(old.value, LeafValue::Known(_))
         }
         (Some(Node::Opaque(new)), Node::Opaque(old)) => new == old,
         _ => false,
@@ -196,7 +197,12 @@ fn is_same(new: Option<&Node>, old: &Node) -> bool {
 }
 
 /// A tree of at most one old leaf and the values that `changes` set.
-fn build(old: Option<&Leaf>, changes: &[Change<'_>]) -> Result<Option<Node>, Missing> {
+fn build(old: Option<&Arc<Leaf>>, changes: &[Change<'_>]) -> Result<Option<Node>, Missing> {
+    if let (Some(leaf), [change]) = (old, changes)
+        && leaf.holds(change.key, change.value)
+    {
+        return Ok(Some(Node::Leaf(Arc::clone(leaf))));
+    }
     let kept = old.filter(|leaf| changes.iter().all(|change| *change.key != leaf.key));
     let mut leaves: Vec<(Hash, Node)> = changes
         .iter()
@@ -206,7 +212,7 @@ fn build(old: Option<&Leaf>, changes: &[Change<'_>]) -> Result<Option<Node>, Mis
                 Node::leaf(*change.key, Arc::clone(change.value?)),
             ))
         })
-        .chain(kept.map(|leaf| (leaf.key, Node::Leaf(leaf.clone()))))
+        .chain(kept.map(|leaf| (leaf.key, Node::Leaf(Arc::clone(leaf)))))
         .collect();
     leaves.sort_by_key(|(key, _)| *key);
     Ok(assemble(&leaves))

@@ -117,7 +117,7 @@ fn node(rest: &mut impl Iterator<Item = Entry>, above: Option<u8>) -> Result<Nod
     Ok(match rest.next().ok_or(WitnessError::Shape)? {
         Entry::Opaque(hash) => Node::Opaque(hash),
         Entry::Leaf(key, value) => Node::leaf(key, value.into()),
-        Entry::Hashed(key, hash) => Node::Leaf(Leaf::new(key, LeafValue::Hashed(hash))),
+        Entry::Hashed(key, hash) => Node::Leaf(Arc::new(Leaf::new(key, LeafValue::Hashed(hash)))),
         Entry::Branch(bit) if above.is_some_and(|above| above >= bit) => {
             return Err(WitnessError::Shape);
         }
@@ -145,14 +145,12 @@ fn show(node: &Node, keys: &[Hash], read: &BTreeSet<Hash>, entries: &mut Vec<Ent
     match node {
         _ if keys.is_empty() => entries.push(Entry::Opaque(node.hash())),
         Node::Opaque(hash) => entries.push(Entry::Opaque(*hash)),
-        Node::Leaf(Leaf {
-            key,
-            value: LeafValue::Known(value),
-            ..
-        }) if read.contains(key) => {
-            entries.push(Entry::Leaf(*key, value.to_vec()));
-        }
-        Node::Leaf(leaf) => entries.push(Entry::Hashed(leaf.key, leaf.value.hash())),
+        Node::Leaf(leaf) => entries.push(match &leaf.value {
+            LeafValue::Known(value) if read.contains(&leaf.key) => {
+                Entry::Leaf(leaf.key, value.to_vec())
+            }
+            value => Entry::Hashed(leaf.key, value.hash()),
+        }),
         Node::Branch(branch) => {
             entries.push(Entry::Branch(branch.bit));
             let (ones, zeros): (Vec<Hash>, Vec<Hash>) =

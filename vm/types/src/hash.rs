@@ -6,8 +6,7 @@
 //!
 //! No tag is the beginning of another, so no two kinds of things share a preimage.
 
-use blake2::digest::consts::U32;
-use blake2::{Blake2b, Digest};
+use blake2b_simd::{BLOCKBYTES, Params};
 use serde::Serialize;
 
 use crate::encode;
@@ -75,10 +74,38 @@ impl Tag {
 /// The hash of `parts`, one after the other, under `tag`.
 #[must_use]
 pub fn hash(tag: Tag, parts: &[&[u8]]) -> [u8; 32] {
-    let mut state = Blake2b::<U32>::new();
-    state.update(tag.bytes());
-    parts.iter().for_each(|part| state.update(part));
-    state.finalize().into()
+    let pieces = || [tag.bytes()].into_iter().chain(parts.iter().copied());
+    let mut params = Params::new();
+    params.hash_length(HASH_BYTES);
+    // Nodes of a tree and keys, which are hashed most, fit into one block: gathered first, they take
+    // little more than half the time.
+    let mut block = [0; BLOCKBYTES];
+    let digest = match gather(&mut block, pieces()) {
+        Some(bytes) => params.hash(bytes),
+        None => {
+            let mut state = params.to_state();
+            pieces().for_each(|piece| {
+                state.update(piece);
+            });
+            state.finalize()
+        }
+    };
+    let mut hash = [0; HASH_BYTES];
+    hash.copy_from_slice(digest.as_bytes());
+    hash
+}
+
+const HASH_BYTES: usize = 32;
+
+/// The pieces one after the other, if they fit.
+fn gather<'a, 'b>(block: &'a mut [u8], pieces: impl Iterator<Item = &'b [u8]>) -> Option<&'a [u8]> {
+    let mut length = 0_usize;
+    for piece in pieces {
+        let end = length.checked_add(piece.len())?;
+        block.get_mut(length..end)?.copy_from_slice(piece);
+        length = end;
+    }
+    block.get(..length)
 }
 
 /// The hash of the canonical bytes of `value` under `tag`.

@@ -6,8 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use blake2::digest::consts::U32;
-use blake2::{Blake2b, Digest};
+use blake2b_simd::Params;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,7 +72,7 @@ impl Artifact {
     pub(super) fn of(module: &[u8]) -> Self {
         Self {
             bytes: module.len(),
-            blake2b_256: hex::encode(Blake2b::<U32>::digest(module)),
+            blake2b_256: hex::encode(Params::new().hash_length(32).hash(module)),
         }
     }
 }

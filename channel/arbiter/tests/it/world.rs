@@ -148,7 +148,9 @@ impl World {
     /// The tree of all that the ledger keeps now.
     pub(crate) fn tree_anew(&self) -> Tree {
         let leaves = self.ledger.leaves().into_iter();
-        let changes = leaves.map(|(key, value)| (key, Some(value.into()))).collect();
+        let changes = leaves
+            .map(|(key, value)| (key, Some(value.into())))
+            .collect();
         Tree::new().updated(&changes).unwrap()
     }
 

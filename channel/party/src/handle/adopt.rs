@@ -2,7 +2,6 @@
 
 use std::mem;
 
-use twinroot_rules::Position;
 use twinroot_wire::{Ground, Standing, Update};
 
 use crate::effect::{Effect, Record, Report};
@@ -37,41 +36,36 @@ pub(crate) fn adopt(party: &mut Party, candidate: Candidate, ground: Ground) -> 
     if party.live.is_empty() {
         party.lost.clear();
     }
-    let funding = Box::new(candidate.clone());
-    let commitment = candidate.next.commitment;
-    let position = Position {
-        commitment: commitment.clone(),
-        state: candidate.next.state,
-    };
-    let base = Base::new(position, ground.clone());
-    let before = mem::replace(&mut party.base, base);
+    let round = candidate.round();
     party.steps.clear();
-    party.last_round = party.last_round.max(commitment.round);
-    match &ground {
+    party.last_round = party.last_round.max(round);
+    let base = Base::new(candidate.next.clone(), ground.clone());
+    let before = mem::replace(&mut party.base, base);
+    match ground {
         Ground::Funding(signed) => {
             let at = party.now().height;
             party.funded = Some(Funded {
-                candidate: funding,
+                candidate: Box::new(candidate.clone()),
                 before,
                 at,
             });
             party.bound = None;
             party.expired = None;
-            effects.push(Effect::Report(Report::Funded(Box::new(signed.clone()))));
+            effects.push(Effect::Report(Report::Funded(Box::new(signed))));
         }
         Ground::CoSigned(state) => {
-            party.newest = Some(state.clone());
+            party.newest = Some(state);
             // Whoever signed this took the coins for moved for good.
             party.funded = None;
         }
         Ground::Terms => {}
     }
-    let caught_up = |behind: &mut Behind| behind.ground.round() <= commitment.round;
+    let caught_up = |behind: &mut Behind| behind.ground.round() <= round;
     party.behind.take_if(caught_up);
     party.asked = None;
     let rival = party.rival();
     effects.push(Effect::Report(Report::Agreed(Box::new(Agreed {
-        commitment,
+        commitment: candidate.next.commitment,
         receipts: candidate.receipts,
         gas: candidate.gas,
         touched: candidate.touched,

@@ -28,7 +28,7 @@ fn next(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal
     if party.now().height < newest.env.height {
         return Ok(Vec::new());
     }
-    let tip = newest.hash();
+    let tip = party.tip_hash();
     if party
         .live
         .iter()

@@ -116,7 +116,7 @@ pub(crate) fn make(
     let tip = party.tip();
     let update = Update {
         channel: tip.commitment.channel,
-        base: tip.commitment.hash(),
+        base: party.tip_hash(),
         round: tip.commitment.round,
         proposer: party.side,
         env: party.now(),
