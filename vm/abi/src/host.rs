@@ -7,7 +7,7 @@
 pub const IMPORT_MODULE: &str = "twinroot";
 
 /// A type of a parameter or result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ValType {
     /// 32 bits.
     I32,

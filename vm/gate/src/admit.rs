@@ -7,8 +7,10 @@ use twinroot_types::{Tag, hash};
 
 use crate::accept::accept;
 use crate::canonical::Canonical;
+use crate::contract::Contract;
 use crate::frame::heights;
 use crate::meter::meter;
+use crate::stack::{STACK_DEPTH, depths};
 use crate::{ChargeTable, GateError};
 
 /// A module that passed the gate.
@@ -33,8 +35,8 @@ pub struct Module {
 pub fn admit(wasm: &[u8]) -> Result<Module, GateError> {
     let canonical = Canonical::of(wasm)?;
     let contract = accept(&canonical)?;
-    let heights = heights(&canonical.bytes)?;
-    let metered = meter(&contract, &ChargeTable::of(&contract, &heights));
+    let table = table(&canonical, &contract)?;
+    let metered = meter(&contract, &table);
     let entries = contract.entries.into_keys().collect();
     Ok(Module {
         hash: CodeHash(hash(Tag::CODE, &[&canonical.bytes])),
@@ -53,6 +55,21 @@ pub fn admit(wasm: &[u8]) -> Result<Module, GateError> {
 pub fn charge_table(wasm: &[u8]) -> Result<ChargeTable, GateError> {
     let canonical = Canonical::of(wasm)?;
     let contract = accept(&canonical)?;
-    let heights = heights(&canonical.bytes)?;
-    Ok(ChargeTable::of(&contract, &heights))
+    table(&canonical, &contract)
+}
+
+fn table(canonical: &Canonical, contract: &Contract<'_>) -> Result<ChargeTable, GateError> {
+    let depths = depths(contract, &heights(&canonical.bytes)?);
+    let first = u32::try_from(contract.imports.len()).unwrap_or(u32::MAX);
+    let too_deep = (first..)
+        .zip(&depths)
+        .find(|(_, depth)| !depth.counted && depth.bytes > STACK_DEPTH);
+    match too_deep {
+        None => Ok(ChargeTable::of(contract, &depths)),
+        Some((function, depth)) => Err(GateError::Depth {
+            function: canonical.names.label(function),
+            have: depth.bytes,
+            limit: STACK_DEPTH,
+        }),
+    }
 }

@@ -14,8 +14,8 @@ use twinroot_abi::Gas;
 use wasmparser::Operator;
 
 use crate::contract::{Body, Contract, Signature};
-use crate::frame::frame_bytes;
 use crate::segment::{Kind, Segment, segments};
+use crate::stack::Depth;
 
 /// The most that a segment may cost, with all that is hoisted into it, to be paid in advance. It
 /// is also the most by which a charge exceeds what is used of it.
@@ -32,8 +32,8 @@ pub struct ChargeTable {
 /// from 0, every `block`, `else` and `end` counted; what happens there, happens before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionCharges {
-    /// Bytes of its frame.
-    pub frame_bytes: u64,
+    /// What it takes of the stack when it is entered, in bytes, if it is counted.
+    pub counted_bytes: Option<u64>,
     /// Gas charged, by place. Place 0, the entry, is always there.
     pub charges: BTreeMap<u32, Gas>,
     /// Places where gas below 0 ends the call: the entry, loop headers, and `memory.grow`,
@@ -42,20 +42,20 @@ pub struct FunctionCharges {
 }
 
 impl ChargeTable {
-    /// The table of a valid module, whose operand stacks have those heights.
-    pub(crate) fn of(contract: &Contract<'_>, heights: &[u32]) -> Self {
+    /// The table of a valid module, whose functions go that deep.
+    pub(crate) fn of(contract: &Contract<'_>, depths: &[Depth]) -> Self {
         let functions =
             contract
                 .bodies
                 .iter()
-                .zip(heights)
+                .zip(depths)
                 .enumerate()
-                .map(|(defined, (body, height))| {
+                .map(|(defined, (body, depth))| {
                     let none = Signature::default();
                     let signature = contract.signature(defined).unwrap_or(&none);
                     let segments = segments(contract, signature, body);
                     FunctionCharges {
-                        frame_bytes: frame_bytes(signature, body, *height),
+                        counted_bytes: depth.counted.then_some(depth.bytes),
                         charges: charges(&segments),
                         checks: checks(&segments, body),
                     }

@@ -40,7 +40,7 @@ impl Contract<'_> {
 }
 
 /// Type of a function.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Signature {
     pub(crate) params: Vec<ValType>,
     pub(crate) result: Option<ValType>,

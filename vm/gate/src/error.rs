@@ -111,6 +111,18 @@ pub enum GateError {
         /// How many are allowed.
         limit: usize,
     },
+    /// Frames that lie on no cycle of calls take more than a stack has for them.
+    #[error(
+        "the frames of {function} and of what it calls take {have} bytes of stack where at most {limit} are allowed; use fewer locals, smaller functions or fewer calls inside of each other"
+    )]
+    Depth {
+        /// The function.
+        function: FunctionLabel,
+        /// Bytes of its frame and of the deepest chain of calls from it.
+        have: u64,
+        /// Bytes allowed.
+        limit: u64,
+    },
     /// A segment that does not fit into its memory or table, so that no call could ever start.
     #[error("{site} does not fit: it ends at {end} of {size}")]
     SegmentBounds {

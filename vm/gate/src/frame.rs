@@ -1,15 +1,12 @@
-//! What a call takes of the stack (docs/spec/vm.md, 4).
+//! What a function's frame takes of the stack (docs/spec/vm.md, 4.2).
 //!
 //! Engines lay frames out as they like, so the native stack says nothing that two machines agree
-//! on. The budget here counts what the module itself says of a frame.
+//! on. What is counted here is what the module itself says of a frame.
 
 use wasmparser::{FuncValidatorAllocations, Parser, ValidPayload, Validator, WasmFeatures};
 
 use crate::GateError;
 use crate::contract::{Body, Signature};
-
-/// Bytes of stack that a call may use, all nested calls together. Higher: engines need more native stack.
-pub const STACK_BYTES: i64 = 256 * 1024;
 
 const FRAME: u64 = 64;
 const SLOT: u64 = 8;
@@ -22,6 +19,7 @@ pub(crate) fn frame_bytes(signature: &Signature, body: &Body<'_>, height: u32) -
     FRAME
         .saturating_add(SLOT.saturating_mul(slots))
         .saturating_add(PARAM.saturating_mul(params))
+        .saturating_add(u64::try_from(body.code.len()).unwrap_or(u64::MAX))
 }
 
 /// Validates the module by the rules of WebAssembly; gives, for each defined function, the

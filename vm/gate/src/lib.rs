@@ -6,20 +6,16 @@
 //! ```
 //!
 //! Gas is counted by the module itself: the gate writes the charges of the table into the code, so
-//! gas is one number on every engine. A function keeps it in a local:
+//! gas is one number on every engine. It goes from hand to hand:
 //!
 //! ```text
 //! before                      after
-//! (func (param i32)           (func (param i32) (local $gas i64)
-//!                               ;; the frame from `twinroot.stack`, $gas from `twinroot.gas`
+//! (func (param i32)           (func (param i32) (param $gas i64) (result i64)
 //!   (loop                       (loop
 //!                                 ;; $gas -= 8, out of gas if it is below 0
-//!     (call $work)                ;; `twinroot.gas` = $gas
-//!                                 (call $work)
-//!                                 ;; $gas = `twinroot.gas`
+//!     (call $work)                (local.set $gas (call $work (local.get $gas)))
 //!     (br_if 0 ...)))             (br_if 0 ...))
-//!                               ;; `twinroot.gas` = $gas, the frame back to `twinroot.stack`
-//!                             )
+//!                               (local.get $gas))
 //! ```
 //!
 //! This room knows no engine: it reads bytes and writes bytes.
@@ -36,11 +32,12 @@ mod label;
 mod meter;
 mod segment;
 mod shape;
+mod stack;
 
 pub use admit::{Module, admit, charge_table};
 pub use charge::{ChargeTable, FunctionCharges};
 pub use error::{ExportProblem, GateError, Measure};
-pub use frame::STACK_BYTES;
 pub use label::{FunctionLabel, Site};
-pub use meter::{CAUSE_GLOBAL, CAUSE_OUT_OF_GAS, CAUSE_STACK, GAS_GLOBAL, STACK_GLOBAL};
+pub use meter::{CAUSE_GLOBAL, CAUSE_OUT_OF_GAS, CAUSE_STACK};
 pub use shape::Shape;
+pub use stack::{STACK_BYTES, STACK_DEPTH};

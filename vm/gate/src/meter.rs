@@ -12,17 +12,14 @@ use wasm_encoder::{
 use self::body::Globals;
 use crate::ChargeTable;
 use crate::contract::{Constant, Contract, Signature};
+use crate::stack::STACK_BYTES;
 
-/// Gas left, i64. The host sets it to the limit before a call and reads it after.
-pub const GAS_GLOBAL: &str = "twinroot.gas";
-/// Bytes of stack left, i64. The host sets it to [`crate::STACK_BYTES`] before a call.
-pub const STACK_GLOBAL: &str = "twinroot.stack";
-/// Why the module ended a call by itself, i32. The host sets it to 0 before a call; after a trap,
-/// 0 says that the contract trapped.
+/// Why the module ended a call by itself, i32, 0 at first. After a trap, 0 says that the contract
+/// trapped.
 pub const CAUSE_GLOBAL: &str = "twinroot.cause";
 /// Value of [`CAUSE_GLOBAL`]: a check found gas below 0.
 pub const CAUSE_OUT_OF_GAS: i32 = 1;
-/// Value of [`CAUSE_GLOBAL`]: a frame did not fit into the stack.
+/// Value of [`CAUSE_GLOBAL`]: a frame did not fit into what is left of the stack.
 pub const CAUSE_STACK: i32 = 2;
 
 /// The module that executes `table`.
@@ -62,37 +59,30 @@ pub(crate) fn meter(contract: &Contract<'_>, table: &ChargeTable) -> Vec<u8> {
     for (defined, (body, charges)) in contract.bodies.iter().zip(&table.functions).enumerate() {
         let none = Signature::default();
         let signature = contract.signature(defined).unwrap_or(&none);
-        code.function(&body::metered(contract, signature, body, charges, globals));
+        code.function(&body::metered(signature, body, charges, globals));
     }
     module.section(&code);
     module.section(&data(contract));
     module.finish()
 }
 
-/// The contract's own types, then one for each import, which takes and gives gas as well.
+/// The contract's own types, then one for each import. Each takes and gives gas as well.
 fn types(contract: &Contract<'_>) -> TypeSection {
     let mut types = TypeSection::new();
-    for Signature { params, result } in &contract.types {
+    let own = contract
+        .types
+        .iter()
+        .map(|Signature { params, result }| (params.as_slice(), *result));
+    let imports = contract
+        .imports
+        .iter()
+        .map(|HostFunction { params, result, .. }| (*params, *result));
+    for (params, result) in own.chain(imports) {
+        let params = params.iter().copied().chain([ValType::I64]).map(encoded);
+        let results = result.into_iter().chain([ValType::I64]).map(encoded);
         types
             .ty()
-            .function(params.iter().copied().map(encoded), result.map(encoded));
-    }
-    for HostFunction { params, result, .. } in &contract.imports {
-        let gas = [ValType::I64];
-        types.ty().function(
-            params
-                .iter()
-                .copied()
-                .chain(gas)
-                .map(encoded)
-                .collect::<Vec<_>>(),
-            result
-                .iter()
-                .copied()
-                .chain(gas)
-                .map(encoded)
-                .collect::<Vec<_>>(),
-        );
+            .function(params.collect::<Vec<_>>(), results.collect::<Vec<_>>());
     }
     types
 }
@@ -115,14 +105,10 @@ fn global_section(contract: &Contract<'_>) -> GlobalSection {
         };
         globals.global(kind, &expression(global.init));
     }
-    for init in [Constant::I64(0), Constant::I64(0), Constant::I32(0)] {
-        let val_type = match init {
-            Constant::I32(_) => wasm_encoder::ValType::I32,
-            Constant::I64(_) => wasm_encoder::ValType::I64,
-        };
+    for init in [Constant::I32(STACK_BYTES), Constant::I32(0)] {
         globals.global(
             GlobalType {
-                val_type,
+                val_type: wasm_encoder::ValType::I32,
                 mutable: true,
                 shared: false,
             },
@@ -140,8 +126,6 @@ fn exports(contract: &Contract<'_>, globals: Globals) -> ExportSection {
     if contract.memory.is_some() {
         exports.export("memory", ExportKind::Memory, 0);
     }
-    exports.export(GAS_GLOBAL, ExportKind::Global, globals.gas);
-    exports.export(STACK_GLOBAL, ExportKind::Global, globals.stack);
     exports.export(CAUSE_GLOBAL, ExportKind::Global, globals.cause);
     exports
 }

@@ -6,17 +6,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use twinroot_abi::{CodeHash, Policy};
 use twinroot_exec::{CodeSource, Halt};
-use twinroot_gate::admit;
-use wasmtime::{ExportType, InstancePre, Linker, Module, ModuleExport};
+use twinroot_gate::{CAUSE_GLOBAL, admit};
+use wasmtime::{InstancePre, Linker, Module, ModuleExport};
 
 use crate::running::Running;
 
-/// A contract ready to be instantiated.
+/// A contract ready to be instantiated. Where its exports lie is known, so no call looks for a name.
 pub(crate) struct Compiled {
     pub(crate) instance: InstancePre<Running>,
     pub(crate) policies: Arc<[Policy]>,
-    /// Where its exports lie, so that no call looks for a name.
-    pub(crate) exports: BTreeMap<String, ModuleExport>,
+    pub(crate) entries: BTreeMap<String, ModuleExport>,
+    pub(crate) memory: Option<ModuleExport>,
+    pub(crate) cause: ModuleExport,
 }
 
 /// Contracts compiled so far. What is in it changes the speed of a call and nothing else.
@@ -52,13 +53,17 @@ fn compile(linker: &Linker<Running>, code: CodeSource<'_>) -> Result<Compiled, H
     };
     let module = Module::new(linker.engine(), &gated.metered).map_err(machine)?;
     let instance = linker.instantiate_pre(&module).map_err(machine)?;
-    let place = |export: ExportType<'_>| {
-        let name = export.name();
-        Some((name.to_owned(), module.get_export_index(name)?))
+    let entry = |name: String| {
+        let place = module.get_export_index(&name)?;
+        Some((name, place))
     };
     Ok(Compiled {
         instance,
         policies: gated.policies.into(),
-        exports: module.exports().filter_map(place).collect(),
+        entries: gated.entries.into_iter().filter_map(entry).collect(),
+        memory: module.get_export_index("memory"),
+        cause: module.get_export_index(CAUSE_GLOBAL).ok_or_else(|| {
+            Halt::Machine(format!("the gate made a module without {CAUSE_GLOBAL}"))
+        })?,
     })
 }

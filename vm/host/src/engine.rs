@@ -15,29 +15,37 @@ pub enum Backend {
     Pulley,
 }
 
+/// Bytes of native stack that wasm may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stack(pub(crate) usize);
+
+impl Stack {
+    /// What every thread has. No module was found yet that needs more of it than fits.
+    pub(crate) const USUAL: Self = Self(1024 * 1024);
+    /// Many times what the metered stack can ask for (docs/spec/vm.md, 4.6), on a thread of its own.
+    pub(crate) const DEEP: Self = Self(256 * 1024 * 1024);
+}
+
 /// Calls that may run at once on one engine.
 const INSTANCES: u32 = 64;
 /// The most memory a module can have: 64 pages (docs/spec/vm.md, 6).
 const MEMORY_BYTES: usize = 64 * 65_536;
 /// Memory that a slot of the pool keeps, so that the next call finds it mapped.
 const KEEP_BYTES: usize = 128 * 1024;
-/// Native stack for wasm. The metered limit of 256 KiB ends a call first: the widest frame measured
-/// takes 2.06 native bytes for each metered one. That holds only without Cranelift's optimiser, which
-/// keeps what it computed once alive across calls: its frames have no bound in the metered one
-/// (docs/spec/vm.md, 7.3). It costs 2 to 5 % of speed.
-const NATIVE_STACK_BYTES: usize = 1024 * 1024;
 
-pub(crate) fn engine(backend: Backend) -> wasmtime::Result<Engine> {
+pub(crate) fn engine(backend: Backend, stack: Stack) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
     if backend == Backend::Pulley {
         config.target("pulley64")?;
     }
     config
-        .cranelift_opt_level(OptLevel::None)
+        .cranelift_opt_level(OptLevel::Speed)
         .cranelift_nan_canonicalization(true)
         .consume_fuel(false)
         .epoch_interruption(false)
-        .max_wasm_stack(NATIVE_STACK_BYTES)
+        // Not used, but it must not be less than the next.
+        .async_stack_size(stack.0)
+        .max_wasm_stack(stack.0)
         .wasm_backtrace_max_frames(None::<NonZeroUsize>)
         .generate_address_map(false)
         .native_unwind_info(false)
@@ -51,15 +59,17 @@ pub(crate) fn engine(backend: Backend) -> wasmtime::Result<Engine> {
         .wasm_extended_const(false)
         .wasm_wide_arithmetic(false)
         .wasm_custom_page_sizes(false);
-    let mut pool = PoolingAllocationConfig::new();
-    pool.total_core_instances(INSTANCES)
-        .total_memories(INSTANCES)
-        .total_tables(INSTANCES)
-        .max_memory_size(MEMORY_BYTES)
-        .table_elements(1024)
-        .linear_memory_keep_resident(KEEP_BYTES)
-        .table_keep_resident(8 * 1024)
-        .pagemap_scan(Enabled::Auto);
-    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    if stack != Stack::DEEP {
+        let mut pool = PoolingAllocationConfig::new();
+        pool.total_core_instances(INSTANCES)
+            .total_memories(INSTANCES)
+            .total_tables(INSTANCES)
+            .max_memory_size(MEMORY_BYTES)
+            .table_elements(1024)
+            .linear_memory_keep_resident(KEEP_BYTES)
+            .table_keep_resident(8 * 1024)
+            .pagemap_scan(Enabled::Auto);
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    }
     Engine::new(&config)
 }

@@ -15,6 +15,7 @@ mod engine;
 mod functions;
 mod guest;
 mod host;
+mod machine;
 mod running;
 
 pub use engine::Backend;

@@ -78,6 +78,22 @@ impl ResourceLimiter for Running {
 }
 
 impl Running {
+    /// A call that begins.
+    pub(crate) fn new(state: Overlay, scene: Scene, call: Call, judge: Arc<dyn Judge>) -> Self {
+        Self {
+            state,
+            scene,
+            call,
+            policies: Arc::new([]),
+            judge,
+            memory: None,
+            returned: Vec::new(),
+            events: Vec::new(),
+            judged: Vec::new(),
+            stop: None,
+        }
+    }
+
     /// Adds an event, within the limits of a call.
     pub(crate) fn emit(&mut self, event: Vec<u8>) -> Result<(), Stop> {
         let bytes = self.events.iter().map(Vec::len).sum::<usize>() + event.len();

@@ -5,10 +5,12 @@
 //!   block $body (result t)      a branch to the function's own label ends here, by the same index
 //!     prologue, instructions    `return` becomes a branch to $body
 //!   end
-//!   epilogue, return
+//!   epilogue: gas, return
 //! end
 //! cause = out of gas, unreachable
 //! ```
+//!
+//! The gas is the last parameter, so locals that the body declares move up by one.
 
 use twinroot_abi::{Gas, ValType};
 use wasm_encoder::{BlockType, Function, InstructionSink};
@@ -16,13 +18,12 @@ use wasmparser::Operator;
 
 use super::{CAUSE_OUT_OF_GAS, CAUSE_STACK, encoded, index};
 use crate::FunctionCharges;
-use crate::contract::{Body, Contract, Signature};
+use crate::contract::{Body, Signature};
 use crate::instruction::{BULK_BYTES_LOG2, GROW_PAGE};
 
-/// Indices of the globals that count.
+/// Indices of the globals that the gate adds.
 #[derive(Clone, Copy)]
 pub(super) struct Globals {
-    pub(super) gas: u32,
     pub(super) stack: u32,
     pub(super) cause: u32,
 }
@@ -31,31 +32,33 @@ impl Globals {
     /// They come after the contract's own.
     pub(super) fn after(own: u32) -> Self {
         Self {
-            gas: own,
-            stack: own.saturating_add(1),
-            cause: own.saturating_add(2),
+            stack: own,
+            cause: own.saturating_add(1),
         }
     }
 }
 
 /// The body that executes `charges`.
 pub(super) fn metered(
-    contract: &Contract<'_>,
     signature: &Signature,
     body: &Body<'_>,
     charges: &FunctionCharges,
     globals: Globals,
 ) -> Function {
-    let gas = index(signature.params.len()).saturating_add(body.local_count());
+    let gas = index(signature.params.len());
+    let after = gas.saturating_add(body.local_count()).saturating_add(1);
     let own = body.locals.iter().copied();
-    let all = own.chain([(1, ValType::I64), (1, ValType::I32)]);
+    let all = own.chain([(1, ValType::I32), (1, ValType::I32)]);
     let locals: Vec<_> = all.map(|(count, kind)| (count, encoded(kind))).collect();
     let mut writer = Writer {
         code: Function::new(locals),
         globals,
         gas,
-        operand: gas.saturating_add(1),
-        frame: i64::try_from(charges.frame_bytes).unwrap_or(i64::MAX),
+        operand: after,
+        stack: after.saturating_add(1),
+        counted: charges
+            .counted_bytes
+            .map(|bytes| i32::try_from(bytes).unwrap_or(i32::MAX)),
         depth: 0,
     };
     writer.prologue(signature.result);
@@ -74,16 +77,7 @@ pub(super) fn metered(
         if check {
             writer.check();
         }
-        match &instruction.operator {
-            Operator::Return => writer.leave(),
-            Operator::Call { function_index }
-                if contract.host_function(*function_index).is_some() =>
-            {
-                writer.call_host(instruction.bytes);
-            }
-            Operator::Call { .. } | Operator::CallIndirect { .. } => writer.call(instruction.bytes),
-            operator => writer.copy(operator, instruction.bytes),
-        }
+        writer.write(&instruction.operator, instruction.bytes);
     }
     writer.epilogue();
     writer.code
@@ -92,11 +86,14 @@ pub(super) fn metered(
 struct Writer {
     code: Function,
     globals: Globals,
-    /// Local that holds the gas.
+    /// Parameter that holds the gas.
     gas: u32,
-    /// Local that holds an operand while it is charged for.
+    /// Local that holds an operand while something goes below it.
     operand: u32,
-    frame: i64,
+    /// Local that holds what is left of the stack, in a counted function.
+    stack: u32,
+    /// What a counted function takes of the stack.
+    counted: Option<i32>,
     /// Blocks of the body that are open.
     depth: u32,
 }
@@ -106,56 +103,49 @@ impl Writer {
         self.code.instructions()
     }
 
-    /// Takes the frame, then the gas. The gas local serves for the stack before it holds gas.
     fn prologue(&mut self, result: Option<ValType>) {
-        let Self {
-            globals,
-            gas,
-            frame,
-            ..
-        } = *self;
+        let Self { globals, stack, .. } = *self;
         let result = result.map_or(BlockType::Empty, |kind| BlockType::Result(encoded(kind)));
-        self.sink()
-            .block(BlockType::Empty)
-            .block(result)
-            .global_get(globals.stack)
-            .i64_const(frame)
-            .i64_sub()
-            .local_tee(gas)
-            .global_set(globals.stack)
-            .local_get(gas)
-            .i64_const(0)
-            .i64_lt_s()
-            .if_(BlockType::Empty)
-            .i32_const(CAUSE_STACK)
-            .global_set(globals.cause)
-            .unreachable()
-            .end()
-            .global_get(globals.gas)
-            .local_set(gas);
+        self.sink().block(BlockType::Empty).block(result);
+        if let Some(bytes) = self.counted {
+            self.sink()
+                .global_get(globals.stack)
+                .i32_const(bytes)
+                .i32_sub()
+                .local_tee(stack)
+                .i32_const(0)
+                .i32_lt_s()
+                .if_(BlockType::Empty)
+                .i32_const(CAUSE_STACK)
+                .global_set(globals.cause)
+                .unreachable()
+                .end()
+                .local_get(stack)
+                .global_set(globals.stack);
+        }
     }
 
-    /// Gives the frame back and ends the function. The `end` of $body is already written.
+    /// Gives back what was taken of the stack, and the gas. The `end` of $body is already written.
     fn epilogue(&mut self) {
         let Self {
             globals,
             gas,
-            frame,
+            stack,
             ..
         } = *self;
+        if let Some(bytes) = self.counted {
+            self.sink()
+                .local_get(stack)
+                .i32_const(bytes)
+                .i32_add()
+                .global_set(globals.stack);
+        }
         self.sink()
             .local_get(gas)
-            .global_set(globals.gas)
-            .global_get(globals.stack)
-            .i64_const(frame)
-            .i64_add()
-            .global_set(globals.stack)
             .return_()
             .end()
             .i32_const(CAUSE_OUT_OF_GAS)
             .global_set(globals.cause)
-            .local_get(gas)
-            .global_set(globals.gas)
             .unreachable()
             .end();
     }
@@ -213,34 +203,62 @@ impl Writer {
             .local_set(gas);
     }
 
-    fn leave(&mut self) {
-        let body = self.depth;
-        self.sink().br(body);
-    }
-
-    /// The host takes the gas as its last parameter and gives it as its last result.
-    fn call_host(&mut self, call: &[u8]) {
-        let gas = self.gas;
-        self.sink().local_get(gas);
-        self.code.raw(call.iter().copied());
-        self.sink().local_set(gas);
-    }
-
-    fn call(&mut self, call: &[u8]) {
-        let Self { globals, gas, .. } = *self;
-        self.sink().local_get(gas).global_set(globals.gas);
-        self.code.raw(call.iter().copied());
-        self.sink().global_get(globals.gas).local_set(gas);
-    }
-
-    fn copy(&mut self, operator: &Operator<'_>, bytes: &[u8]) {
+    fn write(&mut self, operator: &Operator<'_>, bytes: &[u8]) {
+        let Self {
+            gas,
+            operand,
+            depth,
+            ..
+        } = *self;
         match operator {
-            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
-                self.depth = self.depth.saturating_add(1);
+            Operator::Return => {
+                self.sink().br(depth);
             }
-            Operator::End => self.depth = self.depth.saturating_sub(1),
-            _ => {}
+            Operator::Call { .. } => {
+                self.sink().local_get(gas);
+                self.code.raw(bytes.iter().copied());
+                self.sink().local_set(gas);
+            }
+            // The gas goes below the place in the table, above the arguments.
+            Operator::CallIndirect { .. } => {
+                self.sink()
+                    .local_set(operand)
+                    .local_get(gas)
+                    .local_get(operand);
+                self.code.raw(bytes.iter().copied());
+                self.sink().local_set(gas);
+            }
+            Operator::LocalGet { local_index } => {
+                let local = self.moved(*local_index);
+                self.sink().local_get(local);
+            }
+            Operator::LocalSet { local_index } => {
+                let local = self.moved(*local_index);
+                self.sink().local_set(local);
+            }
+            Operator::LocalTee { local_index } => {
+                let local = self.moved(*local_index);
+                self.sink().local_tee(local);
+            }
+            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
+                self.depth = depth.saturating_add(1);
+                self.code.raw(bytes.iter().copied());
+            }
+            Operator::End => {
+                self.depth = depth.saturating_sub(1);
+                self.code.raw(bytes.iter().copied());
+            }
+            _ => {
+                self.code.raw(bytes.iter().copied());
+            }
         }
-        self.code.raw(bytes.iter().copied());
+    }
+
+    const fn moved(&self, local: u32) -> u32 {
+        if local < self.gas {
+            local
+        } else {
+            local.saturating_add(1)
+        }
     }
 }

@@ -242,47 +242,6 @@ fn a_host_call_costs_its_price_and_what_the_host_adds() {
 }
 
 #[test]
-fn recursion_ends_at_the_stack_limit() {
-    // 64 bytes each: `go` and 4095 calls of `f` fit into 256 KiB, one more does not.
-    let body = |depth: u32| {
-        format!(
-            r#"(global $n (mut i32) (i32.const {depth}))
-            (func $f (global.set $n (i32.sub (global.get $n) (i32.const 1)))
-                (if (global.get $n) (then call $f)))
-            (func (export "go") call $f)"#
-        )
-    };
-    let frames = charge_table(&wasm(&body(1)))
-        .unwrap()
-        .functions
-        .iter()
-        .map(|f| f.frame_bytes)
-        .collect::<Vec<_>>();
-    assert_eq!(frames, [64 + 8 * 2, 64]);
-    let fits = (256 * 1024 - 64) / 80;
-    assert_eq!(end(&body(fits), PLENTY), End::Done);
-    assert_eq!(end(&body(fits + 1), PLENTY), End::StackLimit);
-}
-
-#[test]
-fn a_frame_counts_locals_operands_and_parameters() {
-    let frame = |body: &str| charge_table(&wasm(body)).unwrap().functions[0].frame_bytes;
-    assert_eq!(
-        frame(r#"(func (param i32 i64) (local i64))"#),
-        64 + 16 * 2 + 8
-    );
-    assert_eq!(
-        frame("(func i32.const 1 i32.const 2 i32.const 3 drop drop drop)"),
-        64 + 8 * 3
-    );
-    assert_eq!(
-        frame("(func return i32.const 1 i32.const 2 drop drop)"),
-        64 + 8 * 2,
-        "dead code counts"
-    );
-}
-
-#[test]
 fn an_endless_loop_runs_out_of_gas() {
     assert_eq!(
         end(r#"(func (export "go") loop br 0 end)"#, PLENTY / 100),

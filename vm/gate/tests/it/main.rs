@@ -11,3 +11,4 @@ mod gas;
 mod property;
 mod refusal;
 mod run;
+mod stack;

@@ -40,16 +40,11 @@ fn endless_recursion_is_the_stack_limit() {
 
 #[test]
 fn what_an_optimiser_keeps_does_not_outgrow_the_native_stack() {
-    let ends = [
-        (10, Outcome::StackLimit),
-        (500, Outcome::StackLimit),
-        (2_000, Outcome::OutOfGas),
-    ];
-    for (terms, end) in ends {
+    for terms in [10, 100, 500, 2_000] {
         let receipt = call(&greedy(terms), "play", 49_000_000);
         assert_eq!(
             receipt.map(|receipt| receipt.outcome),
-            Ok(end),
+            Ok(Outcome::StackLimit),
             "{terms} terms"
         );
     }

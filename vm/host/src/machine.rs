@@ -1,0 +1,136 @@
+//! One engine and what was compiled for it: runs a call to its end.
+
+use twinroot_abi::Gas;
+use twinroot_exec::{CodeSource, Halt, HostError, Outcome};
+use twinroot_gate::{CAUSE_OUT_OF_GAS, CAUSE_STACK};
+use wasmtime::{Extern, Linker, Store, Trap, TypedFunc};
+
+use crate::compiled::{Cache, Compiled};
+use crate::engine::{Backend, Stack, engine};
+use crate::functions::link;
+use crate::running::{Running, Stop};
+
+pub(crate) struct Machine {
+    linker: Linker<Running>,
+    cache: Cache,
+}
+
+/// How a call ended.
+pub(crate) enum Ended {
+    Returned {
+        gas_left: u64,
+    },
+    Reverted {
+        code: u32,
+        gas_left: u64,
+    },
+    Failed(Outcome),
+    /// Its frames did not fit into this engine's native stack, which says nothing of the call.
+    NativeStack,
+}
+
+impl Machine {
+    pub(crate) fn new(backend: Backend, stack: Stack) -> wasmtime::Result<Self> {
+        let mut linker = Linker::new(&engine(backend, stack)?);
+        link(&mut linker)?;
+        Ok(Self {
+            linker,
+            cache: Cache::default(),
+        })
+    }
+
+    /// Runs the call that `running` is of, with so much gas.
+    pub(crate) fn run(
+        &self,
+        code: CodeSource<'_>,
+        running: Running,
+        gas: Gas,
+    ) -> (Result<Ended, Halt>, Running) {
+        let compiled = match self.cache.get(&self.linker, code) {
+            Ok(compiled) => compiled,
+            Err(halt) => return (Err(halt), running),
+        };
+        let mut store = Store::new(
+            self.linker.engine(),
+            Running {
+                policies: compiled.policies.clone(),
+                ..running
+            },
+        );
+        store.limiter(|running| running);
+        let ended = enter(&mut store, &compiled, gas);
+        (ended, store.into_data())
+    }
+}
+
+fn enter(store: &mut Store<Running>, compiled: &Compiled, gas: Gas) -> Result<Ended, Halt> {
+    let instance = match compiled.instance.instantiate(&mut *store) {
+        Ok(instance) => instance,
+        // A data segment that does not fit the memory; everything else is this machine's fault.
+        Err(error) => return trapped(&error, 0),
+    };
+    let memory = compiled.memory.as_ref();
+    store.data_mut().memory = memory
+        .and_then(|memory| instance.get_module_export(&mut *store, memory))
+        .and_then(Extern::into_memory);
+    let place = compiled.entries.get(&store.data().call.entry);
+    let entry: Option<TypedFunc<i64, i64>> = place
+        .and_then(|place| instance.get_module_export(&mut *store, place))
+        .and_then(|export| export.into_func()?.typed(&*store).ok());
+    let Some(entry) = entry else {
+        return Ok(Ended::Failed(Outcome::HostError(HostError::NoSuchEntry)));
+    };
+    let result = entry.call(&mut *store, i64::try_from(gas.0).unwrap_or(i64::MAX));
+    if let Some(stop) = store.data_mut().stop.take() {
+        return stopped(stop);
+    }
+    match result {
+        Ok(left) => Ok(
+            u64::try_from(left).map_or(Ended::Failed(Outcome::OutOfGas), |gas_left| {
+                Ended::Returned { gas_left }
+            }),
+        ),
+        Err(error) => {
+            let cause = instance
+                .get_module_export(&mut *store, &compiled.cause)
+                .and_then(Extern::into_global)
+                .and_then(|cause| cause.get(&mut *store).i32());
+            trapped(&error, cause.unwrap_or(0))
+        }
+    }
+}
+
+fn stopped(stop: Stop) -> Result<Ended, Halt> {
+    match stop {
+        Stop::OutOfGas => Ok(Ended::Failed(Outcome::OutOfGas)),
+        Stop::Revert { code, gas_left } => Ok(Ended::Reverted { code, gas_left }),
+        Stop::Trap => Ok(Ended::Failed(Outcome::Trap)),
+        Stop::Host(error) => Ok(Ended::Failed(Outcome::HostError(error))),
+        Stop::Missing(missing) => Err(Halt::Missing(missing)),
+        Stop::Machine(why) => Err(Halt::Machine(why)),
+    }
+}
+
+/// What a trap means (docs/spec/vm.md, 2). The traps that a guest can cause are listed; any other
+/// says that this machine or its engine is broken.
+fn trapped(error: &wasmtime::Error, cause: i32) -> Result<Ended, Halt> {
+    let outcome = match (error.downcast_ref::<Trap>(), cause) {
+        (Some(Trap::StackOverflow), _) => return Ok(Ended::NativeStack),
+        (Some(Trap::UnreachableCodeReached), CAUSE_OUT_OF_GAS) => Outcome::OutOfGas,
+        (Some(Trap::UnreachableCodeReached), CAUSE_STACK) => Outcome::StackLimit,
+        (
+            Some(
+                Trap::UnreachableCodeReached
+                | Trap::MemoryOutOfBounds
+                | Trap::TableOutOfBounds
+                | Trap::IndirectCallToNull
+                | Trap::BadSignature
+                | Trap::IntegerOverflow
+                | Trap::IntegerDivisionByZero,
+            ),
+            _,
+        ) => Outcome::Trap,
+        _ => return Err(Halt::Machine(format!("{error:#}"))),
+    };
+    Ok(Ended::Failed(outcome))
+}
