@@ -53,13 +53,17 @@ host_functions! {
         fn value() -> u64;
     }
     unsafe {
+        fn blake2b(bytes: *const u8, len: usize, out: *mut u8);
         fn emit(bytes: *const u8, len: usize);
         fn input_read(out: *mut u8);
         fn judge(policy: u32, out: *mut u8, cap: usize) -> i32;
+        fn log(bytes: *const u8, len: usize);
         fn ret(bytes: *const u8, len: usize);
+        fn sha256(bytes: *const u8, len: usize, out: *mut u8);
         fn storage_read(key: *const u8, key_len: usize, out: *mut u8, cap: usize) -> i32;
         fn storage_remove(key: *const u8, key_len: usize) -> u32;
         fn storage_write(key: *const u8, key_len: usize, value: *const u8, value_len: usize);
+        fn verify(key: *const u8, bytes: *const u8, len: usize, signature: *const u8) -> u32;
     }
 }
 

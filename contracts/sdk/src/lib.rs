@@ -53,6 +53,7 @@ mod arena;
 mod buffer;
 mod call;
 mod coins;
+pub mod crypto;
 mod entry;
 pub mod env;
 mod fixed;
@@ -60,7 +61,7 @@ mod host;
 mod judge;
 pub mod storage;
 
-pub use call::{emit, emit_bytes, ensure, input, ret, revert};
+pub use call::{emit, emit_bytes, ensure, input, log, ret, revert};
 pub use coins::transfer;
 pub use judge::{judge, verdict};
 pub use twinroot_abi::{

@@ -3,6 +3,15 @@
 //! A guest sees `name(params) -> result` in the import module [`IMPORT_MODULE`]. Pointers and
 //! lengths are `i32` and read as unsigned. A pointer outside the memory is a trap; bad data never is.
 
+use crate::Hash;
+
+/// Names the fee table (docs/spec/vm.md, 3.10): every price that a call can be asked for. It is part of
+/// each receipt and of the name under which a compiled module is kept.
+pub const FEE_TABLE: Hash = Hash([
+    0x1a, 0xe3, 0x70, 0x55, 0x15, 0x7e, 0x62, 0xae, 0x75, 0x17, 0x65, 0x74, 0x88, 0xf5, 0xaf, 0xd7,
+    0x3f, 0x37, 0x01, 0x6f, 0x96, 0x36, 0x86, 0xbe, 0x72, 0x47, 0xde, 0x7a, 0x06, 0x46, 0xac, 0x5b,
+]);
+
 /// Import module of every host function.
 pub const IMPORT_MODULE: &str = "twinroot";
 
@@ -52,6 +61,8 @@ const fn host(
 pub const HOST_FUNCTIONS: &[HostFunction] = &[
     // () -> coins of this contract
     host("balance", &[], Some(I64), 300, 0),
+    // (ptr, len, out): blake2b-256 of the bytes, 32 bytes to out
+    host("blake2b", &[I32, I32, I32], None, 300, 100),
     // () -> side that calls: 0 initiator, 1 responder
     host("caller", &[], Some(I32), 30, 0),
     // (ptr, len): adds an event to the receipt
@@ -64,10 +75,14 @@ pub const HOST_FUNCTIONS: &[HostFunction] = &[
     host("input_read", &[I32], None, 60, 25),
     // (policy, out, cap) -> bytes of the verdict, written to out if they fit, or -code of the judge's refusal
     host("judge", &[I32, I32, I32], Some(I32), 2_000, 100),
+    // (ptr, len): tells whoever develops the contract; nobody else ever sees it
+    host("log", &[I32, I32], None, 60, 25),
     // (ptr, len): sets what the call returns
     host("ret", &[I32, I32], None, 60, 25),
     // (code): ends the call, nothing of it stands; the code reaches the caller
     host("revert", &[I32], None, 30, 0),
+    // (ptr, len, out): sha256 of the bytes, 32 bytes to out
+    host("sha256", &[I32, I32, I32], None, 300, 300),
     // (key, key_len, out, cap) -> bytes of the value, of which up to cap are written to out, or -1: absent
     host("storage_read", &[I32, I32, I32, I32], Some(I32), 1_500, 100),
     // (key, key_len) -> 1 if there was a value, else 0
@@ -80,6 +95,8 @@ pub const HOST_FUNCTIONS: &[HostFunction] = &[
     host("transfer", &[I32, I64], Some(I32), 3_000, 0),
     // () -> coins that came with this call
     host("value", &[], Some(I64), 30, 0),
+    // (key, ptr, len, signature) -> 1 if the key may sign and the signature is its own of the bytes, else 0
+    host("verify", &[I32, I32, I32, I32], Some(I32), 85_000, 200),
 ];
 
 /// Gas of letting a feed's key through the key gate, charged by `judge` for each descriptor (measured 40 us).

@@ -14,8 +14,8 @@ mod unit;
 
 pub use codec::{Fixed, from_bytes};
 pub use host::{
-    CALL_GAS, CODE_BYTE_CENTIGAS, HOST_FUNCTIONS, HostFunction, IMPORT_MODULE, KEY_GATE_GAS,
-    SIGNATURE_GAS, ValType,
+    CALL_GAS, CODE_BYTE_CENTIGAS, FEE_TABLE, HOST_FUNCTIONS, HostFunction, IMPORT_MODULE,
+    KEY_GATE_GAS, SIGNATURE_GAS, ValType,
 };
 pub use id::{
     ChainId, ChannelId, CodeHash, ContractId, FeedId, Hash, MessageId, PublicKey, Root, Side,

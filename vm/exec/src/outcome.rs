@@ -3,7 +3,7 @@
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
-use twinroot_abi::Gas;
+use twinroot_abi::{FEE_TABLE, Gas, Hash};
 
 /// How a call ended. Anything but `Success` changes no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +78,8 @@ pub struct Receipt {
     pub events: Vec<Vec<u8>>,
     /// Policies whose facts it had judged, ascending; empty unless it succeeded.
     pub judged: Vec<u8>,
+    /// The fee table that it was charged by (docs/spec/vm.md, 3.10).
+    pub fees: Hash,
 }
 
 impl Receipt {
@@ -90,6 +92,7 @@ impl Receipt {
             returned: Vec::new(),
             events: Vec::new(),
             judged: Vec::new(),
+            fees: FEE_TABLE,
         }
     }
 }

@@ -8,9 +8,9 @@ use wasmparser::{FuncValidatorAllocations, Parser, ValidPayload, Validator, Wasm
 use crate::GateError;
 use crate::contract::{Body, Signature};
 
-const FRAME: u64 = 64;
-const SLOT: u64 = 8;
-const PARAM: u64 = 16;
+pub(crate) const FRAME: u64 = 64;
+pub(crate) const SLOT: u64 = 8;
+pub(crate) const PARAM: u64 = 16;
 
 /// Bytes of a function's frame.
 pub(crate) fn frame_bytes(signature: &Signature, body: &Body<'_>, height: u32) -> u64 {

@@ -193,6 +193,49 @@ mod tests {
         assert_eq!(costs_in_spec(), costs_in_code());
     }
 
+    /// The lines of docs/spec/fees-v1.txt (docs/spec/vm.md, 3.10).
+    fn fees() -> String {
+        let instructions = costs_in_code();
+        let instructions = instructions
+            .iter()
+            .map(|(name, cost)| format!("{name} {cost}\n"));
+        let numbers = [
+            ("locals.free", crate::segment::FREE_LOCALS),
+            ("locals.per_gas", crate::segment::LOCALS_PER_GAS),
+            ("loop.least", 1),
+            ("hoist.most", crate::charge::HOIST_LIMIT),
+            ("memory.grow.page", GROW_PAGE),
+            ("memory.bytes_per_gas", 1 << BULK_BYTES_LOG2),
+            ("frame", crate::frame::FRAME),
+            ("frame.slot", crate::frame::SLOT),
+            ("frame.param", crate::frame::PARAM),
+            ("frame.instruction", 1),
+            ("stack.depth", crate::STACK_DEPTH),
+            ("stack.bytes", u64::try_from(crate::STACK_BYTES).unwrap()),
+            ("start", twinroot_abi::CALL_GAS),
+            ("start.byte_hundredths", twinroot_abi::CODE_BYTE_CENTIGAS),
+            ("key_gate", twinroot_abi::KEY_GATE_GAS),
+            ("signature", twinroot_abi::SIGNATURE_GAS),
+        ];
+        let numbers = numbers.map(|(name, number)| format!("{name} {number}\n"));
+        let host = twinroot_abi::HOST_FUNCTIONS.iter().map(|host| {
+            let (name, base, byte) = (host.name, host.base, host.per_byte_centigas);
+            format!("twinroot.{name} {base} {byte}\n")
+        });
+        instructions.chain(numbers).chain(host).collect()
+    }
+
+    #[test]
+    fn the_fee_table_has_its_name() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/spec/fees-v1.txt");
+        if std::env::var_os("TWINROOT_BLESS").is_some() {
+            std::fs::write(file, fees()).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(file).unwrap(), fees());
+        let name = twinroot_types::hash(twinroot_types::Tag::FEES, &[fees().as_bytes()]);
+        assert_eq!(twinroot_abi::Hash(name), twinroot_abi::FEE_TABLE);
+    }
+
     #[test]
     fn names_are_those_of_the_text_format() {
         assert_eq!(name(&Operator::F64Add), "f64.add");

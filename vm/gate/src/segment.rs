@@ -66,15 +66,18 @@ pub(crate) fn segments(
     graph.segments
 }
 
+/// Locals that cost nothing.
+pub(crate) const FREE_LOCALS: u64 = 16;
+/// More of them, for one gas.
+pub(crate) const LOCALS_PER_GAS: u64 = 8;
+
 /// Locals beyond 16 are not free: an engine sets each to zero (docs/spec/vm.md, 3.5).
 fn entry_cost(signature: &Signature, body: &Body<'_>) -> u64 {
-    const FREE: u64 = 16;
-    const PER_GAS: u64 = 8;
     let params = u64::try_from(signature.params.len()).unwrap_or(u64::MAX);
     params
         .saturating_add(u64::from(body.local_count()))
-        .saturating_sub(FREE)
-        .div_ceil(PER_GAS)
+        .saturating_sub(FREE_LOCALS)
+        .div_ceil(LOCALS_PER_GAS)
 }
 
 struct Graph {

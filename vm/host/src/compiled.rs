@@ -1,14 +1,14 @@
-//! Compiled contracts, kept by code hash.
+//! A contract ready to run.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use twinroot_abi::{CodeHash, Policy};
+use twinroot_abi::Policy;
 use twinroot_exec::{CodeSource, Halt};
-use twinroot_gate::{CAUSE_GLOBAL, admit};
+use twinroot_gate::{CAUSE_GLOBAL, admit, declared_policies};
 use wasmtime::{InstancePre, Linker, Module, ModuleExport};
 
+use crate::folder::Folder;
 use crate::running::Running;
 
 /// A contract ready to be instantiated. Where its exports lie is known, so no call looks for a name.
@@ -20,50 +20,58 @@ pub(crate) struct Compiled {
     pub(crate) cause: ModuleExport,
 }
 
-/// Contracts compiled so far. What is in it changes the speed of a call and nothing else.
-#[derive(Default)]
-pub(crate) struct Cache(Mutex<BTreeMap<CodeHash, Arc<Compiled>>>);
-
-impl Cache {
-    /// The compiled form of `code`.
-    pub(crate) fn get(
-        &self,
+impl Compiled {
+    /// The compiled form of `code`: out of the folder, if it was compiled before.
+    pub(crate) fn of(
         linker: &Linker<Running>,
         code: CodeSource<'_>,
-    ) -> Result<Arc<Compiled>, Halt> {
-        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match cache.entry(code.hash) {
-            Entry::Occupied(known) => Ok(Arc::clone(known.get())),
-            Entry::Vacant(place) => Ok(Arc::clone(place.insert(Arc::new(compile(linker, code)?)))),
+        folder: Option<&Folder>,
+    ) -> Result<Self, Halt> {
+        if let Some(module) = folder.and_then(|folder| folder.load(linker.engine(), code.hash)) {
+            let policies =
+                declared_policies(code.bytes).map_err(|error| Halt::Code(error.to_string()))?;
+            return Self::ready(linker, &module, policies.into());
         }
+        let gated = admit(code.bytes).map_err(|error| Halt::Code(error.to_string()))?;
+        // Gas depends on the length of the code, so only the canonical form may run.
+        if gated.hash != code.hash || gated.canonical != code.bytes {
+            return Err(Halt::Code(format!(
+                "it is not the canonical form of {}",
+                code.hash
+            )));
+        }
+        let module = Module::new(linker.engine(), &gated.metered).map_err(machine)?;
+        if let Some(folder) = folder {
+            folder.keep(code.hash, &module);
+        }
+        Self::ready(linker, &module, gated.policies.into())
+    }
+
+    fn ready(
+        linker: &Linker<Running>,
+        module: &Module,
+        policies: Arc<[Policy]>,
+    ) -> Result<Self, Halt> {
+        let functions = module
+            .exports()
+            .filter(|export| export.ty().func().is_some());
+        let entries = functions.filter_map(|export| {
+            let name = export.name();
+            Some((name.to_owned(), module.get_export_index(name)?))
+        });
+        let cause = module.get_export_index(CAUSE_GLOBAL);
+        Ok(Self {
+            instance: linker.instantiate_pre(module).map_err(machine)?,
+            policies,
+            entries: entries.collect(),
+            memory: module.get_export_index("memory"),
+            cause: cause.ok_or_else(|| {
+                Halt::Machine(format!("the gate made a module without {CAUSE_GLOBAL}"))
+            })?,
+        })
     }
 }
 
-fn compile(linker: &Linker<Running>, code: CodeSource<'_>) -> Result<Compiled, Halt> {
-    let gated = admit(code.bytes).map_err(|error| Halt::Code(error.to_string()))?;
-    // Gas depends on the length of the code, so only the canonical form may run.
-    if gated.hash != code.hash || gated.canonical != code.bytes {
-        return Err(Halt::Code(format!(
-            "it is not the canonical form of {}",
-            code.hash
-        )));
-    }
-    let machine = |error: wasmtime::Error| {
-        Halt::Machine(format!("could not compile {}: {error:#}", code.hash))
-    };
-    let module = Module::new(linker.engine(), &gated.metered).map_err(machine)?;
-    let instance = linker.instantiate_pre(&module).map_err(machine)?;
-    let entry = |name: String| {
-        let place = module.get_export_index(&name)?;
-        Some((name, place))
-    };
-    Ok(Compiled {
-        instance,
-        policies: gated.policies.into(),
-        entries: gated.entries.into_iter().filter_map(entry).collect(),
-        memory: module.get_export_index("memory"),
-        cause: module.get_export_index(CAUSE_GLOBAL).ok_or_else(|| {
-            Halt::Machine(format!("the gate made a module without {CAUSE_GLOBAL}"))
-        })?,
-    })
+fn machine(error: wasmtime::Error) -> Halt {
+    Halt::Machine(format!("could not compile a contract: {error:#}"))
 }

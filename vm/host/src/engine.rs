@@ -27,7 +27,7 @@ impl Stack {
 }
 
 /// Calls that may run at once on one engine.
-const INSTANCES: u32 = 64;
+pub(crate) const INSTANCES: u32 = 64;
 /// The most memory a module can have: 64 pages (docs/spec/vm.md, 6).
 const MEMORY_BYTES: usize = 64 * 65_536;
 /// Memory that a slot of the pool keeps, so that the next call finds it mapped.

@@ -1,8 +1,12 @@
 //! The host functions (docs/spec/vm.md, 5): what each does, after what it costs.
 
-use twinroot_abi::{Amount, HOST_FUNCTIONS, IMPORT_MODULE, KEY_GATE_GAS, SIGNATURE_GAS, Side};
+use blake2b_simd::Params;
+use sha2::{Digest, Sha256};
+use twinroot_abi::{
+    Amount, HOST_FUNCTIONS, IMPORT_MODULE, KEY_GATE_GAS, PublicKey, SIGNATURE_GAS, Side,
+};
 use twinroot_exec::{CoinsError, HeaderPlace, HostError, Question, StateKey};
-use twinroot_types::Limits;
+use twinroot_types::{CheckedKey, Limits, Signature};
 use wasmtime::{AsContextMut, Caller, Linker};
 
 use crate::guest::{Guest, unsigned};
@@ -15,6 +19,20 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
         module,
         "balance",
         |caller: Caller<'_, Running>, gas: i64| run(caller, gas, balance),
+    )?;
+    linker.func_wrap(
+        module,
+        "blake2b",
+        |caller: Caller<'_, Running>, pointer: i32, length: i32, out: i32, gas: i64| {
+            run_only(caller, gas, |guest| {
+                hash(guest, BLAKE2B, pointer, length, out, |bytes| {
+                    let mut digest = [0; 32];
+                    let params = Params::new().hash_length(32).hash(bytes);
+                    digest.copy_from_slice(params.as_bytes());
+                    digest
+                })
+            })
+        },
     )?;
     linker.func_wrap(module, "caller", |caller: Caller<'_, Running>, gas: i64| {
         run(caller, gas, |guest| Ok(guest.running().scene.caller as i32))
@@ -56,6 +74,13 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     )?;
     linker.func_wrap(
         module,
+        "log",
+        |caller: Caller<'_, Running>, pointer: i32, length: i32, gas: i64| {
+            run_only(caller, gas, |guest| log(guest, pointer, length))
+        },
+    )?;
+    linker.func_wrap(
+        module,
         "ret",
         |caller: Caller<'_, Running>, pointer: i32, length: i32, gas: i64| {
             run_only(caller, gas, |guest| ret(guest, pointer, length))
@@ -69,6 +94,17 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
                 Err(Stop::Revert {
                     code: code.cast_unsigned(),
                     gas_left: guest.gas().cast_unsigned(),
+                })
+            })
+        },
+    )?;
+    linker.func_wrap(
+        module,
+        "sha256",
+        |caller: Caller<'_, Running>, pointer: i32, length: i32, out: i32, gas: i64| {
+            run_only(caller, gas, |guest| {
+                hash(guest, SHA256, pointer, length, out, |bytes| {
+                    Sha256::digest(bytes).into()
                 })
             })
         },
@@ -124,6 +160,20 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
             Ok(guest.running().call.value.0.cast_signed())
         })
     })?;
+    linker.func_wrap(
+        module,
+        "verify",
+        |caller: Caller<'_, Running>,
+         key: i32,
+         pointer: i32,
+         length: i32,
+         signature: i32,
+         gas: i64| {
+            run(caller, gas, |guest| {
+                verify(guest, key, pointer, length, signature)
+            })
+        },
+    )?;
     Ok(())
 }
 
@@ -162,6 +212,47 @@ fn emit(guest: &mut Guest<'_>, pointer: i32, length: i32) -> Result<(), Stop> {
     guest.charge(price(EMIT, unsigned(length)))?;
     let event = guest.read(pointer, length)?;
     guest.running().emit(event)
+}
+
+fn hash(
+    guest: &mut Guest<'_>,
+    function: PerByte,
+    pointer: i32,
+    length: i32,
+    out: i32,
+    digest: impl FnOnce(&[u8]) -> [u8; 32],
+) -> Result<(), Stop> {
+    guest.charge(price(function, unsigned(length)))?;
+    let digest = digest(guest.bytes(pointer, length)?);
+    guest.write(out, &digest)
+}
+
+/// Costs and can fail the same whether anybody listens or not (docs/spec/vm.md, 5.4).
+fn log(guest: &mut Guest<'_>, pointer: i32, length: i32) -> Result<(), Stop> {
+    guest.charge(price(LOG, unsigned(length)))?;
+    let contract = guest.running().call.contract;
+    let listener = guest.running().listener.clone();
+    let bytes = guest.bytes(pointer, length)?;
+    if let Some(listener) = listener {
+        listener(contract, bytes);
+    }
+    Ok(())
+}
+
+fn verify(
+    guest: &mut Guest<'_>,
+    key: i32,
+    pointer: i32,
+    length: i32,
+    signature: i32,
+) -> Result<i32, Stop> {
+    guest.charge(price(VERIFY, unsigned(length)))?;
+    let key = PublicKey(guest.array(key)?);
+    let signature = Signature::from_bytes(&guest.array(signature)?);
+    let bytes = guest.bytes(pointer, length)?;
+    let checked = CheckedKey::gate(key);
+    let verified = checked.is_ok_and(|key| key.verify_untagged(bytes, &signature).is_ok());
+    Ok(i32::from(verified))
 }
 
 fn input_read(guest: &mut Guest<'_>, pointer: i32) -> Result<(), Stop> {
@@ -315,13 +406,17 @@ fn coins_stop(error: CoinsError) -> Stop {
 #[derive(Clone, Copy)]
 struct PerByte(u64);
 
+const BLAKE2B: PerByte = per_byte("blake2b");
 const EMIT: PerByte = per_byte("emit");
 const INPUT_READ: PerByte = per_byte("input_read");
 const JUDGE: PerByte = per_byte("judge");
+const LOG: PerByte = per_byte("log");
 const RET: PerByte = per_byte("ret");
+const SHA256: PerByte = per_byte("sha256");
 const STORAGE_READ: PerByte = per_byte("storage_read");
 const STORAGE_REMOVE: PerByte = per_byte("storage_remove");
 const STORAGE_WRITE: PerByte = per_byte("storage_write");
+const VERIFY: PerByte = per_byte("verify");
 
 /// Looks a price up in the table when this crate is compiled; a name that is not in it does not compile.
 const fn per_byte(name: &str) -> PerByte {

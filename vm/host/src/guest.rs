@@ -36,11 +36,23 @@ impl<'a> Guest<'a> {
         self.store.data_mut()
     }
 
-    /// A copy of guest memory, which is charged for already.
-    pub(crate) fn read(&mut self, pointer: i32, length: i32) -> Result<Vec<u8>, Stop> {
+    /// A part of guest memory, which is charged for already.
+    pub(crate) fn bytes(&mut self, pointer: i32, length: i32) -> Result<&[u8], Stop> {
         let (memory, _) = self.memory()?;
         let range = range(pointer, length);
-        memory.get(range).map(<[u8]>::to_vec).ok_or(Stop::Trap)
+        memory.get(range).map(|bytes| &*bytes).ok_or(Stop::Trap)
+    }
+
+    /// A copy of guest memory, which is charged for already.
+    pub(crate) fn read(&mut self, pointer: i32, length: i32) -> Result<Vec<u8>, Stop> {
+        self.bytes(pointer, length).map(<[u8]>::to_vec)
+    }
+
+    /// So many bytes of guest memory.
+    pub(crate) fn array<const N: usize>(&mut self, pointer: i32) -> Result<[u8; N], Stop> {
+        let (memory, _) = self.memory()?;
+        let start = memory.get(unsigned(pointer)..).ok_or(Stop::Trap)?;
+        start.first_chunk().copied().ok_or(Stop::Trap)
     }
 
     /// Copies into guest memory.

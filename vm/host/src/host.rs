@@ -1,31 +1,30 @@
 //! The host: takes contracts in and runs calls of them.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
-use twinroot_abi::{CALL_GAS, CODE_BYTE_CENTIGAS, Gas};
+use rayon::prelude::*;
+use twinroot_abi::{CALL_GAS, CODE_BYTE_CENTIGAS, ContractId, FEE_TABLE, Gas};
 use twinroot_exec::{Call, Code, CodeSource, Execute, Halt, Judge, Outcome, Receipt, Scene};
 use twinroot_gate::admit;
 use twinroot_state::{Overlay, Tree};
 
 use crate::engine::{Backend, Stack};
-use crate::machine::{Ended, Machine};
-use crate::running::Running;
+use crate::machine::{Ended, Machine, StartError};
+use crate::running::{Listener, Running};
 
 /// Runs calls on one kind of engine.
 pub struct Host {
     backend: Backend,
     judge: Arc<dyn Judge>,
+    listener: Option<Listener>,
+    folder: Option<PathBuf>,
     usual: Machine,
     /// Made when a call is met that needs it.
     deep: OnceLock<Result<Machine, StartError>>,
 }
-
-/// wasmtime could not be started; this machine is at fault.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("could not start the wasm engine: {0}")]
-pub struct StartError(String);
 
 impl Host {
     /// A host that runs modules on `backend` and asks `judge` about facts.
@@ -36,9 +35,52 @@ impl Host {
         Ok(Self {
             backend,
             judge: Arc::new(judge),
-            usual: start(backend, Stack::USUAL)?,
+            listener: None,
+            folder: None,
+            usual: Machine::new(backend, Stack::USUAL, None)?,
             deep: OnceLock::new(),
         })
+    }
+
+    /// The same, and what it compiles is kept in `folder`, so that a later program need not compile it.
+    /// Nobody else may be able to write there: what lies in it is run.
+    ///
+    /// # Errors
+    /// [`StartError`] as above, or where the folder cannot be used.
+    pub fn with_folder(self, folder: &Path) -> Result<Self, StartError> {
+        Ok(Self {
+            usual: Machine::new(self.backend, Stack::USUAL, Some(folder))?,
+            deep: OnceLock::new(),
+            folder: Some(folder.to_owned()),
+            ..self
+        })
+    }
+
+    /// The same, and `listener` is told what contracts log. That changes no outcome and no gas.
+    #[must_use]
+    pub fn with_listener(
+        self,
+        listener: impl Fn(ContractId, &[u8]) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            listener: Some(Arc::new(listener)),
+            ..self
+        }
+    }
+
+    /// Runs calls that do not depend on each other, those of different channels above all, on all cores.
+    /// The results come in the order of the calls.
+    #[must_use]
+    pub fn batch(&self, jobs: Vec<Job<'_>>) -> Vec<Done> {
+        jobs.into_par_iter()
+            .map(|mut job| {
+                let result = self.execute(job.code, &mut job.state, job.scene, &job.call);
+                Done {
+                    state: job.state,
+                    result,
+                }
+            })
+            .collect()
     }
 
     /// Runs the call again from its beginning, on a thread with a stack that holds it.
@@ -48,7 +90,9 @@ impl Host {
         running: Running,
         gas: Gas,
     ) -> Result<(Result<Ended, Halt>, Running), Halt> {
-        let deep = self.deep.get_or_init(|| start(self.backend, Stack::DEEP));
+        let deep = self
+            .deep
+            .get_or_init(|| Machine::new(self.backend, Stack::DEEP, self.folder.as_deref()));
         let machine = deep
             .as_ref()
             .map_err(|error| Halt::Machine(error.to_string()))?;
@@ -64,8 +108,26 @@ impl Host {
     }
 }
 
-fn start(backend: Backend, stack: Stack) -> Result<Machine, StartError> {
-    Machine::new(backend, stack).map_err(|error| StartError(format!("{error:#}")))
+/// A call of a batch.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// The code of the called contract.
+    pub code: CodeSource<'a>,
+    /// The state that it runs on.
+    pub state: Overlay,
+    /// Who calls, and when.
+    pub scene: Scene,
+    /// The call.
+    pub call: Call,
+}
+
+/// What came of a call of a batch.
+#[derive(Debug)]
+pub struct Done {
+    /// The state after it; to be reverted after any outcome but success.
+    pub state: Overlay,
+    /// As [`Execute::execute`] gives it.
+    pub result: Result<Receipt, Halt>,
 }
 
 impl Execute for Host {
@@ -89,7 +151,10 @@ impl Execute for Host {
         };
         let begun = state.checkpoint();
         let take = |state: &mut Overlay| std::mem::replace(state, Overlay::new(Tree::new()));
-        let begin = |state| Running::new(state, scene, call.clone(), Arc::clone(&self.judge));
+        let begin = |state| {
+            let judge = Arc::clone(&self.judge);
+            Running::new(state, scene, call.clone(), judge, self.listener.clone())
+        };
         let (mut ended, mut running) = self.usual.run(code, begin(take(state)), gas);
         if let Ok(Ended::NativeStack) = ended {
             running.state.revert(begun);
@@ -104,6 +169,7 @@ impl Execute for Host {
                 returned: running.returned,
                 events: running.events,
                 judged: running.judged,
+                fees: FEE_TABLE,
             },
             Ended::Reverted { code, gas_left } => Receipt::failed(
                 Outcome::Revert(code),

@@ -10,13 +10,17 @@
 //! the host functions here, so every [`Backend`] gives the same outcome and gas
 //! (docs/spec/vm.md).
 
+mod cache;
 mod compiled;
 mod engine;
+mod folder;
 mod functions;
 mod guest;
 mod host;
 mod machine;
+mod permits;
 mod running;
 
 pub use engine::Backend;
-pub use host::{Host, StartError};
+pub use host::{Done, Host, Job};
+pub use machine::StartError;

@@ -1,18 +1,46 @@
 //! One engine and what was compiled for it: runs a call to its end.
 
+use std::path::{Path, PathBuf};
+
 use twinroot_abi::Gas;
 use twinroot_exec::{CodeSource, Halt, HostError, Outcome};
 use twinroot_gate::{CAUSE_OUT_OF_GAS, CAUSE_STACK};
 use wasmtime::{Extern, Linker, Store, Trap, TypedFunc};
 
-use crate::compiled::{Cache, Compiled};
-use crate::engine::{Backend, Stack, engine};
+use crate::cache::Cache;
+use crate::compiled::Compiled;
+use crate::engine::{Backend, INSTANCES, Stack, engine};
+use crate::folder::Folder;
 use crate::functions::link;
+use crate::permits::Permits;
 use crate::running::{Running, Stop};
 
 pub(crate) struct Machine {
     linker: Linker<Running>,
     cache: Cache,
+    permits: Permits,
+}
+
+/// The host could not be started; this machine is at fault.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StartError {
+    /// wasmtime lacks something, address space above all.
+    #[error("could not start the wasm engine: {0}")]
+    Engine(String),
+    /// The folder for compiled contracts cannot be used.
+    #[error("could not use {} for compiled contracts: {reason}", path.display())]
+    Folder {
+        /// Which folder.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+impl From<wasmtime::Error> for StartError {
+    fn from(error: wasmtime::Error) -> Self {
+        Self::Engine(format!("{error:#}"))
+    }
 }
 
 /// How a call ended.
@@ -30,12 +58,24 @@ pub(crate) enum Ended {
 }
 
 impl Machine {
-    pub(crate) fn new(backend: Backend, stack: Stack) -> wasmtime::Result<Self> {
-        let mut linker = Linker::new(&engine(backend, stack)?);
+    pub(crate) fn new(
+        backend: Backend,
+        stack: Stack,
+        folder: Option<&Path>,
+    ) -> Result<Self, StartError> {
+        let engine = engine(backend, stack)?;
+        let folder = folder.map(|path| {
+            Folder::open(path, &engine).map_err(|error| StartError::Folder {
+                path: path.to_owned(),
+                reason: error.to_string(),
+            })
+        });
+        let mut linker = Linker::new(&engine);
         link(&mut linker)?;
         Ok(Self {
             linker,
-            cache: Cache::default(),
+            cache: Cache::new(folder.transpose()?),
+            permits: Permits::new(INSTANCES),
         })
     }
 
@@ -50,6 +90,7 @@ impl Machine {
             Ok(compiled) => compiled,
             Err(halt) => return (Err(halt), running),
         };
+        let _permit = self.permits.take();
         let mut store = Store::new(
             self.linker.engine(),
             Running {

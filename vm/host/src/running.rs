@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use twinroot_abi::Policy;
+use twinroot_abi::{ContractId, Policy};
 use twinroot_exec::{Call, HostError, Judge, Scene};
 use twinroot_state::{Missing, Overlay};
 use twinroot_types::Limits;
 use wasmtime::{Memory, ResourceLimiter};
+
+/// Who is told what contracts log.
+pub(crate) type Listener = Arc<dyn Fn(ContractId, &[u8]) + Send + Sync>;
 
 /// A call on its way.
 pub(crate) struct Running {
@@ -15,6 +18,7 @@ pub(crate) struct Running {
     pub(crate) call: Call,
     pub(crate) policies: Arc<[Policy]>,
     pub(crate) judge: Arc<dyn Judge>,
+    pub(crate) listener: Option<Listener>,
     pub(crate) memory: Option<Memory>,
     pub(crate) returned: Vec<u8>,
     pub(crate) events: Vec<Vec<u8>>,
@@ -79,13 +83,20 @@ impl ResourceLimiter for Running {
 
 impl Running {
     /// A call that begins.
-    pub(crate) fn new(state: Overlay, scene: Scene, call: Call, judge: Arc<dyn Judge>) -> Self {
+    pub(crate) fn new(
+        state: Overlay,
+        scene: Scene,
+        call: Call,
+        judge: Arc<dyn Judge>,
+        listener: Option<Listener>,
+    ) -> Self {
         Self {
             state,
             scene,
             call,
             policies: Arc::new([]),
             judge,
+            listener,
             memory: None,
             returned: Vec::new(),
             events: Vec::new(),

@@ -78,9 +78,18 @@ impl CheckedKey {
     /// # Errors
     /// [`BadSignature`] where it is not, by the strict rule.
     pub fn verify(&self, tag: Tag, body: &[u8], signature: &Signature) -> Result<(), BadSignature> {
+        self.verify_untagged(&preimage(tag, body), signature)
+    }
+
+    /// Checks that `signature` is this key's over these bytes and nothing before them. Whoever asks sees
+    /// to it that they cannot be taken for anything else.
+    ///
+    /// # Errors
+    /// [`BadSignature`] where it is not, by the strict rule.
+    pub fn verify_untagged(&self, bytes: &[u8], signature: &Signature) -> Result<(), BadSignature> {
         let signature = ed25519_dalek::Signature::from_bytes(&signature.to_bytes());
         self.0
-            .verify_strict(&preimage(tag, body), &signature)
+            .verify_strict(bytes, &signature)
             .map_err(|_| BadSignature)
     }
 

@@ -53,6 +53,8 @@ tags! {
     READING = "twinroot/read/v1";
     /// The name of a contract.
     CONTRACT = "twinroot/contract/v1";
+    /// The fee table.
+    FEES = "twinroot/fees/v1";
     /// A key of the state tree.
     KEY = "twinroot/key/v1";
     /// A value of the state tree.

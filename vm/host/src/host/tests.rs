@@ -29,7 +29,7 @@ const DESCENT: &str = r#"(module
 
 fn run(stack: Stack, entry: &str) -> (Receipt, Option<Arc<[u8]>>, bool) {
     let host = Host {
-        usual: start(Backend::Cranelift, stack).unwrap(),
+        usual: Machine::new(Backend::Cranelift, stack, None).unwrap(),
         ..Host::new(Backend::Cranelift, Nobody).unwrap()
     };
     let code = host.admit(&wat::parse_str(DESCENT).unwrap()).unwrap();

@@ -2,5 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says so by failing")]
 
+mod batch;
+mod crypto;
+mod folder;
+mod log;
 mod stack;
 mod stage;
