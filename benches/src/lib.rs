@@ -3,6 +3,7 @@
 
 mod force;
 mod rounds;
+pub mod workloads;
 
 pub use force::{Forced, forced_release};
 pub use rounds::{Pair, Work, signature_work};

@@ -1,4 +1,4 @@
-//! The project's own chores: `cargo xtask wasm` builds the example contracts, `cargo xtask rooms`
+//! The project's own chores: `cargo xtask wasm` builds the contracts, `cargo xtask rooms`
 //! holds the workspace against its table of rooms, `cargo xtask clauses` holds what cites the specs
 //! against their clauses.
 
@@ -21,7 +21,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Builds the contracts of contracts/examples into contracts/wasm.
+    /// Builds the contracts of contracts/examples and benches/contracts into contracts/wasm.
     Wasm(wasm::Arguments),
     /// Holds the dependencies of the workspace against the table of rooms in docs/ARCHITECTURE.md.
     Rooms,

@@ -1,8 +1,8 @@
-//! `cargo xtask wasm`: the example contracts as they are committed.
+//! `cargo xtask wasm`: the example contracts and those of the benchmarks as they are committed.
 //!
-//! Tests and demos run the committed bytes, so a wasm toolchain is needed only where a contract or
-//! the SDK changes. What the bytes were built with stands beside them, since another compiler
-//! gives other bytes: a check can only judge with the same one.
+//! Tests, demos and benchmarks run the committed bytes, so a wasm toolchain is needed only where a
+//! contract or the SDK changes. What the bytes were built with stands beside them, since another
+//! compiler gives other bytes: a check can only judge with the same one.
 
 mod build;
 mod record;
@@ -46,7 +46,8 @@ pub(crate) fn run(metadata: &Metadata, arguments: &Arguments) -> Result<ExitCode
     let contracts = contracts(metadata);
     ensure!(
         !contracts.is_empty(),
-        "there is no contract in contracts/examples"
+        "there is no contract in {}",
+        SOURCES.join(" or ")
     );
     if arguments.check && !folder.holds_what_it_records(&contracts)? {
         return Ok(ExitCode::FAILURE);
@@ -70,13 +71,20 @@ pub(crate) fn run(metadata: &Metadata, arguments: &Arguments) -> Result<ExitCode
     }
 }
 
-/// Names of the contracts: packages of contracts/examples that are built as a `cdylib`.
+/// Folders of contracts.
+const SOURCES: [&str; 2] = ["contracts/examples", "benches/contracts"];
+
+/// Names of the contracts: packages of [`SOURCES`] that are built as a `cdylib`.
 fn contracts(metadata: &Metadata) -> Vec<String> {
-    let examples = metadata.workspace_root.join("contracts/examples");
+    let sources = SOURCES.map(|folder| metadata.workspace_root.join(folder));
     let mut names: Vec<_> = metadata
         .workspace_packages()
         .into_iter()
-        .filter(|package| package.manifest_path.starts_with(&examples))
+        .filter(|package| {
+            sources
+                .iter()
+                .any(|folder| package.manifest_path.starts_with(folder))
+        })
         .filter(|package| {
             package
                 .targets

@@ -1,0 +1,46 @@
+//! The escrow of `benches/kernels` as a contract, with the token beside it: a step of a channel
+//! runs little of a contract, and what the rest costs is to be seen too.
+
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+use twinroot_kernels::escrow::{self, Context, Store};
+use twinroot_kernels::token;
+use twinroot_sdk::{REVERT_STORAGE, entries, env, input, ret, revert, storage};
+
+entries! { init, nop, release, batch }
+
+/// The contract's storage.
+struct Host;
+
+impl Store for Host {
+    fn read<const SIZE: usize>(&self, key: &[u8]) -> Option<[u8; SIZE]> {
+        storage::read(key)
+    }
+
+    fn write<const SIZE: usize>(&mut self, key: &[u8], value: &[u8; SIZE]) {
+        storage::write(key, value);
+    }
+}
+
+/// Writes the first four values.
+pub fn init() {
+    escrow::init(&mut Host);
+}
+
+/// Does nothing, so that a call of it costs what any call of a contract of this size costs.
+pub fn nop() {}
+
+/// Reads four values, decides by height and caller, writes four; returns the decision (8 bytes).
+pub fn release() {
+    let context = Context {
+        height: env::height().0,
+        caller: env::caller() as u64,
+    };
+    let decision = escrow::release(&mut Host, context);
+    ret(&decision.unwrap_or_else(|| revert(REVERT_STORAGE)));
+}
+
+/// The token's batch, as in `bench-token`.
+pub fn batch() {
+    ret(&token::batch(input()));
+}
