@@ -1,9 +1,22 @@
-//! What is measured: rounds between two parties, forced steps, restarts. The harnesses in `benches/`
-//! time it and print ratios; `cargo bench -p twinroot-benches` runs them all.
+//! What is measured: the VM beside plain engines and the machine itself, rounds between two parties,
+//! forced steps, restarts. The harnesses in `benches/` time it; `twinroot bench` has a short form of
+//! what concerns the VM.
 
+mod figure;
 mod force;
+mod ours;
+mod own;
+mod plain;
 mod rounds;
+mod vm;
+mod wasmi_peer;
 pub mod workloads;
 
+pub use figure::{Figure, compare};
 pub use force::{Forced, forced_release};
+pub use ours::Ours;
+pub use own::{Own, own_contract};
+pub use plain::{Metering, Plain};
 pub use rounds::{Pair, Work, signature_work};
+pub use vm::{GROUPS, Group, HOST_CALLS, host_calls};
+pub use wasmi_peer::WasmiPeer;

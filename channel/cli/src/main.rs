@@ -1,5 +1,6 @@
 //! The `twinroot` program: one file a command.
 
+mod bench;
 mod demo;
 mod play;
 
@@ -26,6 +27,8 @@ struct Arguments {
 enum Command {
     /// Tell the stories of the TV escrow and of the truck insurance, on both execution paths.
     Demo(demo::Arguments),
+    /// Measure the VM beside plain engines and this machine, or a contract of your own.
+    Bench(bench::Arguments),
     /// Drive both parties, the ledger and the network, step by step.
     Play(play::Arguments),
 }
@@ -33,6 +36,7 @@ enum Command {
 fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
     let done = match command {
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
     };

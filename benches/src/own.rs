@@ -1,0 +1,64 @@
+//! An author's own contract.
+
+use std::hint::black_box;
+
+use serde::Serialize;
+use twinroot_exec::{Execute, Outcome};
+use twinroot_feed::FeedJudge;
+use twinroot_host::{Backend, Host};
+
+use crate::{Figure, Metering, Ours, Plain, compare};
+
+/// What a call of it takes.
+#[derive(Clone, Debug, Serialize)]
+pub struct Own {
+    /// The time, beside the same module without gas.
+    #[serde(flatten)]
+    pub figure: Figure,
+    /// Gas of a call.
+    pub gas: u64,
+    /// Nanoseconds for each gas.
+    pub ns_per_gas: f64,
+    /// Bytes of the canonical module.
+    pub code_bytes: usize,
+}
+
+/// Measures a call of `entry` on a contract that `init` has just set up, if it has such an entry.
+///
+/// # Errors
+/// What the gate says of the module, or how the call ended where it did not succeed.
+#[expect(clippy::float_arithmetic, reason = "time is what is measured here")]
+pub fn own_contract(wasm: &[u8], entry: &str, args: &[u8]) -> anyhow::Result<Own> {
+    let host = Host::new(Backend::Cranelift, FeedJudge)?;
+    host.admit(wasm)?;
+    let mut ours = Ours::new(wasm);
+    let mut plain = Plain::new(wasm, Metering::None);
+    if ours.has("init") && entry != "init" {
+        let outcome = ours.try_settle("init", &[])?;
+        anyhow::ensure!(outcome == Outcome::Success, "`init` ended with: {outcome}");
+        plain.settle("init", &[]);
+    }
+    let (call, mut state) = ours.call(entry, args);
+    let receipt = ours.try_run(&call, &mut state)?;
+    let outcome = receipt.outcome;
+    anyhow::ensure!(
+        outcome == Outcome::Success,
+        "`{entry}` ended with: {outcome}"
+    );
+    let figure = compare(
+        entry,
+        "the same module, unmetered",
+        || {
+            black_box(ours.run(&call, &mut state));
+        },
+        || {
+            black_box(plain.run(entry, args));
+        },
+    );
+    Ok(Own {
+        gas: receipt.gas.0,
+        ns_per_gas: figure.median_ns / receipt.gas.0 as f64,
+        code_bytes: ours.code_bytes(),
+        figure,
+    })
+}
