@@ -42,25 +42,47 @@ pub fn compare(
     mut reference: impl FnMut(),
 ) -> Figure {
     let counts = [repeats(&mut subject), repeats(&mut reference)];
-    let (mut times, mut ratios) = (Vec::new(), Vec::new());
+    let mut pairs = Vec::new();
     let begun = Instant::now();
-    while times.len() < LEAST || (times.len() < SAMPLES && begun.elapsed() < LONGEST) {
-        let time = timed(counts[0], &mut subject);
-        ratios.push(time / timed(counts[1], &mut reference));
-        times.push(time);
+    while pairs.len() < LEAST || (pairs.len() < SAMPLES && begun.elapsed() < LONGEST) {
+        pairs.push([
+            timed(counts[0], &mut subject),
+            timed(counts[1], &mut reference),
+        ]);
     }
-    times.sort_by(f64::total_cmp);
-    ratios.sort_by(f64::total_cmp);
-    Figure {
-        name: name.to_owned(),
-        ratio: ratios[ratios.len() / 2],
-        against: against.to_owned(),
-        median_ns: times[times.len() / 2],
-        min_ns: times[0],
-    }
+    Figure::of(name, against, pairs)
+}
+
+/// What is only there once: the time that doing it takes the first time, beside the second.
+pub(crate) fn first_and_second<T>(
+    name: &str,
+    against: &str,
+    samples: usize,
+    make: impl Fn() -> T,
+    mut work: impl FnMut(&T),
+) -> Figure {
+    let pairs = (0..samples).map(|_| {
+        let made = make();
+        [(); 2].map(|()| timed(1, &mut || work(&made)))
+    });
+    Figure::of(name, against, pairs.collect())
 }
 
 impl Figure {
+    fn of(name: &str, against: &str, pairs: Vec<[f64; 2]>) -> Self {
+        let mut times: Vec<f64> = pairs.iter().map(|[time, _]| *time).collect();
+        let mut ratios: Vec<f64> = pairs.iter().map(|[time, other]| time / other).collect();
+        times.sort_by(f64::total_cmp);
+        ratios.sort_by(f64::total_cmp);
+        Self {
+            name: name.to_owned(),
+            ratio: ratios[ratios.len() / 2],
+            against: against.to_owned(),
+            median_ns: times[times.len() / 2],
+            min_ns: times[0],
+        }
+    }
+
     /// The geometric mean of several, as one figure.
     #[must_use]
     pub fn mean(name: &str, of: &[Self]) -> Self {

@@ -44,6 +44,7 @@ pub const WORKLOADS: &[Workload] = &[
     kernel("heapsort", 4096, twinroot_kernels::heapsort),
     kernel("collatz", 3000, twinroot_kernels::collatz),
     kernel("insertion_sort", 512, twinroot_kernels::insertion_sort),
+    kernel("fnv", 64 * 1024, twinroot_kernels::fnv),
     Workload {
         name: "token",
         wasm: TOKEN,
