@@ -38,7 +38,7 @@ impl<'a> Guest<'a> {
 
     /// A part of guest memory, which is charged for already.
     pub(crate) fn bytes(&mut self, pointer: i32, length: i32) -> Result<&[u8], Stop> {
-        let (memory, _) = self.memory()?;
+        let memory = self.memory();
         let range = range(pointer, length);
         memory.get(range).map(|bytes| &*bytes).ok_or(Stop::Trap)
     }
@@ -50,7 +50,7 @@ impl<'a> Guest<'a> {
 
     /// So many bytes of guest memory.
     pub(crate) fn array<const N: usize>(&mut self, pointer: i32) -> Result<[u8; N], Stop> {
-        let (memory, _) = self.memory()?;
+        let memory = self.memory();
         let start = memory.get(unsigned(pointer)..).ok_or(Stop::Trap)?;
         start.first_chunk().copied().ok_or(Stop::Trap)
     }
@@ -58,7 +58,7 @@ impl<'a> Guest<'a> {
     /// Copies into guest memory.
     pub(crate) fn write(&mut self, pointer: i32, bytes: &[u8]) -> Result<(), Stop> {
         let start = unsigned(pointer);
-        let (memory, _) = self.memory()?;
+        let memory = self.memory();
         memory
             .get_mut(start..start + bytes.len())
             .ok_or(Stop::Trap)?
@@ -66,10 +66,12 @@ impl<'a> Guest<'a> {
         Ok(())
     }
 
-    fn memory(&mut self) -> Result<(&mut [u8], &mut Running), Stop> {
-        // A module without a memory has no place that a pointer could mean.
-        let memory = self.store.data().memory.ok_or(Stop::Trap)?;
-        Ok(memory.data_and_store_mut(&mut self.store))
+    /// A module without a memory has one of 0 bytes.
+    fn memory(&mut self) -> &mut [u8] {
+        match self.store.data().memory {
+            Some(memory) => memory.data_mut(&mut self.store),
+            None => &mut [],
+        }
     }
 }
 

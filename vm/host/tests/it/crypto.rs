@@ -97,6 +97,27 @@ fn pointers_outside_the_memory_are_traps() {
     }
 }
 
+/// docs/spec/vm.md, 5.3.
+#[test]
+fn no_bytes_exist_up_to_the_end_of_the_memory() {
+    let wat = |memory: &str, pointer: u32| {
+        format!(
+            r#"(module (import "twinroot" "log" (func $log (param i32 i32))) {memory}
+            (func (export "go") (call $log (i32.const {pointer}) (i32.const 0))))"#
+        )
+    };
+    let memory = r#"(memory (export "memory") 1)"#;
+    for (memory, pointer, outcome) in [
+        (memory, 65_536, Outcome::Success),
+        (memory, 65_537, Outcome::Trap),
+        ("", 0, Outcome::Success),
+        ("", 1, Outcome::Trap),
+    ] {
+        let receipt = call(&wat(memory, pointer), "go", 10_000).unwrap();
+        assert_eq!(receipt.outcome, outcome, "{memory} {pointer}");
+    }
+}
+
 #[test]
 fn an_entry_that_is_not_there_is_no_entry() {
     for name in ["gone", "memory", "twinroot.cause"] {

@@ -51,6 +51,10 @@ pub(crate) fn same_as_gate(wasm: &[u8]) -> usize {
         .map(|table| (charges(table), table.checks.clone()))
         .collect();
     assert_eq!(here, by_gate(&module.canonical));
+    let gate = charge_table(&module.canonical).unwrap().functions;
+    let gate: Vec<_> = gate.iter().map(|function| function.counted_bytes).collect();
+    let counted = |table: &FunctionTable| table.counted.then_some(table.depth);
+    assert_eq!(tables.iter().map(counted).collect::<Vec<_>>(), gate);
     let frames: Vec<u64> = tables.iter().map(|table| table.frame_bytes).collect();
     assert_eq!(frames, frames_by_validator(&module.canonical));
     tables.len()
