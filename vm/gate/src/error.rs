@@ -189,6 +189,8 @@ pub enum Measure {
     BodyBytes,
     /// Nested blocks of a function body.
     Nesting,
+    /// Loops of a function body.
+    Loops,
     /// Targets of one `br_table`.
     BrTable,
     /// Function types.
@@ -212,6 +214,7 @@ impl fmt::Display for Measure {
             Self::Locals => "locals",
             Self::BodyBytes => "bytes of code",
             Self::Nesting => "nested blocks",
+            Self::Loops => "loops",
             Self::BrTable => "targets in one `br_table`",
             Self::Types => "function types",
             Self::Functions => "functions",

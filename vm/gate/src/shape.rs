@@ -12,6 +12,8 @@ pub struct Shape {
     pub body_bytes: usize,
     /// Blocks open at once in a body. Higher: engines that recurse over blocks need more native stack.
     pub nesting: usize,
+    /// Loops of a body. Higher: register allocation splits what lives across them, in quadratic time.
+    pub loops: usize,
     /// Targets of a `br_table`, the default not counted. Higher: quadratic work in some compilers.
     pub br_table: usize,
     /// Function types. Higher: more to intern when the module is loaded.
@@ -37,6 +39,7 @@ impl Shape {
         locals: 256,
         body_bytes: 64 * 1024,
         nesting: 128,
+        loops: 256,
         br_table: 256,
         types: 1024,
         functions: 4096,

@@ -42,6 +42,10 @@ pub(super) fn accept<'a>(
         }
         match &operator {
             Operator::Block { blockty } | Operator::Loop { blockty } | Operator::If { blockty } => {
+                if matches!(operator, Operator::Loop { .. }) {
+                    loops = loops.saturating_add(1);
+                    at_most(site.clone(), Measure::Loops, loops, Shape::V1.loops)?;
+                }
                 match blockty {
                     BlockType::Empty => {}
                     BlockType::Type(kind) => drop(value_type(&site, *kind)?),

@@ -149,6 +149,9 @@ fn shapes() {
         (Measure::Nesting, 128, &|n| {
             format!("(func {} {})", "block ".repeat(n), "end ".repeat(n))
         }),
+        (Measure::Loops, 256, &|n| {
+            format!("(func {})", "loop end ".repeat(n))
+        }),
         (Measure::BrTable, 256, &|n| {
             format!("(func (br_table {} 0 (i32.const 0)))", "0 ".repeat(n))
         }),
