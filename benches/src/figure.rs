@@ -68,6 +68,14 @@ pub(crate) fn first_and_second<T>(
     Figure::of(name, against, pairs.collect())
 }
 
+/// How long something takes, half of the time.
+pub(crate) fn nanoseconds(mut work: impl FnMut()) -> f64 {
+    let count = repeats(&mut work);
+    let mut times: Vec<f64> = (0..LEAST).map(|_| timed(count, &mut work)).collect();
+    times.sort_by(f64::total_cmp);
+    times[LEAST / 2]
+}
+
 impl Figure {
     fn of(name: &str, against: &str, pairs: Vec<[f64; 2]>) -> Self {
         let mut times: Vec<f64> = pairs.iter().map(|[time, _]| *time).collect();

@@ -53,9 +53,7 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
         module,
         "input_len",
         |caller: Caller<'_, Running>, gas: i64| {
-            run(caller, gas, |guest| {
-                Ok(signed(guest.running().call.args.len()))
-            })
+            run(caller, gas, |guest| Ok(signed(guest.running().args.len())))
         },
     )?;
     linker.func_wrap(
@@ -157,7 +155,7 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     )?;
     linker.func_wrap(module, "value", |caller: Caller<'_, Running>, gas: i64| {
         run(caller, gas, |guest| {
-            Ok(guest.running().call.value.0.cast_signed())
+            Ok(guest.running().value.0.cast_signed())
         })
     })?;
     linker.func_wrap(
@@ -202,7 +200,7 @@ fn run_only(
 }
 
 fn balance(guest: &mut Guest<'_>) -> Result<i64, Stop> {
-    let contract = guest.running().call.contract;
+    let contract = guest.running().contract;
     let place = HeaderPlace::of(contract);
     let header = place.read(&mut guest.running().state).map_err(coins_stop)?;
     Ok(header.map_or(0, |header| header.coins.0.cast_signed()))
@@ -230,7 +228,7 @@ fn hash(
 /// Costs and can fail the same whether anybody listens or not (docs/spec/vm.md, 5.4).
 fn log(guest: &mut Guest<'_>, pointer: i32, length: i32) -> Result<(), Stop> {
     guest.charge(price(LOG, unsigned(length)))?;
-    let contract = guest.running().call.contract;
+    let contract = guest.running().contract;
     let listener = guest.running().listener.clone();
     let bytes = guest.bytes(pointer, length)?;
     if let Some(listener) = listener {
@@ -256,10 +254,10 @@ fn verify(
 }
 
 fn input_read(guest: &mut Guest<'_>, pointer: i32) -> Result<(), Stop> {
-    let args = std::mem::take(&mut guest.running().call.args);
+    let args = std::mem::take(&mut guest.running().args);
     guest.charge(price(INPUT_READ, args.len()))?;
     guest.write(pointer, &args)?;
-    guest.running().call.args = args;
+    guest.running().args = args;
     Ok(())
 }
 
@@ -272,7 +270,6 @@ fn judge(guest: &mut Guest<'_>, policy: i32, out: i32, cap: i32) -> Result<i32, 
         .ok_or(HostError::Policy)?;
     let facts = guest
         .running()
-        .call
         .facts
         .iter()
         .find(|bundle| bundle.policy == number)
@@ -288,7 +285,7 @@ fn judge(guest: &mut Guest<'_>, policy: i32, out: i32, cap: i32) -> Result<i32, 
         guest.charge(KEY_GATE_GAS.saturating_mul(facts.descriptors.len() as u64))?;
         guest.charge(SIGNATURE_GAS.saturating_mul(facts.messages.len() as u64))?;
     }
-    let key = StateKey::Slot(guest.running().call.contract, &declared.params_key()).hash();
+    let key = StateKey::Slot(guest.running().contract, &declared.params_key()).hash();
     let params = guest.running().state.get(&key)?;
     guest.running().check_leaves()?;
     guest.charge(price(
@@ -370,7 +367,7 @@ fn storage_write(
 
 fn transfer(guest: &mut Guest<'_>, side: i32, amount: i64) -> Result<i32, Stop> {
     let to = Side::from_index(side.cast_unsigned()).ok_or(HostError::Payment)?;
-    let contract = guest.running().call.contract;
+    let contract = guest.running().contract;
     let coins = Amount(amount.cast_unsigned());
     match HeaderPlace::of(contract).debit(&mut guest.running().state, to, coins) {
         Ok(()) => guest.running().check_leaves().map(|()| 0),
@@ -391,7 +388,7 @@ fn slot(
     }
     guest.charge(price(function, unsigned(length)))?;
     let key = guest.read(key, length)?;
-    Ok(StateKey::Slot(guest.running().call.contract, &key).hash())
+    Ok(StateKey::Slot(guest.running().contract, &key).hash())
 }
 
 fn coins_stop(error: CoinsError) -> Stop {

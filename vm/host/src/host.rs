@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use twinroot_abi::{CALL_GAS, CODE_BYTE_CENTIGAS, ContractId, FEE_TABLE, Gas};
 use twinroot_exec::{Call, Code, CodeSource, Execute, Halt, Judge, Outcome, Receipt, Scene};
 use twinroot_gate::admit;
-use twinroot_state::{Overlay, Tree};
+use twinroot_state::Overlay;
 
 use crate::engine::{Backend, Stack};
 use crate::machine::{Ended, Machine, StartError};
@@ -87,6 +87,7 @@ impl Host {
     fn run_deep(
         &self,
         code: CodeSource<'_>,
+        entry: &str,
         running: Running,
         gas: Gas,
     ) -> Result<(Result<Ended, Halt>, Running), Halt> {
@@ -100,7 +101,7 @@ impl Host {
             // Beside wasm there is the host, which takes what any thread has.
             thread::Builder::new()
                 .stack_size(Stack::DEEP.0.saturating_add(Stack::USUAL.0))
-                .spawn_scoped(scope, || machine.run(code, running, gas))
+                .spawn_scoped(scope, || machine.run(code, entry, running, gas))
                 .map_err(|error| Halt::Machine(format!("no thread with a deep stack: {error}")))?
                 .join()
                 .map_err(|_| Halt::Machine("the thread with a deep stack broke".to_owned()))
@@ -150,16 +151,15 @@ impl Execute for Host {
             return Ok(Receipt::failed(Outcome::OutOfGas, call.gas));
         };
         let begun = state.checkpoint();
-        let take = |state: &mut Overlay| std::mem::replace(state, Overlay::new(Tree::new()));
         let begin = |state| {
             let judge = Arc::clone(&self.judge);
-            Running::new(state, scene, call.clone(), judge, self.listener.clone())
+            Running::new(state, scene, call, judge, self.listener.clone())
         };
-        let (mut ended, mut running) = self.usual.run(code, begin(take(state)), gas);
+        let (mut ended, mut running) = self.usual.run(code, &call.entry, begin(state.take()), gas);
         if let Ok(Ended::NativeStack) = ended {
             running.state.revert(begun);
-            let again = begin(take(&mut running.state));
-            (ended, running) = self.run_deep(code, again, gas)?;
+            let again = begin(running.state.take());
+            (ended, running) = self.run_deep(code, &call.entry, again, gas)?;
         }
         *state = running.state;
         Ok(match ended? {

@@ -83,6 +83,7 @@ impl Machine {
     pub(crate) fn run(
         &self,
         code: CodeSource<'_>,
+        entry: &str,
         running: Running,
         gas: Gas,
     ) -> (Result<Ended, Halt>, Running) {
@@ -99,12 +100,17 @@ impl Machine {
             },
         );
         store.limiter(|running| running);
-        let ended = enter(&mut store, &compiled, gas);
+        let ended = enter(&mut store, &compiled, entry, gas);
         (ended, store.into_data())
     }
 }
 
-fn enter(store: &mut Store<Running>, compiled: &Compiled, gas: Gas) -> Result<Ended, Halt> {
+fn enter(
+    store: &mut Store<Running>,
+    compiled: &Compiled,
+    entry: &str,
+    gas: Gas,
+) -> Result<Ended, Halt> {
     let instance = match compiled.instance.instantiate(&mut *store) {
         Ok(instance) => instance,
         // A data segment that does not fit the memory; everything else is this machine's fault.
@@ -114,7 +120,7 @@ fn enter(store: &mut Store<Running>, compiled: &Compiled, gas: Gas) -> Result<En
     store.data_mut().memory = memory
         .and_then(|memory| instance.get_module_export(&mut *store, memory))
         .and_then(Extern::into_memory);
-    let place = compiled.entries.get(&store.data().call.entry);
+    let place = compiled.entries.get(entry);
     let entry: Option<TypedFunc<i64, i64>> = place
         .and_then(|place| instance.get_module_export(&mut *store, place))
         .and_then(|export| export.into_func()?.typed(&*store).ok());

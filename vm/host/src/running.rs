@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use twinroot_abi::{ContractId, Policy};
-use twinroot_exec::{Call, HostError, Judge, Scene};
+use twinroot_abi::{Amount, ContractId, Policy};
+use twinroot_exec::{Bundle, Call, HostError, Judge, Scene};
 use twinroot_state::{Missing, Overlay};
 use twinroot_types::Limits;
 use wasmtime::{Memory, ResourceLimiter};
@@ -15,7 +15,10 @@ pub(crate) type Listener = Arc<dyn Fn(ContractId, &[u8]) + Send + Sync>;
 pub(crate) struct Running {
     pub(crate) state: Overlay,
     pub(crate) scene: Scene,
-    pub(crate) call: Call,
+    pub(crate) contract: ContractId,
+    pub(crate) args: Vec<u8>,
+    pub(crate) value: Amount,
+    pub(crate) facts: Vec<Bundle>,
     pub(crate) policies: Arc<[Policy]>,
     pub(crate) judge: Arc<dyn Judge>,
     pub(crate) listener: Option<Listener>,
@@ -86,14 +89,17 @@ impl Running {
     pub(crate) fn new(
         state: Overlay,
         scene: Scene,
-        call: Call,
+        call: &Call,
         judge: Arc<dyn Judge>,
         listener: Option<Listener>,
     ) -> Self {
         Self {
             state,
             scene,
-            call,
+            contract: call.contract,
+            args: call.args.clone(),
+            value: call.value,
+            facts: call.facts.clone(),
             policies: Arc::new([]),
             judge,
             listener,

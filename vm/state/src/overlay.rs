@@ -1,8 +1,8 @@
 //! Changes on top of a state, with checkpoints, and the record of what was touched.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::Arc;
+use std::{fmt, mem};
 
 use twinroot_abi::Hash;
 
@@ -60,6 +60,20 @@ impl Overlay {
             touched: BTreeSet::new(),
             read: BTreeSet::new(),
         }
+    }
+
+    /// All of it. What is left here is as if nothing had been looked at or changed.
+    #[must_use]
+    pub fn take(&mut self) -> Self {
+        let base = Arc::clone(&self.base);
+        let empty = Self {
+            base,
+            changes: Changes::new(),
+            journal: None,
+            touched: BTreeSet::new(),
+            read: BTreeSet::new(),
+        };
+        mem::replace(self, empty)
     }
 
     /// The value under `key`, as changed so far.

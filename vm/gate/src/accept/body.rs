@@ -23,7 +23,7 @@ pub(super) fn accept<'a>(
     let locals = locals(&site, body)?;
     let mut operators = body.get_operators_reader()?;
     let mut code = Vec::new();
-    let mut nesting = 0_u32;
+    let (mut nesting, mut loops) = (0_u32, 0_u32);
     while !operators.eof() {
         let start = operators.original_position();
         let operator = operators.read()?;

@@ -2,6 +2,7 @@
 
 use twinroot_abi::{Amount, ContractId, Hash, Height, Side, TimeMs};
 use twinroot_exec::{Env, Question, Refusal, StateKey};
+use twinroot_state::Tree;
 
 use super::*;
 

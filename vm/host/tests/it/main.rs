@@ -6,5 +6,6 @@ mod batch;
 mod crypto;
 mod folder;
 mod log;
+mod recorded;
 mod stack;
 mod stage;
