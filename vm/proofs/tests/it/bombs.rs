@@ -165,8 +165,8 @@ fn giants() -> Vec<Bomb> {
             function("", &again(80, &nests)),
         ),
         bomb(
-            "a body of loops",
-            false,
+            "a body of 9,000 loops",
+            true,
             function("", &again(9_000, "(loop (br_if 0 (local.get 0)))")),
         ),
         bomb(
@@ -237,6 +237,11 @@ fn masses() -> Vec<Bomb> {
             module(4_095, "(local.set 1 (i64.const 5))"),
         ),
         bomb("4,097 functions", true, module(4_096, "")),
+        bomb(
+            "250 KiB of loops, 256 a body",
+            false,
+            module(130, &again(256, "(loop (br_if 0 (local.get 0)))")),
+        ),
         bomb(
             "a chain of 4,096 calls",
             true,
