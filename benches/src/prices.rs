@@ -53,7 +53,7 @@ fn module(name: &str, imports: &str, row: &str) -> Priced {
     );
     Priced {
         name: name.to_owned(),
-        wasm: wat::parse_str(text).unwrap_or_else(|error| panic!("{name}: {error}")),
+        wasm: wat::parse_str(text).expect("a module"),
     }
 }
 

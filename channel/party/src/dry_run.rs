@@ -81,7 +81,7 @@ impl Party {
     pub fn read(&self, call: Call, execute: &dyn Execute) -> Result<Receipt, Refused> {
         match self.dry_run(vec![Operation::Call(call)], execute) {
             Ok(run) => run.receipts.into_iter().next().ok_or(Refused::Overflow),
-            Err(Refused::Failed { receipt, .. }) => Ok(receipt),
+            Err(Refused::Failed { receipt, .. }) => Ok(*receipt),
             Err(reason) => Err(reason),
         }
     }

@@ -118,7 +118,7 @@ pub enum Refused {
         /// Which operation.
         operation: usize,
         /// What is left of the call.
-        receipt: Receipt,
+        receipt: Box<Receipt>,
     },
     /// A call that has no outcome.
     #[error("operation {operation}: {error}")]

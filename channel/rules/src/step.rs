@@ -179,7 +179,7 @@ impl Stage<'_> {
         if receipt.outcome != Outcome::Success {
             return Err(paid(Refused::Failed {
                 operation,
-                receipt: receipt.clone(),
+                receipt: Box::new(receipt.clone()),
             }));
         }
         if let Some(unused) = call

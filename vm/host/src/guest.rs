@@ -40,7 +40,7 @@ impl<'a> Guest<'a> {
     pub(crate) fn bytes(&mut self, pointer: i32, length: i32) -> Result<&[u8], Stop> {
         let memory = self.memory();
         let range = range(pointer, length);
-        memory.get(range).map(|bytes| &*bytes).ok_or(Stop::Trap)
+        memory.get(range).ok_or(Stop::Trap)
     }
 
     /// A copy of guest memory, which is charged for already.
