@@ -12,6 +12,7 @@ mod rounds;
 mod vm;
 mod wasmi_peer;
 pub mod workloads;
+mod world;
 
 pub use figure::{Figure, compare};
 pub use force::{Forced, forced_release};

@@ -1,7 +1,5 @@
 //! The same contract without the gate, on plain wasmtime: what the VM is held against.
 
-use std::collections::BTreeMap;
-
 use twinroot_abi::IMPORT_MODULE;
 use wasmtime::{
     Caller, Config, Enabled, Engine, InstanceAllocationStrategy, InstancePre, Linker, Memory,
@@ -24,34 +22,7 @@ pub struct Plain {
     world: Option<World>,
 }
 
-/// What its host functions know: the state of one contract, and how to take a call back.
-#[derive(Default)]
-struct World {
-    memory: Option<Memory>,
-    args: Vec<u8>,
-    returned: Vec<u8>,
-    slots: BTreeMap<Vec<u8>, Vec<u8>>,
-    journal: Vec<(Vec<u8>, Option<Vec<u8>>)>,
-}
-
-impl World {
-    fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) {
-        let before = match value {
-            Some(value) => self.slots.insert(key.clone(), value),
-            None => self.slots.remove(&key),
-        };
-        self.journal.push((key, before));
-    }
-
-    fn revert(&mut self) {
-        for (key, before) in std::mem::take(&mut self.journal).into_iter().rev() {
-            match before {
-                Some(value) => self.slots.insert(key, value),
-                None => self.slots.remove(&key),
-            };
-        }
-    }
-}
+type World = crate::world::World<Memory>;
 
 impl Plain {
     /// A module compiled on an engine of its own.
@@ -88,7 +59,7 @@ impl Plain {
     /// Where the call traps.
     pub fn settle(&mut self, entry: &str, args: &[u8]) {
         self.call(entry, args);
-        self.world.get_or_insert_default().journal.clear();
+        self.world.get_or_insert_default().settle();
     }
 
     fn call(&mut self, entry: &str, args: &[u8]) {

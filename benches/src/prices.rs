@@ -33,6 +33,7 @@ const TURNS: u32 = 200;
 /// How often the instruction stands in the row.
 const ROW: usize = 50;
 
+/// What is priced, once in each turn: no more turns than an update may touch leaves.
 fn module(name: &str, imports: &str, row: &str) -> Priced {
     let text = format!(
         r#"(module {imports}
@@ -168,12 +169,12 @@ pub fn priced() -> Vec<Priced> {
         all.push(row(name, text));
     }
     for bytes in [0, 8, 64, 1024, 16_384, 65_536] {
-        all.push(few(
+        all.push(module(
             &format!("memory.copy {bytes}"),
             "",
             &format!("(memory.copy (i32.const 131072) (i32.const 0) (i32.const {bytes}))"),
         ));
-        all.push(few(
+        all.push(module(
             &format!("memory.fill {bytes}"),
             "",
             &format!("(memory.fill (i32.const 131072) (i32.const 0) (i32.const {bytes}))"),
@@ -188,16 +189,16 @@ pub fn priced() -> Vec<Priced> {
         ("input_len", "i32"),
     ] {
         let import = format!(r#"(import "twinroot" "{name}" (func $f (result {result})))"#);
-        all.push(few(name, &import, "(drop (call $f))"));
+        all.push(module(name, &import, "(drop (call $f))"));
     }
     for bytes in [0, 64, 1024, 16_384] {
         for name in ["blake2b", "sha256"] {
             let import = format!(r#"(import "twinroot" "{name}" (func $f (param i32 i32 i32)))"#);
             let call = format!("(call $f (i32.const 0) (i32.const {bytes}) (i32.const 65536))");
-            all.push(few(&format!("{name} {bytes}"), &import, &call));
+            all.push(module(&format!("{name} {bytes}"), &import, &call));
         }
         let log = r#"(import "twinroot" "log" (func $f (param i32 i32)))"#;
-        all.push(few(
+        all.push(module(
             &format!("log {bytes}"),
             log,
             &format!("(call $f (i32.const 0) (i32.const {bytes}))"),
@@ -207,11 +208,11 @@ pub fn priced() -> Vec<Priced> {
         let call = format!(
             "(drop (call $f (i32.const 1024) (i32.const 0) (i32.const {bytes}) (i32.const 1056)))"
         );
-        all.push(once(&format!("verify {bytes}, no key"), verify, &call));
+        all.push(module(&format!("verify {bytes}, no key"), verify, &call));
     }
     for bytes in [1, 32, 1024, 4096] {
         let ret = r#"(import "twinroot" "ret" (func $f (param i32 i32)))"#;
-        all.push(few(
+        all.push(module(
             &format!("ret {bytes}"),
             ret,
             &format!("(call $f (i32.const 0) (i32.const {bytes}))"),
@@ -222,14 +223,14 @@ pub fn priced() -> Vec<Priced> {
         let call = format!(
             "{next} (call $f (i32.const 0) (i32.const 8) (i32.const 64) (i32.const {bytes}))"
         );
-        all.push(once(&format!("storage_write {bytes}"), write, &call));
+        all.push(module(&format!("storage_write {bytes}"), write, &call));
         let both = format!(
             r#"{write} (import "twinroot" "storage_read" (func $r (param i32 i32 i32 i32) (result i32)))"#
         );
         let read = format!(
             "{call} (drop (call $r (i32.const 0) (i32.const 8) (i32.const 8192) (i32.const 4096)))"
         );
-        all.push(once(
+        all.push(module(
             &format!("storage_write and read {bytes}"),
             &both,
             &read,
@@ -238,19 +239,9 @@ pub fn priced() -> Vec<Priced> {
     all
 }
 
-/// A row of many.
+/// An instruction, so many times in each turn that the turn itself counts for little.
 fn row(name: &str, text: &str) -> Priced {
     module(name, "", &text.repeat(ROW))
-}
-
-/// A row of few, since each takes long.
-fn few(name: &str, imports: &str, text: &str) -> Priced {
-    module(name, imports, text)
-}
-
-/// One a turn, and as many turns as an update may touch leaves.
-fn once(name: &str, imports: &str, text: &str) -> Priced {
-    module(name, imports, text)
 }
 
 impl Priced {

@@ -1,7 +1,5 @@
 //! The same contract without the gate, in an interpreter that counts fuel.
 
-use std::collections::BTreeMap;
-
 use twinroot_abi::IMPORT_MODULE;
 use wasmi::{Caller, Config, Engine, Extern, Linker, Memory, Module, Store};
 
@@ -12,13 +10,7 @@ pub struct WasmiPeer {
     world: Option<World>,
 }
 
-#[derive(Default)]
-struct World {
-    memory: Option<Memory>,
-    args: Vec<u8>,
-    slots: BTreeMap<Vec<u8>, Vec<u8>>,
-    journal: Vec<(Vec<u8>, Option<Vec<u8>>)>,
-}
+type World = crate::world::World<Memory>;
 
 impl WasmiPeer {
     /// A module on an engine of its own.
@@ -60,14 +52,10 @@ impl WasmiPeer {
             .expect("an entry");
         entry.call(&mut store, ()).expect("the call succeeds");
         let mut world = store.into_data();
-        let journal = std::mem::take(&mut world.journal);
-        if !settles {
-            for (key, before) in journal.into_iter().rev() {
-                match before {
-                    Some(value) => world.slots.insert(key, value),
-                    None => world.slots.remove(&key),
-                };
-            }
+        if settles {
+            world.settle();
+        } else {
+            world.revert();
         }
         self.world = Some(world);
     }
@@ -117,8 +105,8 @@ fn link(linker: &mut Linker<World>) -> Result<(), wasmi::errors::LinkerError> {
         module,
         "ret",
         |mut caller: Caller<'_, World>, pointer: i32, length: i32| {
-            let (place, _) = bytes(&mut caller, pointer, length);
-            std::hint::black_box(place.to_vec());
+            let (place, world) = bytes(&mut caller, pointer, length);
+            world.returned = place.to_vec();
         },
     )?;
     linker.func_wrap(
@@ -141,8 +129,7 @@ fn link(linker: &mut Linker<World>) -> Result<(), wasmi::errors::LinkerError> {
         |mut caller: Caller<'_, World>, key: i32, key_length: i32, value: i32, length: i32| {
             let key = bytes(&mut caller, key, key_length).0.to_vec();
             let (value, world) = bytes(&mut caller, value, length);
-            let before = world.slots.insert(key.clone(), value.to_vec());
-            world.journal.push((key, before));
+            world.put(key, Some(value.to_vec()));
         },
     )?;
     Ok(())

@@ -37,7 +37,7 @@ impl Host {
             judge: Arc::new(judge),
             listener: None,
             folder: None,
-            usual: Machine::new(backend, Stack::USUAL, None)?,
+            usual: Machine::new(backend, Stack::USUAL)?,
             deep: OnceLock::new(),
         })
     }
@@ -49,7 +49,7 @@ impl Host {
     /// [`StartError`] as above, or where the folder cannot be used.
     pub fn with_folder(self, folder: &Path) -> Result<Self, StartError> {
         Ok(Self {
-            usual: Machine::new(self.backend, Stack::USUAL, Some(folder))?,
+            usual: self.usual.with_folder(folder)?,
             deep: OnceLock::new(),
             folder: Some(folder.to_owned()),
             ..self
@@ -91,9 +91,13 @@ impl Host {
         running: Running,
         gas: Gas,
     ) -> Result<(Result<Ended, Halt>, Running), Halt> {
-        let deep = self
-            .deep
-            .get_or_init(|| Machine::new(self.backend, Stack::DEEP, self.folder.as_deref()));
+        let deep = self.deep.get_or_init(|| {
+            let machine = Machine::new(self.backend, Stack::DEEP)?;
+            match &self.folder {
+                Some(folder) => machine.with_folder(folder),
+                None => Ok(machine),
+            }
+        });
         let machine = deep
             .as_ref()
             .map_err(|error| Halt::Machine(error.to_string()))?;

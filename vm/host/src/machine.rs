@@ -58,24 +58,26 @@ pub(crate) enum Ended {
 }
 
 impl Machine {
-    pub(crate) fn new(
-        backend: Backend,
-        stack: Stack,
-        folder: Option<&Path>,
-    ) -> Result<Self, StartError> {
-        let engine = engine(backend, stack)?;
-        let folder = folder.map(|path| {
-            Folder::open(path, &engine).map_err(|error| StartError::Folder {
-                path: path.to_owned(),
-                reason: error.to_string(),
-            })
-        });
-        let mut linker = Linker::new(&engine);
+    pub(crate) fn new(backend: Backend, stack: Stack) -> Result<Self, StartError> {
+        let mut linker = Linker::new(&engine(backend, stack)?);
         link(&mut linker)?;
         Ok(Self {
             linker,
-            cache: Cache::new(folder.transpose()?),
+            cache: Cache::new(None),
             permits: Permits::new(INSTANCES),
+        })
+    }
+
+    /// The same engine, which keeps what it compiles in a folder.
+    pub(crate) fn with_folder(self, path: &Path) -> Result<Self, StartError> {
+        let folder =
+            Folder::open(path, self.linker.engine()).map_err(|error| StartError::Folder {
+                path: path.to_owned(),
+                reason: error.to_string(),
+            })?;
+        Ok(Self {
+            cache: Cache::new(Some(folder)),
+            ..self
         })
     }
 

@@ -30,7 +30,7 @@ const DESCENT: &str = r#"(module
 
 fn run(stack: Stack, entry: &str) -> (Receipt, Option<Arc<[u8]>>, bool) {
     let host = Host {
-        usual: Machine::new(Backend::Cranelift, stack, None).unwrap(),
+        usual: Machine::new(Backend::Cranelift, stack).unwrap(),
         ..Host::new(Backend::Cranelift, Nobody).unwrap()
     };
     let code = host.admit(&wat::parse_str(DESCENT).unwrap()).unwrap();
