@@ -46,7 +46,11 @@ fn ratios(host: &Host, keys: &[CheckedKey; 2]) {
         let mut pair = Pair::new(host, 1_000);
         let commitment = pair.commitment().clone();
         let (mut bare, mut rounds, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..1_000 {
+        for turn in 0..1_000 {
+            // Calls write new slots: the state is to stay about as large as it is said to be.
+            if turn % 50 == 0 {
+                pair = Pair::new(host, 1_000);
+            }
             let alone = timed(|| {
                 let pairs = [
                     (pair.key(Side::Initiator), &keys[0]),

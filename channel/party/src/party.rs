@@ -148,6 +148,14 @@ impl Candidate {
         self.next.commitment == *commitment
     }
 
+    /// Of its commitment.
+    pub(crate) fn state_hash(&self) -> Hash {
+        match self.funding {
+            None => self.hash,
+            Some(_) => self.next.commitment.hash(),
+        }
+    }
+
     pub(crate) fn to_sign(&self) -> ToSign {
         match &self.funding {
             None => ToSign::Commitment(Box::new(self.next.commitment.clone())),
@@ -254,6 +262,8 @@ pub(crate) enum Duty {
 #[derive(Clone, Debug)]
 pub(crate) struct Behind {
     pub(crate) ground: Ground,
+    /// The height at which it was seen on the ledger.
+    pub(crate) at: Height,
     pub(crate) leaves: BTreeMap<Hash, Vec<u8>>,
 }
 
@@ -587,13 +597,17 @@ impl Party {
     /// The height up to which a deposit or a withdrawal that was carried out can be lost to a fork, or
     /// carried out again where one lost it.
     fn lost_until(&self, funded: &Funded) -> Height {
-        let own = self.base.ground.round();
-        let ledger = self.ledger.as_ref();
-        let there = ledger.is_some_and(|ledger| ledger.ground.round() >= own);
+        let there = self.is_on_ledger(self.base.ground.round());
         match &funded.candidate.funding {
             Some(funding) if !there => funding.expiry,
             _ => funded.at,
         }
+    }
+
+    /// Whether the ledger rests on that round or a higher one.
+    pub(crate) fn is_on_ledger(&self, round: Round) -> bool {
+        let ledger = self.ledger.as_ref();
+        ledger.is_some_and(|ledger| ledger.ground.round() >= round)
     }
 
     /// Whether a height has passed, and no fork that is to be expected brings it back.

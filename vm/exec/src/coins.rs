@@ -127,6 +127,9 @@ impl HeaderPlace {
     /// # Errors
     /// [`CoinsError::Short`] where the side has less, [`CoinsError::NoContract`] where there is no such contract.
     pub fn credit(&self, state: &mut Overlay, from: Side, coins: Amount) -> Result<(), CoinsError> {
+        if coins == Amount::ZERO {
+            return self.existing(state).map(|_| ());
+        }
         let have = balance(state, from)?;
         let rest = have
             .checked_sub(coins)

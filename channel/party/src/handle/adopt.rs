@@ -39,7 +39,11 @@ pub(crate) fn adopt(party: &mut Party, candidate: Candidate, ground: Ground) -> 
     let round = candidate.round();
     party.steps.clear();
     party.last_round = party.last_round.max(round);
-    let base = Base::new(candidate.next.clone(), ground.clone());
+    let base = Base {
+        position: candidate.next.clone(),
+        ground: ground.clone(),
+        hash: candidate.state_hash(),
+    };
     let before = mem::replace(&mut party.base, base);
     match ground {
         Ground::Funding(signed) => {

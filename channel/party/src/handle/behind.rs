@@ -32,6 +32,7 @@ pub(crate) fn fall_behind(party: &mut Party, ground: Ground) -> Vec<Effect> {
     party.last_round = party.last_round.max(round);
     party.behind = Some(Behind {
         ground,
+        at: party.now().height,
         leaves: Default::default(),
     });
     party.asked = None;
@@ -40,9 +41,15 @@ pub(crate) fn fall_behind(party: &mut Party, ground: Ground) -> Vec<Effect> {
     effects
 }
 
-/// Asks for what is still missing.
+/// Asks for what is still missing. Below a deposit or a withdrawal there is nothing here to go back to, so
+/// it is not built on before it is too deep to be lost (docs/spec/channel.md, 6.5).
 pub(crate) fn fetch(party: &Party) -> Option<Effect> {
     let behind = party.behind.as_ref()?;
+    if matches!(behind.ground, Ground::Funding(_))
+        && !(party.is_on_ledger(behind.ground.round()) && party.is_over(behind.at))
+    {
+        return None;
+    }
     let after = behind.leaves.keys().next_back().copied();
     Some(Effect::Send(Message::Fetch {
         round: behind.ground.round(),

@@ -5,6 +5,7 @@ use twinroot_wire::Ground;
 
 use super::behind::checkpoint;
 use super::duty::duties;
+use super::hello::hello;
 use super::ledger::look_again;
 use crate::Illegal;
 use crate::effect::{Effect, Record, Report};
@@ -41,7 +42,7 @@ fn expire(party: &mut Party) -> Vec<Effect> {
         }
         effects.push(Effect::Report(Report::Unfunded));
     }
-    if is_lost(party)
+    if is_lost(party, &party.base.ground)
         && let Some(funded) = party.funded.take()
     {
         party.base = funded.before;
@@ -50,16 +51,22 @@ fn expire(party: &mut Party) -> Vec<Effect> {
         effects.push(Effect::Persist(back));
         effects.push(Effect::Report(Report::Unfunded));
     }
+    let behind = party.behind.as_ref();
+    if behind.is_some_and(|behind| is_lost(party, &behind.ground)) {
+        // The peer is back at the state before, which may be lost here as well: it is asked.
+        party.behind = None;
+        effects.push(Effect::Report(Report::Unfunded));
+        effects.push(hello(party, true));
+    }
     effects
 }
 
-/// Whether a fork lost what the party rests on, and its time is over.
-fn is_lost(party: &Party) -> bool {
-    let Ground::Funding(signed) = &party.base.ground else {
+/// Whether `ground` is a deposit or a withdrawal that a fork lost, and whose time is over.
+fn is_lost(party: &Party, ground: &Ground) -> bool {
+    let Ground::Funding(signed) = ground else {
         return false;
     };
-    let round = signed.funding.commitment.round;
-    let ledger = party.ledger.as_ref();
-    ledger.is_some_and(|ledger| ledger.ground.round() < round)
+    party.ledger.is_some()
+        && !party.is_on_ledger(ground.round())
         && party.is_over(signed.funding.expiry)
 }

@@ -57,13 +57,21 @@ pub(crate) fn ledger(
 /// the first time by a party that began again.
 fn carried_out(party: &mut Party, view: &OnLedger) {
     let own = party.base.ground.round();
-    let there = |view: &OnLedger| view.ground.round() >= own;
     let now = party.now().height;
+    let before = party.ledger.as_ref();
+    let is_new = |round| {
+        let there = |view: &OnLedger| view.ground.round() >= round;
+        there(view) && !before.is_some_and(there)
+    };
     if let Some(funded) = &mut party.funded
-        && there(view)
-        && !party.ledger.as_ref().is_some_and(there)
+        && is_new(own)
     {
         funded.at = now;
+    }
+    if let Some(behind) = &mut party.behind
+        && is_new(behind.ground.round())
+    {
+        behind.at = now;
     }
 }
 

@@ -241,3 +241,27 @@ fn crossed_deposits_end_and_steps_go_on() {
     storm.pair.assert_same();
     storm.pair.agree(A, pay(A, 1));
 }
+
+/// A party that lost its log meets a deposit that the ledger has just taken. A fork loses the deposit: the
+/// party must not have built on it, and asks its peer what both signed last before it.
+#[test]
+fn a_restored_party_does_not_build_on_a_deposit_that_can_be_lost() {
+    let mut storm = Storm::new([false; 2]);
+    storm.happen(&Event::Deposit(A));
+    storm.happen(&Event::Exchange);
+    // Its signature is there, its post is not.
+    storm.happen(&Event::Fork(1));
+    storm.restore(B, Source::Backup { salt: 1 }, Vec::new());
+    for event in [
+        Event::Mine,
+        Event::Deliver(A, None),
+        Event::Deliver(B, None),
+        Event::Fork(1),
+        Event::Block,
+    ] {
+        storm.happen(&event);
+    }
+    storm.calm();
+    storm.pair.assert_same();
+    storm.pair.agree(B, pay(B, 1));
+}
