@@ -1,11 +1,12 @@
 //! A contract in the VM as it is shipped.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use twinroot_abi::{Amount, ContractId, Gas, Hash, Height, Side, TimeMs};
 use twinroot_exec::{
-    Call, Code, CodeSource, Env, Execute, Fallback, Halt, Header, HeaderPlace, HostError, Outcome,
-    Receipt, Scene,
+    Call, Caller, Code, CodeSource, Codes, Env, Execute, Fallback, Halt, Header, HeaderPlace,
+    HostError, Outcome, Receipt, Scene, StateKey,
 };
 use twinroot_feed::FeedJudge;
 use twinroot_host::{Backend, Host, Job};
@@ -13,6 +14,8 @@ use twinroot_state::{Overlay, State, Tree};
 
 /// The contract in all measurements.
 const CONTRACT: ContractId = ContractId([3; 32]);
+/// Another one, of the same code.
+const OTHER: ContractId = ContractId([2; 32]);
 /// Gas of an update (docs/spec/vm.md, 6.1).
 const GAS: Gas = Gas(50_000_000);
 
@@ -21,6 +24,7 @@ const GAS: Gas = Gas(50_000_000);
 pub struct Ours {
     host: Host,
     code: Code,
+    codes: Codes,
     tree: Tree,
     scene: Scene,
 }
@@ -50,15 +54,15 @@ impl Ours {
     fn on(host: Host, wasm: &[u8]) -> Self {
         let code = host.admit(wasm).expect("the gate takes it");
         let mut state = Overlay::new(Tree::new());
-        HeaderPlace::of(CONTRACT).set(
-            &mut state,
-            &Header {
+        for contract in [CONTRACT, OTHER] {
+            let header = Header {
                 code: code.hash,
-                coins: Amount(0),
+                coins: Amount(1_000_000),
                 fallback: Fallback::all_to(Side::Initiator),
                 hold: Height(0),
-            },
-        );
+            };
+            HeaderPlace::of(contract).set(&mut state, &header);
+        }
         let (changes, _) = state.finish();
         let tree = Tree::new()
             .updated(&changes)
@@ -69,12 +73,14 @@ impl Ours {
             block: Hash([1; 32]),
         };
         let scene = Scene {
-            caller: Side::Initiator,
+            caller: Caller::Side(Side::Initiator),
             env,
         };
+        let codes = BTreeMap::from([(code.hash, code.bytes.clone())]).into();
         Self {
             host,
             code,
+            codes,
             tree,
             scene,
         }
@@ -110,9 +116,41 @@ impl Ours {
     /// Where nothing can be said of the call.
     pub fn try_run(&self, call: &Call, state: &mut Overlay) -> Result<Receipt, Halt> {
         let before = state.checkpoint();
-        let receipt = self.host.execute(self.source(), state, self.scene, call);
+        let receipt = self
+            .host
+            .execute(self.source(), &self.codes, state, self.scene, call);
         state.revert(before);
         receipt
+    }
+
+    /// Runs a call without arguments and makes the state after it, which is thrown away.
+    ///
+    /// # Panics
+    /// As above.
+    pub fn rehearse(&self, entry: &str) -> Receipt {
+        let (call, mut state) = self.call(entry, &[]);
+        let receipt = self
+            .host
+            .execute(self.source(), &self.codes, &mut state, self.scene, &call)
+            .expect("nothing is missing");
+        assert_eq!(receipt.outcome, Outcome::Success, "{entry}");
+        let next = self.tree.updated(&state.finish().0);
+        next.expect("a full tree misses nothing");
+        receipt
+    }
+
+    /// Sets so many slots, under numbers of 8 bytes.
+    ///
+    /// # Panics
+    /// Never: a full tree misses nothing.
+    pub fn fill(&mut self, slots: u64) {
+        let mut state = Overlay::new(self.tree.clone());
+        for number in 0..slots {
+            let key = StateKey::Slot(CONTRACT, &number.to_le_bytes()).hash();
+            state.put(key, [7; 32]);
+        }
+        let filled = self.tree.updated(&state.finish().0);
+        self.tree = filled.expect("a full tree misses nothing");
     }
 
     /// Whether it has an entry of that name.
@@ -139,9 +177,9 @@ impl Ours {
     /// Where nothing can be said of the call.
     pub fn try_settle(&mut self, entry: &str, args: &[u8]) -> Result<Outcome, Halt> {
         let (call, mut state) = self.call(entry, args);
-        let receipt = self
-            .host
-            .execute(self.source(), &mut state, self.scene, &call)?;
+        let receipt =
+            self.host
+                .execute(self.source(), &self.codes, &mut state, self.scene, &call)?;
         if receipt.outcome == Outcome::Success {
             let (changes, _) = state.finish();
             self.tree = self.tree.updated(&changes)?;
@@ -158,6 +196,7 @@ impl Ours {
             let (call, state) = self.call(entry, args);
             Job {
                 code: self.source(),
+                codes: &self.codes,
                 state,
                 scene: self.scene,
                 call,

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use twinroot_abi::{Amount, ChainId, ChannelId, CodeHash, Hash, Height, PublicKey, TimeMs};
-use twinroot_exec::Code;
+use twinroot_abi::{Amount, ChainId, ChannelId, Hash, Height, PublicKey, TimeMs};
+use twinroot_exec::{Code, Codes};
 use twinroot_state::{Changes, State, Tree};
 use twinroot_types::encode;
 
@@ -36,7 +36,7 @@ pub(crate) struct Kept {
     accounts: BTreeMap<PublicKey, Account>,
     channels: BTreeMap<ChannelId, Channel>,
     /// Shared by the copies of a ledger, since code is large and rarely added to.
-    codes: Arc<BTreeMap<CodeHash, Vec<u8>>>,
+    codes: Codes,
     /// Channels whose signed terms could still be posted again, with the last height for it.
     opened: BTreeMap<ChannelId, Height>,
     fees: Amount,
@@ -54,7 +54,7 @@ impl Kept {
             recent: Recent::first(chain, genesis.time),
             accounts: BTreeMap::new(),
             channels: BTreeMap::new(),
-            codes: Arc::default(),
+            codes: Codes::default(),
             opened: BTreeMap::new(),
             fees: Amount::ZERO,
             tree: Tree::new(),
@@ -87,7 +87,7 @@ impl Kept {
         self.channels.get(&id)
     }
 
-    pub(crate) fn codes(&self) -> &BTreeMap<CodeHash, Vec<u8>> {
+    pub(crate) const fn codes(&self) -> &Codes {
         &self.codes
     }
 

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use twinroot_abi::{
-    Amount, ChainId, ChannelId, CodeHash, Gas, Hash, Height, PublicKey, Root, TimeMs,
-};
-use twinroot_exec::{Env, Execute, Halt};
+use twinroot_abi::{Amount, ChainId, ChannelId, Gas, Hash, Height, PublicKey, Root, TimeMs};
+use twinroot_exec::{Codes, Env, Execute, Halt};
 use twinroot_rules::Fees;
 use twinroot_state::{State, Tree};
 use twinroot_types::{CheckedKey, Tag, encode, hash};
@@ -69,7 +67,7 @@ impl Ledger {
 
     /// Published code.
     #[must_use]
-    pub fn codes(&self) -> &BTreeMap<CodeHash, Vec<u8>> {
+    pub const fn codes(&self) -> &Codes {
         self.kept.codes()
     }
 
@@ -186,7 +184,9 @@ impl Ledger {
     fn validate_code(&self, code: &[u8], execute: &dyn Execute) -> Result<Plan, Rejected> {
         let code = execute.admit(code).map_err(|error| match error {
             Halt::Machine(why) => Rejected::Machine(why),
-            Halt::Code(_) | Halt::Missing(_) => Rejected::Code(error.to_string()),
+            Halt::Code(_) | Halt::Missing(_) | Halt::CodeUnknown(_) => {
+                Rejected::Code(error.to_string())
+            }
         })?;
         if self.codes().contains_key(&code.hash) {
             return Err(Rejected::Published(code.hash));

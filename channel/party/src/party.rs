@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem;
+use std::sync::Arc;
 
 use twinroot_abi::{Amount, CodeHash, Gas, Hash, Height, Round, Side};
-use twinroot_exec::{Code, Env, Execute, Receipt, StateKey};
+use twinroot_exec::{Code, Codes, Env, Execute, Receipt, StateKey};
 use twinroot_rules::{FORCE_WINDOW, Position, Refused, genesis};
 use twinroot_state::{Read, Touched, Tree};
 use twinroot_types::{Limits, Signature, decode};
@@ -38,7 +39,7 @@ pub struct Party {
     pub(crate) side: Side,
     pub(crate) keys: Keys,
     pub(crate) policy: Policy,
-    pub(crate) codes: BTreeMap<CodeHash, Vec<u8>>,
+    pub(crate) codes: Codes,
     pub(crate) specs: BTreeMap<CodeHash, Vec<u8>>,
     /// Codes that the ledger knows.
     pub(crate) published: BTreeSet<CodeHash>,
@@ -294,7 +295,7 @@ impl Party {
             side,
             keys: Keys::gate(&terms.parties)?,
             policy,
-            codes: BTreeMap::new(),
+            codes: Codes::default(),
             specs: BTreeMap::new(),
             published: BTreeSet::new(),
             funds: None,
@@ -329,7 +330,7 @@ impl Party {
     /// Makes a contract's code known. Codes, also those that came from the peer, are for the driver to
     /// keep: it writes down what is new in [`Self::codes`] before the next record.
     pub fn learn(&mut self, code: Code) {
-        self.codes.insert(code.hash, code.bytes);
+        Arc::make_mut(&mut self.codes).insert(code.hash, code.bytes);
     }
 
     /// Makes a contract's code known, with what its author says of it.
@@ -340,7 +341,7 @@ impl Party {
 
     /// The code that it knows.
     #[must_use]
-    pub const fn codes(&self) -> &BTreeMap<CodeHash, Vec<u8>> {
+    pub const fn codes(&self) -> &Codes {
         &self.codes
     }
 

@@ -1,9 +1,7 @@
 //! A party that begins again from what was written down (docs/spec/channel.md, 5.9).
 
-use std::collections::BTreeMap;
-
-use twinroot_abi::{CodeHash, Round, Side};
-use twinroot_exec::{Env, Execute};
+use twinroot_abi::{Round, Side};
+use twinroot_exec::{Codes, Env, Execute};
 use twinroot_rules::{Consent, Position, Refusal, Refused, apply};
 use twinroot_state::{Changes, State, Tree};
 use twinroot_types::Signature;
@@ -42,7 +40,7 @@ impl Party {
         side: Side,
         opened: Env,
         policy: Policy,
-        codes: BTreeMap<CodeHash, Vec<u8>>,
+        codes: Codes,
         source: Source,
         records: impl IntoIterator<Item = Record>,
         execute: &dyn Execute,
@@ -250,14 +248,16 @@ impl Party {
         });
     }
 
-    /// Steps after the one that it rests on were of a fork that lost.
+    /// Steps after the one that it rests on were of a fork that lost. What was proposed on them has them
+    /// in it all the same.
     fn replay_step(&mut self, step: Step) {
         let place = self
             .steps
             .iter()
             .position(|known| known.hash == step.update.base);
-        self.steps
-            .truncate(place.map_or(0, |place| place.saturating_add(1)));
+        let kept = place.map_or(0, |place| place.saturating_add(1));
+        let lost = self.steps.drain(kept..).map(|step| step.hash);
+        self.lost.extend(lost);
         self.steps.push(step);
     }
 

@@ -49,7 +49,7 @@ pub fn apply<S: State>(
     base: &Position<S>,
     update: &Update,
     consent: Consent,
-    codes: &dyn Codes,
+    codes: &Codes,
     execute: &dyn Execute,
 ) -> Result<Applied<S>, Refusal> {
     check(&base.commitment, update, consent).map_err(|reason| Refusal {

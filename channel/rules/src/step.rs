@@ -2,8 +2,8 @@
 
 use twinroot_abi::{Amount, ContractId, Gas, Height, Side};
 use twinroot_exec::{
-    Call, CodeSource, Codes, CoinsError, Execute, Header, HeaderPlace, Outcome, Receipt, Scene,
-    StateKey, balance, pay, set_balance,
+    Call, Caller, CodeSource, Codes, CoinsError, Execute, Halt, Header, HeaderPlace, Outcome,
+    Receipt, Scene, StateKey, balance, pay, set_balance,
 };
 use twinroot_state::Overlay;
 use twinroot_types::{Limits, Tag, decode, encode, hash};
@@ -14,7 +14,7 @@ use crate::{Refusal, Refused};
 /// What the operations of one update need beside the state.
 pub(crate) struct Stage<'a> {
     pub(crate) update: &'a Update,
-    pub(crate) codes: &'a dyn Codes,
+    pub(crate) codes: &'a Codes,
     pub(crate) execute: &'a dyn Execute,
 }
 
@@ -119,9 +119,9 @@ impl Stage<'_> {
         step: impl FnOnce(&mut Overlay) -> Result<(), CoinsError>,
     ) -> Result<Effect, Refusal> {
         let moved = |state: &mut Overlay| {
-            let before = worth(state, None)?;
+            let before = worth(state, &[])?;
             step(state)?;
-            Ok([before, worth(state, None)?])
+            Ok([before, worth(state, &[])?])
         };
         let worth = moved(state).map_err(|error| Refusal {
             reason: Refused::Coins { operation, error },
@@ -143,13 +143,13 @@ impl Stage<'_> {
         let place = HeaderPlace::of(call.contract);
         let contract = place.read(state).map_err(coins)?;
         let contract = contract.ok_or_else(|| coins(CoinsError::NoContract(call.contract)))?;
-        let code = self.codes.code(&contract.code).ok_or_else(|| {
+        let code = self.codes.get(&contract.code).ok_or_else(|| {
             unpaid(Refused::CodeUnknown {
                 operation,
                 code: contract.code,
             })
         })?;
-        let before = worth(state, Some(&contract)).map_err(coins)?;
+        let before = worth(state, &[contract]).map_err(coins)?;
         place
             .credit(state, self.update.proposer, call.value)
             .map_err(coins)?;
@@ -159,18 +159,20 @@ impl Stage<'_> {
             bytes: code,
         };
         let scene = Scene {
-            caller: self.update.proposer,
+            caller: Caller::Side(self.update.proposer),
             env: self.update.env,
         };
         let receipt = self
             .execute
-            .execute(source, state, scene, call)
+            .execute(source, self.codes, state, scene, call)
             .map_err(|error| {
+                let reason = match error {
+                    Halt::CodeUnknown(code) => Refused::CodeUnknown { operation, code },
+                    error => Refused::Halted { operation, error },
+                };
                 // A call without an outcome still made the machine work: it counts with its limit.
-                Refusal {
-                    reason: Refused::Halted { operation, error },
-                    gas: call.gas,
-                }
+                let gas = call.gas;
+                Refusal { reason, gas }
             })?;
         let paid = |reason| Refusal {
             reason,
@@ -193,29 +195,45 @@ impl Stage<'_> {
             }));
         }
         let coins = |error| paid(Refused::Coins { operation, error });
-        let contract = place.read(state).map_err(coins)?;
-        let after = worth(state, contract.as_ref()).map_err(coins)?;
-        let funded = contract.filter(|header| header.coins > Amount::ZERO);
-        let hold = Hold::AtLeast(funded.map_or(Height(0), |header| header.hold));
+        let mut contracts = Vec::new();
+        contracts.extend(place.read(state).map_err(coins)?);
+        let mut before = before;
+        for (called, header) in &receipt.called {
+            let shares = header.fallback.shares(header.coins);
+            before = sum(before, shares).map_err(coins)?;
+            let place = HeaderPlace::of(*called);
+            contracts.extend(place.read(state).map_err(coins)?);
+        }
+        let after = worth(state, &contracts).map_err(coins)?;
+        let funded = contracts
+            .iter()
+            .filter(|header| header.coins > Amount::ZERO);
+        let hold = funded.map(|header| header.hold).max();
         Ok(Effect {
             worth: [before, after],
-            hold,
+            hold: Hold::AtLeast(hold.unwrap_or(Height(0))),
             receipt: Some(receipt),
         })
     }
 }
 
-/// What each side would be paid of its free coins and of one contract's.
-fn worth(state: &mut Overlay, contract: Option<&Header>) -> Result<[Amount; 2], CoinsError> {
-    let shares = contract.map_or([Amount::ZERO; 2], |header| {
-        header.fallback.shares(header.coins)
-    });
+/// What each side would be paid of its free coins and of those of some contracts.
+fn worth(state: &mut Overlay, contracts: &[Header]) -> Result<[Amount; 2], CoinsError> {
     let mut worth = [Amount::ZERO; 2];
     for side in Side::BOTH {
-        let sum = balance(state, side)?.checked_add(shares[side.index()]);
-        worth[side.index()] = sum.ok_or(CoinsError::Overflow)?;
+        worth[side.index()] = balance(state, side)?;
     }
-    Ok(worth)
+    contracts.iter().try_fold(worth, |worth, header| {
+        sum(worth, header.fallback.shares(header.coins))
+    })
+}
+
+fn sum(one: [Amount; 2], other: [Amount; 2]) -> Result<[Amount; 2], CoinsError> {
+    let add = |side: Side| {
+        let sum = one[side.index()].checked_add(other[side.index()]);
+        sum.ok_or(CoinsError::Overflow)
+    };
+    Ok([add(Side::Initiator)?, add(Side::Responder)?])
 }
 
 /// The id of the next contract: its place in the channel's count of them (docs/spec/channel.md, 3.4).

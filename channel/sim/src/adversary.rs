@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use twinroot_abi::{Amount, Height, Round, Side};
+use twinroot_exec::Codes;
 use twinroot_rules::{Consent, Position, apply};
 use twinroot_types::{Signature, Tag};
 use twinroot_wire::{
@@ -72,7 +73,7 @@ pub(crate) fn force(sim: &mut Sim<'_>, side: Side, age: usize, wish: Wish) {
         operations: vec![sim.operation(side, wish)],
     };
     let toy = code(b"toy");
-    let codes = BTreeMap::from([(toy.hash, toy.bytes)]);
+    let codes = BTreeMap::from([(toy.hash, toy.bytes)]).into();
     let view = sim.chain.view();
     let known = view.is_some_and(|view| view.ground.round() == state.commitment.round);
     let brought = (!known).then_some(state);
@@ -180,7 +181,7 @@ fn step(sim: &Sim<'_>, side: Side, round: Round, coins: u64) -> Option<(Update, 
             amount: Amount(coins),
         }],
     };
-    let codes = BTreeMap::new();
+    let codes = Codes::default();
     let applied = apply(&base, &update, Consent::Both, &codes, sim.execute).ok()?;
     Some((update, applied.next.commitment))
 }

@@ -140,7 +140,7 @@ impl Sim<'_> {
         records: impl IntoIterator<Item = Record>,
     ) -> Result<Party, Broken> {
         let toy = code(b"toy");
-        let codes = BTreeMap::from([(toy.hash, toy.bytes)]);
+        let codes = BTreeMap::from([(toy.hash, toy.bytes)]).into();
         Party::restore(
             &self.terms,
             side,

@@ -54,6 +54,17 @@ host_functions! {
     }
     unsafe {
         fn blake2b(bytes: *const u8, len: usize, out: *mut u8);
+        fn call(
+            contract: *const u8,
+            entry: *const u8,
+            entry_len: usize,
+            args: *const u8,
+            args_len: usize,
+            coins: u64,
+            gas: u64
+        ) -> u64;
+        fn call_returned(out: *mut u8, cap: usize) -> usize;
+        fn caller_contract(out: *mut u8) -> u32;
         fn emit(bytes: *const u8, len: usize);
         fn input_read(out: *mut u8);
         fn judge(policy: u32, out: *mut u8, cap: usize) -> i32;

@@ -53,6 +53,7 @@ mod arena;
 mod buffer;
 mod call;
 mod coins;
+pub mod contract;
 pub mod crypto;
 mod entry;
 pub mod env;

@@ -1,9 +1,7 @@
 //! The same update on the other path.
 
-use std::collections::BTreeMap;
-
-use twinroot_abi::{CodeHash, Gas};
-use twinroot_exec::{Execute, Receipt};
+use twinroot_abi::Gas;
+use twinroot_exec::{Codes, Execute, Receipt};
 use twinroot_rules::{Consent, Position, Refusal, Refused, apply};
 use twinroot_state::{Partial, State, Touched, Tree, WitnessError};
 use twinroot_types::Limits;
@@ -31,7 +29,7 @@ pub fn replay(
     update: &Update,
     consent: Consent,
     touched: &Touched,
-    codes: &BTreeMap<CodeHash, Vec<u8>>,
+    codes: &Codes,
     execute: &dyn Execute,
 ) -> Result<Twin, ReplayError> {
     let witness = base.state.prove(touched);

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use twinroot_abi::{Amount, ChannelId, ContractId, Height, PublicKey, Root, Round, Side, TimeMs};
 use twinroot_arbiter::{Genesis, Ledger, Phase};
-use twinroot_exec::{Env, StateKey};
+use twinroot_exec::{Codes, Env, StateKey};
 use twinroot_feed::FeedJudge;
 use twinroot_host::{Backend, Host};
 use twinroot_party::{Input, Party, Record, Report};
@@ -241,9 +241,7 @@ impl World {
             .is_ok_and(|channel| self.ledger.channel(channel).is_some())
     }
 
-    pub(crate) fn codes(
-        &self,
-    ) -> Result<std::collections::BTreeMap<twinroot_abi::CodeHash, Vec<u8>>, WorldError> {
+    pub(crate) fn codes(&self) -> Result<Codes, WorldError> {
         Ok(self.party(Side::Initiator)?.codes().clone())
     }
 

@@ -1,6 +1,7 @@
 //! A call and who runs it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use twinroot_abi::{Amount, CodeHash, ContractId, Gas, Hash, Height, Side, TimeMs};
@@ -51,26 +52,26 @@ pub struct Call {
     pub facts: Vec<Bundle>,
 }
 
+/// Who calls a contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// A side of the channel.
+    Side(Side),
+    /// Another contract. It never speaks for the side that called it.
+    Contract(ContractId),
+}
+
 /// Who calls, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scene {
-    /// The side that calls.
-    pub caller: Side,
+    /// Who calls.
+    pub caller: Caller,
     /// The pinned block.
     pub env: Env,
 }
 
-/// Where contract code is found by its hash.
-pub trait Codes {
-    /// The canonical module, if it is known here.
-    fn code(&self, hash: &CodeHash) -> Option<&[u8]>;
-}
-
-impl Codes for BTreeMap<CodeHash, Vec<u8>> {
-    fn code(&self, hash: &CodeHash) -> Option<&[u8]> {
-        self.get(hash).map(Vec::as_slice)
-    }
-}
+/// Canonical modules by their hash. A copy is cheap.
+pub type Codes = Arc<BTreeMap<CodeHash, Vec<u8>>>;
 
 /// Lets code in, and runs calls of it.
 pub trait Execute {
@@ -81,13 +82,14 @@ pub trait Execute {
     fn admit(&self, wasm: &[u8]) -> Result<Code, Halt>;
 
     /// Runs `code`, which passed the gate, on `state`. The value of the call is already with the
-    /// contract. After any outcome but [`crate::Outcome::Success`] the caller reverts `state`.
+    /// contract. Contracts that it calls have their code in `codes`. After any outcome but [`crate::Outcome::Success`] the caller reverts `state`.
     ///
     /// # Errors
     /// [`Halt`] is no outcome: nothing can be said of the call.
     fn execute(
         &self,
         code: CodeSource<'_>,
+        codes: &Codes,
         state: &mut Overlay,
         scene: Scene,
         call: &Call,
@@ -121,6 +123,9 @@ pub enum Halt {
     /// The code does not pass the gate; whoever made the contract is at fault.
     #[error("the code is not acceptable: {0}")]
     Code(String),
+    /// A contract was called whose code is not known here; it can be run where the code is.
+    #[error("the code {0} of a called contract is not known here; publish it first")]
+    CodeUnknown(CodeHash),
     /// This machine could not run the call; it says nothing about the call, and the node must stop.
     #[error("this machine failed: {0}")]
     Machine(String),

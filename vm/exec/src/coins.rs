@@ -159,6 +159,26 @@ impl HeaderPlace {
         Ok(())
     }
 
+    /// Moves coins of the contract to another one.
+    ///
+    /// # Errors
+    /// [`CoinsError::Short`] where the contract has less, [`CoinsError::NoContract`] where there is no such contract.
+    pub fn give(&self, state: &mut Overlay, to: &Self, coins: Amount) -> Result<(), CoinsError> {
+        if coins == Amount::ZERO {
+            return Ok(());
+        }
+        let mut from = self.existing(state)?;
+        from.coins = from.coins.checked_sub(coins).ok_or(CoinsError::Short {
+            have: from.coins,
+            need: coins,
+        })?;
+        let mut other = to.existing(state)?;
+        other.coins = other.coins.checked_add(coins).ok_or(CoinsError::Overflow)?;
+        self.set(state, &from);
+        to.set(state, &other);
+        Ok(())
+    }
+
     fn existing(&self, state: &mut Overlay) -> Result<Header, CoinsError> {
         self.read(state)?
             .ok_or(CoinsError::NoContract(self.contract))

@@ -12,8 +12,8 @@ mod judge;
 mod key;
 mod outcome;
 
-pub use call::{Bundle, Call, Code, CodeSource, Codes, Env, Execute, Halt, Scene};
+pub use call::{Bundle, Call, Caller, Code, CodeSource, Codes, Env, Execute, Halt, Scene};
 pub use coins::{CoinsError, Fallback, Header, HeaderPlace, balance, pay, set_balance};
 pub use judge::{Judge, Question, Refusal};
 pub use key::StateKey;
-pub use outcome::{HostError, Outcome, Receipt};
+pub use outcome::{Event, HostError, Outcome, Receipt};

@@ -3,7 +3,9 @@
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
-use twinroot_abi::{FEE_TABLE, Gas, Hash};
+use twinroot_abi::{ContractId, FEE_TABLE, Gas, Hash};
+
+use crate::Header;
 
 /// How a call ended. Anything but `Success` changes no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +65,27 @@ pub enum HostError {
     /// A payment to a side that does not exist, or of coins beyond any sum.
     #[error("the payment is impossible")]
     Payment = 8,
+    /// Arguments or the name of an entry, longer than those of a call may be.
+    #[error("what the other contract is called with is too long")]
+    Arguments = 9,
+    /// A contract is called that does not exist.
+    #[error("no such contract")]
+    NoSuchContract = 10,
+    /// A contract is called that is being called already, or one call too many within others.
+    #[error("the contract cannot be called from here")]
+    Nesting = 11,
+    /// It asked for the side that calls, and a contract does.
+    #[error("no side calls, but a contract")]
+    NoSide = 12,
+}
+
+/// Something that a contract tells to whoever reads the receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Which contract.
+    pub contract: ContractId,
+    /// What.
+    pub bytes: Vec<u8>,
 }
 
 /// What is left of a call.
@@ -74,10 +97,13 @@ pub struct Receipt {
     pub gas: Gas,
     /// What it returned; empty unless it succeeded.
     pub returned: Vec<u8>,
-    /// What it emitted, in order; empty unless it succeeded.
-    pub events: Vec<Vec<u8>>,
+    /// What it and the contracts that it called emitted, in order; empty unless it succeeded.
+    pub events: Vec<Event>,
     /// Policies whose facts it had judged, ascending; empty unless it succeeded.
     pub judged: Vec<u8>,
+    /// The contracts that were called on the way, as they were before, in the order of their first call;
+    /// empty unless it succeeded.
+    pub called: Vec<(ContractId, Header)>,
     /// The fee table that it was charged by (docs/spec/vm.md, 3.10).
     pub fees: Hash,
 }
@@ -92,6 +118,7 @@ impl Receipt {
             returned: Vec::new(),
             events: Vec::new(),
             judged: Vec::new(),
+            called: Vec::new(),
             fees: FEE_TABLE,
         }
     }

@@ -12,10 +12,12 @@ pub(crate) const GROW_PAGE: u64 = 8192;
 pub(crate) const BULK_BYTES_LOG2: u32 = 3;
 
 const CALL_INDIRECT: u64 = 8;
-const DIVIDE: u64 = 8;
+const LOAD: u64 = 3;
+const DIVIDE: u64 = 14;
 const BR_TABLE: u64 = 2;
 const GROW: u64 = 100;
-const BULK: u64 = 20;
+const COPY: u64 = 20;
+const FILL: u64 = 300;
 
 /// The cost of an instruction in gas, or `None` if no contract may use it. A call of a host
 /// function costs the price of that function instead of [`CALL`].
@@ -29,11 +31,11 @@ pub(crate) fn cost(operator: &Operator<'_>) -> Option<u64> {
         O::GlobalGet { .. } | O::GlobalSet { .. } => 1,
         O::I32Const { .. } | O::I64Const { .. } => 1,
 
-        O::I32Load { .. } | O::I32Load8S { .. } | O::I32Load8U { .. } => 1,
-        O::I32Load16S { .. } | O::I32Load16U { .. } => 1,
-        O::I64Load { .. } | O::I64Load8S { .. } | O::I64Load8U { .. } => 1,
-        O::I64Load16S { .. } | O::I64Load16U { .. } => 1,
-        O::I64Load32S { .. } | O::I64Load32U { .. } => 1,
+        O::I32Load { .. } | O::I32Load8S { .. } | O::I32Load8U { .. } => LOAD,
+        O::I32Load16S { .. } | O::I32Load16U { .. } => LOAD,
+        O::I64Load { .. } | O::I64Load8S { .. } | O::I64Load8U { .. } => LOAD,
+        O::I64Load16S { .. } | O::I64Load16U { .. } => LOAD,
+        O::I64Load32S { .. } | O::I64Load32U { .. } => LOAD,
         O::I32Store { .. } | O::I32Store8 { .. } | O::I32Store16 { .. } => 1,
         O::I64Store { .. } | O::I64Store8 { .. } | O::I64Store16 { .. } | O::I64Store32 { .. } => 1,
         O::MemorySize { .. } => 1,
@@ -60,7 +62,8 @@ pub(crate) fn cost(operator: &Operator<'_>) -> Option<u64> {
         O::I32DivS | O::I32DivU | O::I32RemS | O::I32RemU => DIVIDE,
         O::I64DivS | O::I64DivU | O::I64RemS | O::I64RemU => DIVIDE,
         O::MemoryGrow { .. } => GROW,
-        O::MemoryCopy { .. } | O::MemoryFill { .. } => BULK,
+        O::MemoryCopy { .. } => COPY,
+        O::MemoryFill { .. } => FILL,
 
         _ => return None,
     })

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 
+use twinroot_types::Limits;
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
 };
@@ -27,7 +28,11 @@ impl Stack {
 }
 
 /// Calls that may run at once on one engine.
-pub(crate) const INSTANCES: u32 = 64;
+pub(crate) const CALLS: u32 = 64;
+/// Of these, how many may have called another contract.
+pub(crate) const CHAINS: u32 = 8;
+/// Instances at once: each call has one, and each chain of calls as many more as it is deep.
+const INSTANCES: u32 = CALLS + CHAINS * (Limits::V1.call_depth as u32 - 1);
 /// The most memory a module can have: 64 pages (docs/spec/vm.md, 6).
 const MEMORY_BYTES: usize = 64 * 65_536;
 /// Memory that a slot of the pool keeps, so that the next call finds it mapped.

@@ -1,15 +1,19 @@
 //! The host functions (docs/spec/vm.md, 5): what each does, after what it costs.
 
+use std::mem;
+
 use blake2b_simd::Params;
 use sha2::{Digest, Sha256};
 use twinroot_abi::{
-    Amount, HOST_FUNCTIONS, IMPORT_MODULE, KEY_GATE_GAS, PublicKey, SIGNATURE_GAS, Side,
+    Amount, ContractId, Gas, HOST_FUNCTIONS, IMPORT_MODULE, KEY_GATE_GAS, PublicKey, SIGNATURE_GAS,
+    Side,
 };
-use twinroot_exec::{CoinsError, HeaderPlace, HostError, Question, StateKey};
+use twinroot_exec::{self as exec, CoinsError, Halt, HeaderPlace, HostError, Question, StateKey};
 use twinroot_types::{CheckedKey, Limits, Signature};
 use wasmtime::{AsContextMut, Caller, Linker};
 
 use crate::guest::{Guest, unsigned};
+use crate::nested::{self, Inner};
 use crate::running::{Running, Stop};
 
 /// Offers every host function to modules.
@@ -34,9 +38,60 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
             })
         },
     )?;
+    linker.func_wrap(
+        module,
+        "call",
+        |caller: Caller<'_, Running>,
+         contract: i32,
+         entry: i32,
+         entry_length: i32,
+         args: i32,
+         length: i32,
+         value: i64,
+         limit: i64,
+         gas: i64| {
+            run(caller, gas, |guest| {
+                let bytes = unsigned(entry_length).saturating_add(unsigned(length));
+                if unsigned(entry_length) > Limits::V1.entry_bytes
+                    || unsigned(length) > Limits::V1.argument_bytes
+                {
+                    return Err(HostError::Arguments.into());
+                }
+                guest.charge(price(CALL, bytes))?;
+                let inner = Inner {
+                    contract: ContractId(guest.array(contract)?),
+                    entry: guest.read(entry, entry_length)?,
+                    args: guest.read(args, length)?,
+                    value: Amount(value.cast_unsigned()),
+                    gas: Gas(limit.cast_unsigned()),
+                };
+                nested::call(guest, inner)
+            })
+        },
+    )?;
+    linker.func_wrap(
+        module,
+        "call_returned",
+        |caller: Caller<'_, Running>, out: i32, cap: i32, gas: i64| {
+            run(caller, gas, |guest| call_returned(guest, out, cap))
+        },
+    )?;
     linker.func_wrap(module, "caller", |caller: Caller<'_, Running>, gas: i64| {
-        run(caller, gas, |guest| Ok(guest.running().scene.caller as i32))
+        run(caller, gas, |guest| match guest.running().scene.caller {
+            exec::Caller::Side(side) => Ok(side as i32),
+            exec::Caller::Contract(_) => Err(HostError::NoSide.into()),
+        })
     })?;
+    linker.func_wrap(
+        module,
+        "caller_contract",
+        |caller: Caller<'_, Running>, out: i32, gas: i64| {
+            run(caller, gas, |guest| match guest.running().scene.caller {
+                exec::Caller::Side(_) => Ok(0),
+                exec::Caller::Contract(id) => guest.write(out, &id.0).map(|()| 1),
+            })
+        },
+    )?;
     linker.func_wrap(
         module,
         "emit",
@@ -206,6 +261,15 @@ fn balance(guest: &mut Guest<'_>) -> Result<i64, Stop> {
     Ok(header.map_or(0, |header| header.coins.0.cast_signed()))
 }
 
+fn call_returned(guest: &mut Guest<'_>, out: i32, cap: i32) -> Result<i32, Stop> {
+    let answer = mem::take(&mut guest.running().answer);
+    guest.charge(price(CALL_RETURNED, answer.len()))?;
+    guest.write(out, &answer[..answer.len().min(unsigned(cap))])?;
+    let length = signed(answer.len());
+    guest.running().answer = answer;
+    Ok(length)
+}
+
 fn emit(guest: &mut Guest<'_>, pointer: i32, length: i32) -> Result<(), Stop> {
     guest.charge(price(EMIT, unsigned(length)))?;
     let event = guest.read(pointer, length)?;
@@ -229,7 +293,7 @@ fn hash(
 fn log(guest: &mut Guest<'_>, pointer: i32, length: i32) -> Result<(), Stop> {
     guest.charge(price(LOG, unsigned(length)))?;
     let contract = guest.running().contract;
-    let listener = guest.running().listener.clone();
+    let listener = guest.running().tools.listener.clone();
     let bytes = guest.bytes(pointer, length)?;
     if let Some(listener) = listener {
         listener(contract, bytes);
@@ -254,7 +318,7 @@ fn verify(
 }
 
 fn input_read(guest: &mut Guest<'_>, pointer: i32) -> Result<(), Stop> {
-    let args = std::mem::take(&mut guest.running().args);
+    let args = mem::take(&mut guest.running().args);
     guest.charge(price(INPUT_READ, args.len()))?;
     guest.write(pointer, &args)?;
     guest.running().args = args;
@@ -297,7 +361,7 @@ fn judge(guest: &mut Guest<'_>, policy: i32, out: i32, cap: i32) -> Result<i32, 
         params: params.as_deref(),
         facts: facts.as_ref(),
     };
-    match guest.running().judge.judge(&question) {
+    match guest.running().tools.judge.judge(&question) {
         Ok(verdict) => {
             guest.charge(price(JUDGE, verdict.len()))?;
             if verdict.len() <= unsigned(cap) {
@@ -391,11 +455,13 @@ fn slot(
     Ok(StateKey::Slot(guest.running().contract, &key).hash())
 }
 
-fn coins_stop(error: CoinsError) -> Stop {
+pub(crate) fn coins_stop(error: CoinsError) -> Stop {
     match error {
-        CoinsError::Missing(missing) => Stop::Missing(missing),
+        CoinsError::Missing(missing) => missing.into(),
         CoinsError::Overflow | CoinsError::Short { .. } => HostError::Payment.into(),
-        CoinsError::NoContract(_) | CoinsError::Damaged(_) => Stop::Machine(error.to_string()),
+        CoinsError::NoContract(_) | CoinsError::Damaged(_) => {
+            Stop::Halt(Halt::Machine(error.to_string()))
+        }
     }
 }
 
@@ -404,6 +470,8 @@ fn coins_stop(error: CoinsError) -> Stop {
 struct PerByte(u64);
 
 const BLAKE2B: PerByte = per_byte("blake2b");
+const CALL: PerByte = per_byte("call");
+const CALL_RETURNED: PerByte = per_byte("call_returned");
 const EMIT: PerByte = per_byte("emit");
 const INPUT_READ: PerByte = per_byte("input_read");
 const JUDGE: PerByte = per_byte("judge");

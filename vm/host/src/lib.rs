@@ -18,6 +18,8 @@ mod functions;
 mod guest;
 mod host;
 mod machine;
+mod machines;
+mod nested;
 mod permits;
 mod running;
 

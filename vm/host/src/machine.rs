@@ -9,16 +9,14 @@ use wasmtime::{Extern, Linker, Store, Trap, TypedFunc};
 
 use crate::cache::Cache;
 use crate::compiled::Compiled;
-use crate::engine::{Backend, INSTANCES, Stack, engine};
+use crate::engine::{Backend, Stack, engine};
 use crate::folder::Folder;
 use crate::functions::link;
-use crate::permits::Permits;
 use crate::running::{Running, Stop};
 
 pub(crate) struct Machine {
     linker: Linker<Running>,
     cache: Cache,
-    permits: Permits,
 }
 
 /// The host could not be started; this machine is at fault.
@@ -45,55 +43,44 @@ impl From<wasmtime::Error> for StartError {
 
 /// How a call ended.
 pub(crate) enum Ended {
-    Returned {
-        gas_left: u64,
-    },
-    Reverted {
-        code: u32,
-        gas_left: u64,
-    },
+    Returned { gas_left: u64 },
+    Reverted { code: u32, gas_left: u64 },
     Failed(Outcome),
-    /// Its frames did not fit into this engine's native stack, which says nothing of the call.
-    NativeStack,
 }
 
 impl Machine {
-    pub(crate) fn new(backend: Backend, stack: Stack) -> Result<Self, StartError> {
-        let mut linker = Linker::new(&engine(backend, stack)?);
+    /// An engine that keeps what it compiles in `folder`, if there is one.
+    pub(crate) fn new(
+        backend: Backend,
+        stack: Stack,
+        folder: Option<&Path>,
+    ) -> Result<Self, StartError> {
+        let engine = engine(backend, stack)?;
+        let open = |path| {
+            Folder::open(path, &engine).map_err(|error| StartError::Folder {
+                path: path.to_owned(),
+                reason: error.to_string(),
+            })
+        };
+        let folder = folder.map(open).transpose()?;
+        let mut linker = Linker::new(&engine);
         link(&mut linker)?;
         Ok(Self {
             linker,
-            cache: Cache::new(None),
-            permits: Permits::new(INSTANCES),
+            cache: Cache::new(folder),
         })
     }
 
-    /// The same engine, which keeps what it compiles in a folder.
-    pub(crate) fn with_folder(self, path: &Path) -> Result<Self, StartError> {
-        let folder =
-            Folder::open(path, self.linker.engine()).map_err(|error| StartError::Folder {
-                path: path.to_owned(),
-                reason: error.to_string(),
-            })?;
-        Ok(Self {
-            cache: Cache::new(Some(folder)),
-            ..self
-        })
-    }
-
-    /// Runs the call that `running` is of, with so much gas.
+    /// Runs the call that `running` is of, with so much gas. There is no end where its frames did not fit
+    /// into this engine's native stack, which says nothing of the call.
     pub(crate) fn run(
         &self,
         code: CodeSource<'_>,
         entry: &str,
         running: Running,
         gas: Gas,
-    ) -> (Result<Ended, Halt>, Running) {
-        let compiled = match self.cache.get(&self.linker, code) {
-            Ok(compiled) => compiled,
-            Err(halt) => return (Err(halt), running),
-        };
-        let _permit = self.permits.take();
+    ) -> Result<(Option<Ended>, Running), Halt> {
+        let compiled = self.cache.get(&self.linker, code)?;
         let mut store = Store::new(
             self.linker.engine(),
             Running {
@@ -102,8 +89,8 @@ impl Machine {
             },
         );
         store.limiter(|running| running);
-        let ended = enter(&mut store, &compiled, entry, gas);
-        (ended, store.into_data())
+        let ended = enter(&mut store, &compiled, entry, gas)?;
+        Ok((ended, store.into_data()))
     }
 }
 
@@ -112,7 +99,7 @@ fn enter(
     compiled: &Compiled,
     entry: &str,
     gas: Gas,
-) -> Result<Ended, Halt> {
+) -> Result<Option<Ended>, Halt> {
     let instance = match compiled.instance.instantiate(&mut *store) {
         Ok(instance) => instance,
         // A data segment that does not fit the memory; everything else is this machine's fault.
@@ -127,18 +114,19 @@ fn enter(
         .and_then(|place| instance.get_module_export(&mut *store, place))
         .and_then(|export| export.into_func()?.typed(&*store).ok());
     let Some(entry) = entry else {
-        return Ok(Ended::Failed(Outcome::HostError(HostError::NoSuchEntry)));
+        let outcome = Outcome::HostError(HostError::NoSuchEntry);
+        return Ok(Some(Ended::Failed(outcome)));
     };
     let result = entry.call(&mut *store, i64::try_from(gas.0).unwrap_or(i64::MAX));
     if let Some(stop) = store.data_mut().stop.take() {
-        return stopped(stop);
+        return stopped(stop).map(Some);
     }
     match result {
-        Ok(left) => Ok(
+        Ok(left) => Ok(Some(
             u64::try_from(left).map_or(Ended::Failed(Outcome::OutOfGas), |gas_left| {
                 Ended::Returned { gas_left }
             }),
-        ),
+        )),
         Err(error) => {
             let cause = instance
                 .get_module_export(&mut *store, &compiled.cause)
@@ -155,16 +143,15 @@ fn stopped(stop: Stop) -> Result<Ended, Halt> {
         Stop::Revert { code, gas_left } => Ok(Ended::Reverted { code, gas_left }),
         Stop::Trap => Ok(Ended::Failed(Outcome::Trap)),
         Stop::Host(error) => Ok(Ended::Failed(Outcome::HostError(error))),
-        Stop::Missing(missing) => Err(Halt::Missing(missing)),
-        Stop::Machine(why) => Err(Halt::Machine(why)),
+        Stop::Halt(halt) => Err(halt),
     }
 }
 
 /// What a trap means (docs/spec/vm.md, 2). The traps that a guest can cause are listed; any other
 /// says that this machine or its engine is broken.
-fn trapped(error: &wasmtime::Error, cause: i32) -> Result<Ended, Halt> {
+fn trapped(error: &wasmtime::Error, cause: i32) -> Result<Option<Ended>, Halt> {
     let outcome = match (error.downcast_ref::<Trap>(), cause) {
-        (Some(Trap::StackOverflow), _) => return Ok(Ended::NativeStack),
+        (Some(Trap::StackOverflow), _) => return Ok(None),
         (Some(Trap::UnreachableCodeReached), CAUSE_OUT_OF_GAS) => Outcome::OutOfGas,
         (Some(Trap::UnreachableCodeReached), CAUSE_STACK) => Outcome::StackLimit,
         (
@@ -181,5 +168,5 @@ fn trapped(error: &wasmtime::Error, cause: i32) -> Result<Ended, Halt> {
         ) => Outcome::Trap,
         _ => return Err(Halt::Machine(format!("{error:#}"))),
     };
-    Ok(Ended::Failed(outcome))
+    Ok(Some(Ended::Failed(outcome)))
 }

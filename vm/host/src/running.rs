@@ -3,13 +3,33 @@
 use std::sync::Arc;
 
 use twinroot_abi::{Amount, ContractId, Policy};
-use twinroot_exec::{Bundle, Call, HostError, Judge, Scene};
-use twinroot_state::{Missing, Overlay};
+use twinroot_exec::{Bundle, Call, Codes, Event, Halt, Header, HostError, Judge, Scene};
+use twinroot_state::{Checkpoint, Missing, Overlay};
 use twinroot_types::Limits;
 use wasmtime::{Memory, ResourceLimiter};
 
+use crate::machines::Machines;
+
 /// Who is told what contracts log.
 pub(crate) type Listener = Arc<dyn Fn(ContractId, &[u8]) + Send + Sync>;
+
+/// What all calls of a host have at hand.
+#[derive(Clone)]
+pub(crate) struct Tools {
+    pub(crate) machines: Arc<Machines>,
+    pub(crate) judge: Arc<dyn Judge>,
+    pub(crate) listener: Option<Listener>,
+}
+
+/// What a call and those within it have in common.
+#[derive(Default)]
+pub(crate) struct Trail {
+    /// The contracts that are being called, the present one left out.
+    pub(crate) path: Vec<ContractId>,
+    pub(crate) events: Vec<Event>,
+    /// The contracts that were called by others, as they were before.
+    pub(crate) called: Vec<(ContractId, Header)>,
+}
 
 /// A call on its way.
 pub(crate) struct Running {
@@ -20,11 +40,13 @@ pub(crate) struct Running {
     pub(crate) value: Amount,
     pub(crate) facts: Vec<Bundle>,
     pub(crate) policies: Arc<[Policy]>,
-    pub(crate) judge: Arc<dyn Judge>,
-    pub(crate) listener: Option<Listener>,
+    pub(crate) tools: Arc<Tools>,
+    pub(crate) codes: Codes,
+    pub(crate) trail: Trail,
+    /// What the last call of another contract returned.
+    pub(crate) answer: Vec<u8>,
     pub(crate) memory: Option<Memory>,
     pub(crate) returned: Vec<u8>,
-    pub(crate) events: Vec<Vec<u8>>,
     pub(crate) judged: Vec<u8>,
     /// Why the host ended the call, if it did.
     pub(crate) stop: Option<Stop>,
@@ -41,8 +63,8 @@ pub(crate) enum Stop {
     /// A pointer outside the memory.
     Trap,
     Host(HostError),
-    Missing(Missing),
-    Machine(String),
+    /// There is no outcome.
+    Halt(Halt),
 }
 
 impl From<HostError> for Stop {
@@ -53,8 +75,16 @@ impl From<HostError> for Stop {
 
 impl From<Missing> for Stop {
     fn from(missing: Missing) -> Self {
-        Self::Missing(missing)
+        Self::Halt(missing.into())
     }
+}
+
+/// Where a call began: what it changes can be taken back to there.
+#[derive(Clone, Copy)]
+pub(crate) struct Begun {
+    state: Checkpoint,
+    events: usize,
+    called: usize,
 }
 
 /// A memory grows as far as its module says. If the machine cannot provide it, that is the machine's
@@ -70,7 +100,8 @@ impl ResourceLimiter for Running {
     }
 
     fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
-        self.stop = Some(Stop::Machine(format!("a memory could not grow: {error:#}")));
+        let why = format!("a memory could not grow: {error:#}");
+        self.stop = Some(Stop::Halt(Halt::Machine(why)));
         Err(error)
     }
 
@@ -90,8 +121,9 @@ impl Running {
         state: Overlay,
         scene: Scene,
         call: &Call,
-        judge: Arc<dyn Judge>,
-        listener: Option<Listener>,
+        tools: Arc<Tools>,
+        codes: Codes,
+        trail: Trail,
     ) -> Self {
         Self {
             state,
@@ -101,23 +133,52 @@ impl Running {
             value: call.value,
             facts: call.facts.clone(),
             policies: Arc::new([]),
-            judge,
-            listener,
+            tools,
+            codes,
+            trail,
+            answer: Vec::new(),
             memory: None,
             returned: Vec::new(),
-            events: Vec::new(),
             judged: Vec::new(),
             stop: None,
         }
     }
 
+    /// The present place, to come back to.
+    pub(crate) fn begin(&mut self) -> Begun {
+        Begun {
+            state: self.state.checkpoint(),
+            events: self.trail.events.len(),
+            called: self.trail.called.len(),
+        }
+    }
+
+    /// Takes everything back since `begun`, as if the call had not begun yet.
+    pub(crate) fn begin_again(&mut self, begun: Begun) {
+        self.take_back(begun);
+        self.answer = Vec::new();
+        self.memory = None;
+        self.returned = Vec::new();
+        self.judged = Vec::new();
+        self.stop = None;
+    }
+
+    /// Takes back what was changed since `begun` and can be seen outside.
+    pub(crate) fn take_back(&mut self, begun: Begun) {
+        self.state.revert(begun.state);
+        self.trail.events.truncate(begun.events);
+        self.trail.called.truncate(begun.called);
+    }
+
     /// Adds an event, within the limits of a call.
-    pub(crate) fn emit(&mut self, event: Vec<u8>) -> Result<(), Stop> {
-        let bytes = self.events.iter().map(Vec::len).sum::<usize>() + event.len();
-        if self.events.len() == Limits::V1.events || bytes > Limits::V1.event_bytes {
+    pub(crate) fn emit(&mut self, bytes: Vec<u8>) -> Result<(), Stop> {
+        let events = &mut self.trail.events;
+        let all = events.iter().map(|event| event.bytes.len()).sum::<usize>() + bytes.len();
+        if events.len() == Limits::V1.events || all > Limits::V1.event_bytes {
             return Err(HostError::Events.into());
         }
-        self.events.push(event);
+        let contract = self.contract;
+        events.push(Event { contract, bytes });
         Ok(())
     }
 

@@ -53,7 +53,15 @@ impl Guest<'_> {
                 self.write(at(2), &hash(Tag::VALUE, &[name.as_bytes(), &bytes]))?;
                 None
             }
+            "call" => Some(Value::I64(self.call(params)?)),
+            "call_returned" => {
+                // Nothing was ever returned.
+                self.charge_bytes(0)?;
+                self.write(at(0), &[])?;
+                Some(Value::I32(0))
+            }
             "caller" => Some(Value::I32(host.input.caller)),
+            "caller_contract" => Some(Value::I32(0)),
             "emit" => {
                 self.emit(host, at(0), at(1))?;
                 None
@@ -110,6 +118,26 @@ impl Guest<'_> {
             }
             other => panic!("`{other}` is a host function that the mock lacks"),
         })
+    }
+
+    /// There is no other contract.
+    fn call(&mut self, params: &[Value]) -> Result<i64, Stop> {
+        let (entry, args) = (params[2].i32(), params[4].i32());
+        if unsigned(entry) > Limits::V1.entry_bytes || unsigned(args) > Limits::V1.argument_bytes {
+            return Err(HostError::Arguments.into());
+        }
+        self.charge_bytes(unsigned(entry) + unsigned(args))?;
+        self.read(params[0].i32(), 32)?;
+        let entry = self.read(params[1].i32(), entry)?;
+        self.read(params[3].i32(), args)?;
+        if params[6].i64().cast_unsigned() > self.gas.cast_unsigned() {
+            return Err(Stop::OutOfGas);
+        }
+        let error = match String::from_utf8(entry) {
+            Ok(_) => HostError::NoSuchContract,
+            Err(_) => HostError::NoSuchEntry,
+        };
+        Ok(5 << 32 | error as i64)
     }
 
     fn emit(&mut self, host: &mut Host, pointer: i32, count: i32) -> Result<(), Stop> {

@@ -95,7 +95,10 @@ pub(crate) fn checks(
         }
         for place in segment.first..=segment.last {
             let operator = function.body.code.get(place).present("an instruction")?;
-            if matches!(Row::of(operator)?, Row::MemoryGrow | Row::MemoryBulk) {
+            if matches!(
+                Row::of(operator)?,
+                Row::MemoryGrow | Row::MemoryCopy | Row::MemoryFill
+            ) {
                 checks.insert(place);
             }
         }

@@ -195,7 +195,7 @@ fn operands(
             Row::Load | Row::Unary | Row::MemoryGrow => (1, 1),
             Row::Store => (2, 0),
             Row::Binary | Row::Division => (2, 1),
-            Row::MemoryBulk => (3, 0),
+            Row::MemoryCopy | Row::MemoryFill => (3, 0),
             // Their instructions were met above, or by the caller.
             Row::Free | Row::Jump | Row::Move => (0, 0),
             Row::BranchTable | Row::Call | Row::CallIndirect => (0, 0),

@@ -27,8 +27,8 @@ pub(crate) enum Row {
     CallIndirect,
     Division,
     MemoryGrow,
-    /// `memory.copy` and `memory.fill`.
-    MemoryBulk,
+    MemoryCopy,
+    MemoryFill,
 }
 
 impl Row {
@@ -69,7 +69,8 @@ impl Row {
             I32DivS | I32DivU | I32RemS | I32RemU => Self::Division,
             I64DivS | I64DivU | I64RemS | I64RemU => Self::Division,
             MemoryGrow { .. } => Self::MemoryGrow,
-            MemoryCopy { .. } | MemoryFill { .. } => Self::MemoryBulk,
+            MemoryCopy { .. } => Self::MemoryCopy,
+            MemoryFill { .. } => Self::MemoryFill,
             other => return Err(ReferenceError::forbidden(format!("{other:?}"))),
         })
     }
@@ -79,13 +80,16 @@ impl Row {
         match self {
             Self::Free => 0,
             Self::Jump | Self::Move | Self::Constant => 1,
-            Self::Load | Self::Store | Self::MemorySize => 1,
+            Self::Store | Self::MemorySize => 1,
+            Self::Load => 3,
             Self::Unary | Self::Binary => 1,
             Self::BranchTable => 2,
             Self::Call => 5,
-            Self::CallIndirect | Self::Division => 8,
+            Self::CallIndirect => 8,
+            Self::Division => 14,
             Self::MemoryGrow => 100,
-            Self::MemoryBulk => 20,
+            Self::MemoryCopy => 20,
+            Self::MemoryFill => 300,
         }
     }
 }

@@ -21,6 +21,8 @@ pub struct Limits {
     pub fact_bytes: usize,
     /// Descriptors and messages in all oracle facts of one call. Higher: more signature checks (about 45 us each) in a block.
     pub fact_messages: usize,
+    /// Contracts that call each other, the first included. Higher: more instances at once for one call.
+    pub call_depth: usize,
     /// Bytes that a call may return.
     pub return_bytes: usize,
     /// Events of one call.
@@ -51,6 +53,7 @@ impl Limits {
         entry_bytes: 64,
         fact_bytes: 64 * 1024,
         fact_messages: 256,
+        call_depth: 8,
         return_bytes: 4 * 1024,
         events: 64,
         event_bytes: 16 * 1024,

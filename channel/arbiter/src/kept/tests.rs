@@ -1,6 +1,6 @@
 //! What only the inside can tell: that each datum has its place in the tree.
 
-use twinroot_abi::{ChainId, Hash, Root, Round, Side};
+use twinroot_abi::{ChainId, CodeHash, Hash, Root, Round, Side};
 use twinroot_types::{SecretKey, Signature};
 use twinroot_wire::{CoSigned, Ground, Keys, Parameters, SignedParameters, Standing};
 

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use twinroot_abi::{
-    Amount, ChannelId, CodeHash, ContractId, Gas, Hash, Height, PublicKey, Root, Round, Side,
-    TimeMs,
+    Amount, ChannelId, ContractId, Gas, Hash, Height, PublicKey, Root, Round, Side, TimeMs,
 };
 use twinroot_arbiter::{Account, Channel, Effect, Genesis, Ledger, Phase, Receipt, Rejected};
-use twinroot_exec::{Call, Env, Fallback};
+use twinroot_exec::{Call, Codes, Env, Fallback};
 use twinroot_rules::{Consent, Position, apply, genesis};
 use twinroot_state::{State, Touched, Tree};
 use twinroot_types::{SecretKey, Signature, Tag, encode, hash};
@@ -497,7 +496,7 @@ pub(crate) fn signed_by(who: usize, transaction: Transaction) -> SignedTransacti
     transaction.sign(&secret(who))
 }
 
-fn toys() -> BTreeMap<CodeHash, Vec<u8>> {
+fn toys() -> Codes {
     let toy = code(b"toy");
-    BTreeMap::from([(toy.hash, toy.bytes)])
+    BTreeMap::from([(toy.hash, toy.bytes)]).into()
 }

@@ -242,6 +242,30 @@ fn crossed_deposits_end_and_steps_go_on() {
     storm.pair.agree(A, pay(A, 1));
 }
 
+/// A forced payment is lost by a fork and forced again. The peer signs late what was proposed on the lost
+/// one: the payment is in that, and is not made once more, though the power failed meanwhile.
+#[test]
+fn a_restarted_party_knows_what_was_lost_below_a_late_signature() {
+    let mut storm = Storm::new([false; 2]);
+    storm.happen(&Event::Force(A, 200));
+    for event in [
+        Event::Mine,
+        Event::Propose(A, 0),
+        Event::Deliver(B, None),
+        Event::Fork(1),
+        Event::See(A),
+        Event::Block,
+        Event::Answer(B, true),
+        Event::See(A),
+    ] {
+        storm.happen(&event);
+    }
+    let before = storm.pair.nodes[0].party.balances()[0];
+    storm.calm();
+    storm.pair.assert_same();
+    assert_eq!(storm.pair.nodes[0].party.balances()[0], before);
+}
+
 /// A party that lost its log meets a deposit that the ledger has just taken. A fork loses the deposit: the
 /// party must not have built on it, and asks its peer what both signed last before it.
 #[test]

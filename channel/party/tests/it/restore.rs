@@ -1,8 +1,7 @@
 //! A party that begins again from what it wrote down (docs/spec/channel.md, 5.9).
 
-use std::collections::BTreeMap;
-
 use twinroot_abi::{Amount, Round};
+use twinroot_exec::Codes;
 use twinroot_party::{Effect, Illegal, Input, Party, Record, RestoreError, Source, Status};
 use twinroot_wire::Message;
 
@@ -16,7 +15,7 @@ const PROPOSED: &str = "save own 1, sign 1, send propose 1";
 fn restored(records: Vec<Record>, with_codes: bool) -> Result<Party, RestoreError> {
     let codes = match with_codes {
         true => Node::new(A, quiet()).party.codes().clone(),
-        false => BTreeMap::new(),
+        false => Codes::default(),
     };
     let terms = parameters();
     Party::restore(
@@ -277,7 +276,7 @@ fn records_of_something_else_are_not_taken() {
     assert!(matches!(differs, Err(RestoreError::Differs(_))));
     let mut terms = parameters();
     terms.deposits = [Amount(u64::MAX); 2];
-    let codes = BTreeMap::new();
+    let codes = Codes::default();
     let none = Vec::new();
     let result = Party::restore(&terms, A, env(1), quiet(), codes, Source::Log, none, &Toy);
     assert!(matches!(result, Err(RestoreError::Terms(_))));

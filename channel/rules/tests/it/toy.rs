@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use twinroot_abi::{Amount, Gas, Side};
 use twinroot_exec::{
-    Call, Code, CodeSource, CoinsError, Execute, Halt, HeaderPlace, HostError, Outcome, Receipt,
-    Scene, StateKey,
+    Call, Code, CodeSource, Codes, CoinsError, Execute, Halt, HeaderPlace, HostError, Outcome,
+    Receipt, Scene, StateKey,
 };
 use twinroot_state::Overlay;
 use twinroot_types::{Limits, Tag, decode, encode, hash};
@@ -53,6 +53,7 @@ impl Execute for Toy {
     fn execute(
         &self,
         _: CodeSource<'_>,
+        _: &Codes,
         state: &mut Overlay,
         scene: Scene,
         call: &Call,

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use twinroot_abi::{
-    Amount, ChainId, ChannelId, CodeHash, ContractId, Gas, Hash, Height, PublicKey, Round, Side,
-    TimeMs,
+    Amount, ChainId, ChannelId, ContractId, Gas, Hash, Height, PublicKey, Round, Side, TimeMs,
 };
-use twinroot_exec::{Call, Env, Fallback, balance};
+use twinroot_exec::{Call, Codes, Env, Fallback, balance};
 use twinroot_rules::{Applied, Consent, Position, Refusal, apply, genesis};
 use twinroot_state::{Overlay, Partial, State, Touched, Tree};
 use twinroot_types::{Limits, Tag, encode, hash};
@@ -43,9 +42,9 @@ pub(crate) fn opened() -> Position<Tree> {
     genesis(&parameters(), env(1)).unwrap()
 }
 
-pub(crate) fn codes() -> BTreeMap<CodeHash, Vec<u8>> {
+pub(crate) fn codes() -> Codes {
     let toy = code(b"toy");
-    BTreeMap::from([(toy.hash, toy.bytes)])
+    BTreeMap::from([(toy.hash, toy.bytes)]).into()
 }
 
 /// The contract that comes to be as number `count`.

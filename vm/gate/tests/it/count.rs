@@ -188,8 +188,10 @@ fn cost(operator: &Operator<'_>, prices: &[u64]) -> u64 {
         "BrTable" => 2,
         "CallIndirect" => 8,
         "MemoryGrow" => 100,
-        "MemoryCopy" | "MemoryFill" => 20,
-        name if name.contains("Div") || name.contains("Rem") => 8,
+        "MemoryCopy" => 20,
+        "MemoryFill" => 300,
+        name if name.contains("Load") => 3,
+        name if name.contains("Div") || name.contains("Rem") => 14,
         _ => 1,
     }
 }

@@ -71,7 +71,7 @@ fn an_empty_function_is_still_checked() {
 fn division_is_dear() {
     assert_eq!(
         gas(r#"(func (export "go") i64.const 6 i64.const 3 i64.div_u drop)"#),
-        10
+        16
     );
 }
 
@@ -203,7 +203,7 @@ fn copying_pays_for_each_eight_bytes_before_the_work() {
 fn filling_pays_before_it_can_trap() {
     let body = r#"(memory (export "memory") 1)
         (func (export "go") i32.const 1 i32.const 0 i32.const -1 memory.fill)"#;
-    let price = 3 + 20 + (i64::from(u32::MAX) >> 3);
+    let price = 3 + 300 + (i64::from(u32::MAX) >> 3);
     assert_eq!(end(body, price), End::Trap);
     assert_eq!(end(body, price - 1), End::OutOfGas);
 }
@@ -234,11 +234,11 @@ fn growing_pays_for_each_page_even_in_vain() {
 fn a_host_call_costs_its_price_and_what_the_host_adds() {
     let body = r#"(import "twinroot" "balance" (func $balance (result i64)))
         (func (export "go") call $balance drop i32.const 0 drop)"#;
-    assert_eq!(gas(body), 301);
+    assert_eq!(gas(body), 2_000 + 1);
     let body = r#"(import "twinroot" "emit" (func $emit (param i32 i32)))
         (memory (export "memory") 1)
         (func (export "go") i32.const 0 i32.const 10 call $emit i32.const 0 drop)"#;
-    assert_eq!(gas(body), 2 + 200 + 10 + 1);
+    assert_eq!(gas(body), 2 + 500 + 10 + 1);
 }
 
 #[test]
@@ -263,14 +263,14 @@ fn a_trap_is_no_other_end() {
     assert_eq!(
         end(
             r#"(func (export "go") i32.const 1 i32.const 0 i32.div_s drop)"#,
-            10
+            16
         ),
         End::Trap
     );
     assert_eq!(
         end(
             r#"(func (export "go") i32.const 1 i32.const 0 i32.div_s drop)"#,
-            9
+            15
         ),
         End::OutOfGas
     );

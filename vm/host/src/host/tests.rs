@@ -1,7 +1,7 @@
 //! A native stack that is too small shows nowhere (docs/spec/vm.md, 4.6).
 
 use twinroot_abi::{Amount, ContractId, Hash, Height, Side, TimeMs};
-use twinroot_exec::{Env, Question, Refusal, StateKey};
+use twinroot_exec::{Caller, Env, Question, Refusal, StateKey};
 use twinroot_state::Tree;
 
 use super::*;
@@ -29,17 +29,17 @@ const DESCENT: &str = r#"(module
     (func (export "forever") (drop (call $down (i64.const -1)))))"#;
 
 fn run(stack: Stack, entry: &str) -> (Receipt, Option<Arc<[u8]>>, bool) {
-    let host = Host {
-        usual: Machine::new(Backend::Cranelift, stack).unwrap(),
-        ..Host::new(Backend::Cranelift, Nobody).unwrap()
-    };
+    let machines = Arc::new(Machines::new(Backend::Cranelift, stack, None).unwrap());
+    let host = Host::new(Backend::Cranelift, Nobody)
+        .unwrap()
+        .with(|tools| tools.machines = Arc::clone(&machines));
     let code = host.admit(&wat::parse_str(DESCENT).unwrap()).unwrap();
     let source = CodeSource {
         hash: code.hash,
         bytes: &code.bytes,
     };
     let scene = Scene {
-        caller: Side::Initiator,
+        caller: Caller::Side(Side::Initiator),
         env: Env {
             height: Height(1),
             time: TimeMs(1),
@@ -55,13 +55,11 @@ fn run(stack: Stack, entry: &str) -> (Receipt, Option<Arc<[u8]>>, bool) {
         facts: Vec::new(),
     };
     let mut state = Overlay::new(Tree::new());
-    let receipt = host.execute(source, &mut state, scene, &call).unwrap();
+    let receipt = host
+        .execute(source, &Codes::default(), &mut state, scene, &call)
+        .unwrap();
     let slot = StateKey::Slot(call.contract, &[0]).hash();
-    (
-        receipt,
-        state.get(&slot).unwrap(),
-        host.deep.get().is_some(),
-    )
+    (receipt, state.get(&slot).unwrap(), machines.went_deep())
 }
 
 #[test]

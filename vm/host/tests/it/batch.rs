@@ -1,7 +1,7 @@
 //! Many calls at once.
 
 use twinroot_abi::{Amount, ContractId, Gas, Hash, Height, Side, TimeMs};
-use twinroot_exec::{Call, CodeSource, Env, Execute, Outcome, Scene, StateKey};
+use twinroot_exec::{Call, Caller, CodeSource, Codes, Env, Execute, Outcome, Scene, StateKey};
 use twinroot_host::{Backend, Host, Job};
 use twinroot_state::{Overlay, Tree};
 
@@ -32,12 +32,14 @@ fn the_results_of_a_batch_are_in_order() {
         block: Hash([0; 32]),
     };
     let scene = Scene {
-        caller: Side::Initiator,
+        caller: Caller::Side(Side::Initiator),
         env,
     };
     let contract = ContractId([1; 32]);
+    let codes = Codes::default();
     let job = |byte: u8| Job {
         code,
+        codes: &codes,
         state: Overlay::new(Tree::new()),
         scene,
         call: Call {

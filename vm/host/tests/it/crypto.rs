@@ -49,7 +49,7 @@ fn verified(key: &[u8; 32], signature: &[u8; 64]) -> Vec<u8> {
         text(key),
         text(signature)
     );
-    let receipt = call(&wat, "go", 200_000).unwrap();
+    let receipt = call(&wat, "go", 500_000).unwrap();
     assert_eq!(receipt.outcome, Outcome::Success);
     receipt.returned
 }
@@ -92,7 +92,7 @@ fn pointers_outside_the_memory_are_traps() {
             (memory (export "memory") 1)
             (func (export "go") {call_}))"#
         );
-        let receipt = call(&wat, "go", 200_000).unwrap();
+        let receipt = call(&wat, "go", 500_000).unwrap();
         assert_eq!(receipt.outcome, Outcome::Trap, "{call_}");
     }
 }
@@ -122,7 +122,7 @@ fn no_bytes_exist_up_to_the_end_of_the_memory() {
 fn an_entry_that_is_not_there_is_no_entry() {
     for name in ["gone", "memory", "twinroot.cause"] {
         let wat = r#"(module (memory (export "memory") 1) (func (export "go")))"#;
-        let outcome = call(wat, name, 10_000).unwrap().outcome;
+        let outcome = call(wat, name, 20_000).unwrap().outcome;
         assert_eq!(outcome, Outcome::HostError(HostError::NoSuchEntry));
     }
 }

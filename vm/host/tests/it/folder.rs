@@ -13,7 +13,7 @@ const WAT: &str = r#"(module (func (export "go") (drop (i64.const 1))))"#;
 fn run(folder: &Path, backend: Backend) -> Outcome {
     let host = Host::new(backend, Nobody).unwrap();
     let host = host.with_folder(folder).unwrap();
-    call_on(&host, WAT, "go", 10_000).unwrap().outcome
+    call_on(&host, WAT, "go", 20_000).unwrap().outcome
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -19,7 +19,7 @@ fn a_listener_changes_neither_outcome_nor_gas() {
     let listening = Host::new(Backend::Cranelift, Nobody)
         .unwrap()
         .with_listener(move |_, text| ear.lock().unwrap().push(text.to_vec()));
-    let receipts = [&deaf, &listening].map(|host| call_on(host, WAT, "go", 10_000).unwrap());
+    let receipts = [&deaf, &listening].map(|host| call_on(host, WAT, "go", 20_000).unwrap());
     assert_eq!(receipts[0], receipts[1]);
     assert_eq!(*heard.lock().unwrap(), [b"heard"]);
 }

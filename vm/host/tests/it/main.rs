@@ -6,6 +6,7 @@ mod batch;
 mod crypto;
 mod folder;
 mod log;
+mod nested;
 mod recorded;
 mod stack;
 mod stage;

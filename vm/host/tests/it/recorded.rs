@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use twinroot_abi::{Amount, ContractId, FEE_TABLE, Gas, Hash, Height, Root, Side, TimeMs};
 use twinroot_exec::{
-    Call, CodeSource, Env, Execute, Fallback, Header, HeaderPlace, Outcome, Scene,
+    Call, Caller, CodeSource, Codes, Env, Execute, Fallback, Header, HeaderPlace, Outcome, Scene,
 };
 use twinroot_host::{Backend, Host};
 use twinroot_state::{Overlay, State, Tree};
@@ -79,8 +79,8 @@ fn plans() -> Vec<Plan> {
             (0, PLENTY),
             (1, PLENTY),
             (15, PLENTY),
-            (15, 9_000),
-            (100, 6_500),
+            (15, 16_500),
+            (100, 13_800),
         ]
         .map(|(argument, gas)| (entry, kernel(argument), 0, 1, gas))
     });
@@ -96,10 +96,10 @@ fn plans() -> Vec<Plan> {
                 ("fill", fill(0, 3), 0, 1, PLENTY),
                 ("fill", fill(1, 40), 1, 2, PLENTY),
                 ("fill", fill(0, 600), 1, 2, PLENTY),
-                ("fill", fill(100, 40), 1, 2, 100_000),
+                ("fill", fill(100, 40), 1, 2, 400_000),
                 ("fill", Vec::new(), 1, 2, PLENTY),
                 ("spill", Vec::new(), 1, 2, PLENTY),
-                ("fill", fill(7, 1), 1, 2, 5_000),
+                ("fill", fill(7, 1), 1, 2, 12_500),
             ],
         ),
         (
@@ -112,8 +112,8 @@ fn plans() -> Vec<Plan> {
                 release(999_999, 0),
                 release(2_000_000, 0),
                 release(2_000_001, 1),
-                ("nop", Vec::new(), 1, 1, 10_210),
-                ("nop", Vec::new(), 1, 1, 10_200),
+                ("nop", Vec::new(), 1, 1, 17_210),
+                ("nop", Vec::new(), 1, 1, 17_200),
                 ("batch", kernel(20), 0, 1, PLENTY),
             ],
         ),
@@ -122,7 +122,7 @@ fn plans() -> Vec<Plan> {
             vec![
                 ("batch", kernel(0), 0, 1, PLENTY),
                 ("batch", kernel(64), 0, 1, PLENTY),
-                ("batch", kernel(64), 0, 1, 1_000_000),
+                ("batch", kernel(64), 0, 1, 2_000_000),
                 ("batch", vec![1], 0, 1, PLENTY),
             ],
         ),
@@ -167,7 +167,7 @@ fn live(backend: Backend, (contract, calls): &Plan) -> Life {
             facts: Vec::new(),
         };
         let scene = Scene {
-            caller: Side::BOTH[usize::from(*caller)],
+            caller: Caller::Side(Side::BOTH[usize::from(*caller)]),
             env: Env {
                 height: Height(*height),
                 time: TimeMs(height * 1_000),
@@ -179,13 +179,16 @@ fn live(backend: Backend, (contract, calls): &Plan) -> Life {
             bytes: &code.bytes,
         };
         let mut state = Overlay::new(tree.clone());
-        let receipt = host.execute(code, &mut state, scene, &call).unwrap();
+        let receipt = host
+            .execute(code, &Codes::default(), &mut state, scene, &call)
+            .unwrap();
         if receipt.outcome == Outcome::Success {
             tree = tree.updated(&state.finish().0).unwrap();
         }
         let events: Vec<u8> = receipt
             .events
             .iter()
+            .map(|event| &event.bytes)
             .flat_map(|event| [&(event.len() as u64).to_le_bytes()[..], event].concat())
             .collect();
         let Root(root) = tree.root();

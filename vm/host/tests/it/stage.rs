@@ -2,8 +2,8 @@
 
 use twinroot_abi::{Amount, CodeHash, ContractId, Gas, Hash, Height, Side, TimeMs};
 use twinroot_exec::{
-    Call, CodeSource, Env, Execute, Fallback, Halt, Header, HeaderPlace, Judge, Question, Receipt,
-    Refusal, Scene,
+    Call, Caller, CodeSource, Codes, Env, Execute, Fallback, Halt, Header, HeaderPlace, Judge,
+    Question, Receipt, Refusal, Scene,
 };
 use twinroot_host::{Backend, Host};
 use twinroot_state::{Overlay, Tree};
@@ -42,7 +42,7 @@ pub(crate) fn call_on(host: &Host, wat: &str, entry: &str, gas: u64) -> Result<R
         block: Hash([0; 32]),
     };
     let scene = Scene {
-        caller: Side::Initiator,
+        caller: Caller::Side(Side::Initiator),
         env,
     };
     let call = Call {
@@ -62,5 +62,5 @@ pub(crate) fn call_on(host: &Host, wat: &str, entry: &str, gas: u64) -> Result<R
         hold: Height(0),
     };
     HeaderPlace::of(CONTRACT).set(&mut state, &header);
-    host.execute(source, &mut state, scene, &call)
+    host.execute(source, &Codes::default(), &mut state, scene, &call)
 }

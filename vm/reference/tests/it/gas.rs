@@ -34,7 +34,7 @@ fn go(code: &str) -> String {
 fn straight_lines() {
     costs(&go(""), 0);
     costs(&go("i32.const 1 drop nop"), 1);
-    costs(&go("i64.const 6 i64.const 3 i64.div_u drop"), 10);
+    costs(&go("i64.const 6 i64.const 3 i64.div_u drop"), 16);
     costs(&go("i32.const 1 i32.const 2 i32.const 3 select drop"), 4);
     costs(&go("i32.const 0 i32.const 0 i32.store memory.size drop"), 4);
 }
@@ -94,9 +94,9 @@ fn bytes_moved() {
             "i32.const 0 i32.const 1 i32.const {count} memory.fill"
         ))
     };
-    costs(&fill(7), 23);
-    costs(&fill(8), 24);
-    costs(&fill(65_536), 23 + 8_192);
+    costs(&fill(7), 303);
+    costs(&fill(8), 304);
+    costs(&fill(65_536), 303 + 8_192);
     let copy = |count: u32| {
         go(&format!(
             "i32.const 0 i32.const 9 i32.const {count} memory.copy"
@@ -107,17 +107,21 @@ fn bytes_moved() {
 
 #[test]
 fn bytes_out_of_bounds_are_paid_before_they_trap() {
-    for code in [
-        "i32.const 0 i32.const 1 i32.const 65537 memory.fill",
-        "i32.const 1 i32.const 0 i32.const 65536 memory.copy",
-        "i32.const 0 i32.const 1 i32.const 65536 memory.copy",
+    for (code, cost) in [
+        ("i32.const 0 i32.const 1 i32.const 65537 memory.fill", 303),
+        ("i32.const 1 i32.const 0 i32.const 65536 memory.copy", 23),
+        ("i32.const 0 i32.const 1 i32.const 65536 memory.copy", 23),
     ] {
-        assert_eq!(run(&go(code), 23 + 8_192).end, End::Trap, "{code}");
-        assert_eq!(run(&go(code), 22 + 8_192).end, End::OutOfGas, "{code}");
+        assert_eq!(run(&go(code), cost + 8_192).end, End::Trap, "{code}");
+        assert_eq!(
+            run(&go(code), cost - 1 + 8_192).end,
+            End::OutOfGas,
+            "{code}"
+        );
     }
     let most = go("i32.const 0 i32.const 1 i32.const -1 memory.fill");
-    assert_eq!(run(&most, 23 + 0x1fff_ffff).end, End::Trap);
-    assert_eq!(run(&most, 22 + 0x1fff_ffff).end, End::OutOfGas);
+    assert_eq!(run(&most, 303 + 0x1fff_ffff).end, End::Trap);
+    assert_eq!(run(&most, 302 + 0x1fff_ffff).end, End::OutOfGas);
 }
 
 #[test]
@@ -175,12 +179,12 @@ fn what_a_run_writes_after_it_overdrew_is_seen() {
 #[test]
 fn a_host_function_without_gas_does_nothing() {
     let body = unchecked("i32.const 0 call $input_read");
-    let ran = run(&body, 2 + 20 + 60);
+    let ran = run(&body, 2 + 20 + 100);
     assert_eq!(
         (ran.end, ran.calls.len(), ran.memory[0]),
         (End::OutOfGas, 0, 0)
     );
-    let ran = run(&body, 2 + 20 + 1 + 60);
+    let ran = run(&body, 2 + 20 + 1 + 100);
     assert_eq!(
         (ran.end, ran.calls, ran.memory[0]),
         (End::Success, vec![("input_read", vec![0], 0)], b't')
@@ -190,8 +194,8 @@ fn a_host_function_without_gas_does_nothing() {
 #[test]
 fn a_host_charges_by_operand() {
     let body = go("i32.const 0 i32.const 9 call $emit");
-    costs(&body, 2 + 200 + 9);
-    assert_eq!(run(&body, 2 + 200 + 8).calls, [("emit", vec![0, 9], 8)]);
+    costs(&body, 2 + 500 + 9);
+    assert_eq!(run(&body, 2 + 500 + 8).calls, [("emit", vec![0, 9], 8)]);
 }
 
 #[test]
@@ -200,9 +204,9 @@ fn a_host_ends_a_call() {
     assert_eq!(revert.end, End::Revert(0xffff_fffe));
     assert_eq!(revert.calls, [("revert", vec![-2], 100 - 1 - 30 - 1)]);
     let outside = go("i32.const 65533 call $input_read");
-    assert_eq!(run(&outside, 61).end, End::Trap);
+    assert_eq!(run(&outside, 101).end, End::Trap);
     assert_eq!(
-        run(&go("i32.const 65532 call $input_read"), 61).end,
+        run(&go("i32.const 65532 call $input_read"), 101).end,
         End::Success
     );
 }

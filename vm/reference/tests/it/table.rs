@@ -238,5 +238,5 @@ fn host_functions_cost_their_price_and_calls_their_own() {
         (table 1 funcref) (elem (i32.const 0) $f)
         (func $f call $caller drop call $g i32.const 0 call_indirect)
         (func $g)"#;
-    assert_eq!(listed(body), [(0, 30 + 5 + 1 + 8)]);
+    assert_eq!(listed(body), [(0, 40 + 5 + 1 + 8)]);
 }

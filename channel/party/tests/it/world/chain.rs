@@ -224,7 +224,8 @@ impl Channel {
             return Err("not the poster's, or pinned elsewhere");
         }
         self.adopt_if(force.base.as_ref(), positions)?;
-        let codes = BTreeMap::from([(code(b"toy").hash, code(b"toy").bytes)]);
+        let toy = code(b"toy");
+        let codes = BTreeMap::from([(toy.hash, toy.bytes)]).into();
         let applied = apply(&self.tip, &force.update, Consent::PosterOnly, &codes, &Toy)
             .map_err(|_| "refuted")?;
         if applied.next.commitment.state_root != force.predicted {

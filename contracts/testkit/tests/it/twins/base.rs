@@ -1,12 +1,9 @@
 //! The state that every history begins with: all contracts exist and hold coins.
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use twinroot_abi::{
-    Amount, CodeHash, ContractId, FeedId, Gas, Hash, Height, Side, Subject, TimeMs,
-};
-use twinroot_exec::{Call, Env, Execute, Fallback};
+use twinroot_abi::{Amount, ContractId, FeedId, Gas, Hash, Height, Side, Subject, TimeMs};
+use twinroot_exec::{Call, Codes, Env, Execute, Fallback};
 use twinroot_feed::{FeedJudge, Signer};
 use twinroot_host::{Backend, Host};
 use twinroot_rules::{Consent, Position, apply, genesis};
@@ -28,8 +25,8 @@ pub(crate) const WINDOW: [TimeMs; 2] = [TimeMs(1_000), TimeMs(60_000)];
 /// Where every history begins.
 pub(crate) struct Base {
     pub(crate) position: Position<Tree>,
-    pub(crate) codes: BTreeMap<CodeHash, Vec<u8>>,
-    /// Contracts by role: the puppet, the escrow, the insurance, then the generated ones.
+    pub(crate) codes: Codes,
+    /// Contracts by role: the puppet, the escrow, the insurance, the generated ones, the second puppet.
     pub(crate) contracts: Vec<ContractId>,
     pub(crate) facts: Pool,
 }
@@ -74,8 +71,21 @@ fn build() -> Base {
     let escrow = tv::init(PRICE, REFUND_HEIGHT, subject, feeds);
     let insurance = truck::init(PRICE, REFUND_HEIGHT, device.feed().id(), BAND, WINDOW);
 
+    let second = FIRST_GENERATED + GENERATED;
+    let known = [
+        PUPPET,
+        second,
+        second,
+        second,
+        FIRST_GENERATED,
+        ESCROW,
+        FIRST_GENERATED + 1,
+        999,
+    ];
+    let known = known.map(|number| contract(&parameters, number as u64));
+    let puppet = wat::parse_str(puppet::wat(&known)).unwrap();
     let mut modules = vec![
-        (wat::parse_str(puppet::WAT).unwrap(), Vec::new()),
+        (puppet.clone(), Vec::new()),
         (tv::WASM.to_vec(), escrow),
         (truck::WASM.to_vec(), insurance),
     ];
@@ -86,15 +96,17 @@ fn build() -> Base {
         )
     }));
 
+    modules.push((puppet, Vec::new()));
+
     let mut base = Base {
         position: genesis(&parameters, env(1)).unwrap(),
-        codes: BTreeMap::new(),
+        codes: Codes::default(),
         contracts: Vec::new(),
         facts: Pool::new(attestors, device, subject),
     };
     for (number, (wasm, args)) in (0u64..).zip(modules) {
         let code = host.admit(&wasm).unwrap();
-        base.codes.insert(code.hash, code.bytes);
+        Arc::make_mut(&mut base.codes).insert(code.hash, code.bytes);
         let fallback = Fallback::new((number * 1_111 % 10_001) as u16).unwrap();
         let hold = Height(number * 3);
         base.step(
@@ -107,16 +119,17 @@ fn build() -> Base {
                 gas: Gas(1_000_000),
             },
         );
-        let channel = base.position.commitment.channel;
-        base.contracts.push(ContractId(hash(
-            Tag::CONTRACT,
-            &[&channel.0, &number.to_le_bytes()],
-        )));
+        base.contracts.push(contract(&parameters, number));
     }
-    for (place, coins) in [(PUPPET, 50_000), (FIRST_GENERATED, 777)] {
+    for (place, coins) in [(PUPPET, 50_000), (FIRST_GENERATED, 777), (second, 3_000)] {
         let call = Call {
             contract: base.contracts[place],
-            entry: if place == PUPPET { "play" } else { "init" }.to_owned(),
+            entry: if place == FIRST_GENERATED {
+                "init"
+            } else {
+                "play"
+            }
+            .to_owned(),
             args: Vec::new(),
             value: Amount(coins),
             gas: Gas(1_000_000),
@@ -125,6 +138,11 @@ fn build() -> Base {
         base.step(&host, Operation::Call(call));
     }
     base
+}
+
+fn contract(parameters: &Parameters, number: u64) -> ContractId {
+    let channel = parameters.channel();
+    ContractId(hash(Tag::CONTRACT, &[&channel.0, &number.to_le_bytes()]))
 }
 
 impl Base {

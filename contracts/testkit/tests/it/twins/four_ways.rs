@@ -114,13 +114,11 @@ fn essence<S>(result: std::result::Result<Applied<S>, Refusal>) -> Result {
 
 fn count(tally: &Tally, result: &Result) {
     match result {
-        Ok((_, receipts, ..)) => receipts
-            .iter()
-            .for_each(|receipt| tally.count(receipt.outcome)),
+        Ok((_, receipts, ..)) => receipts.iter().for_each(|receipt| tally.count(receipt)),
         Err(Refusal {
             reason: Refused::Failed { receipt, .. },
             ..
-        }) => tally.count(receipt.outcome),
+        }) => tally.count(receipt),
         Err(Refusal { reason, .. }) => {
             let name = format!("{reason:?}");
             tally.count_refusal(name.split([' ', '{', '(']).next().unwrap_or_default());

@@ -141,6 +141,8 @@ fn script() -> impl Strategy<Value = Vec<u8>> {
         Just(What::Look),
         Just(What::Bulk),
         Just(What::Grow),
+        Just(What::Call),
+        Just(What::Call),
     ];
     let any_step = prop_oneof![
         24 => (harmless, 0..6u8, any::<u8>(), 0..8u8),

@@ -1,4 +1,9 @@
-//! A contract that does what its arguments say: one step for each 4 bytes `[what, a, b, c]`.
+//! A contract that does what its arguments say: one step for each 4 bytes `[what, a, b, c]`. Some steps
+//! call other contracts, a second puppet above all.
+
+use std::fmt::Write;
+
+use twinroot_abi::ContractId;
 
 /// What a step does.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +41,7 @@ pub(crate) enum What {
     LongKey,
     /// Writes a value of `64 * b` bytes to slot `a`.
     LongValue,
-    /// Notes height, time, caller, value and balance.
+    /// Notes height, time, caller, be it a side or a contract, value and balance.
     Look,
     /// Returns `64 * b` bytes.
     LongReturn,
@@ -46,10 +51,15 @@ pub(crate) enum What {
     Events,
     /// Copies the arguments beyond the memory.
     Input,
+    /// Calls contract `a` of its list, with `b` coins, `16384 * c` gas and the steps that come next; notes how
+    /// that ended and what it returned.
+    Call,
+    /// Asks for the side that calls.
+    Side,
 }
 
 impl What {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::Read,
         Self::Write,
         Self::Remove,
@@ -71,11 +81,25 @@ impl What {
         Self::Bulk,
         Self::Events,
         Self::Input,
+        Self::Call,
+        Self::Side,
     ];
 }
 
-/// Script at 0, scratch at 8192, values read at 16384.
-pub(crate) const WAT: &str = r#"
+/// Contracts that a puppet knows; their ids follow each other in its memory.
+pub(crate) const KNOWN: usize = 8;
+
+/// The puppet that knows these contracts. Script at 0, scratch at 8192, values read at 16384, the name of an
+/// entry and the list of contracts from 30000 on.
+pub(crate) fn wat(known: &[ContractId; KNOWN]) -> String {
+    let mut list = String::from("play");
+    for byte in known.iter().flat_map(|contract| contract.0) {
+        write!(list, "\\{byte:02x}").unwrap();
+    }
+    WAT.replace("$LIST", &list)
+}
+
+const WAT: &str = r#"
 (module
   (import "twinroot" "input_len" (func $input_len (result i32)))
   (import "twinroot" "input_read" (func $input_read (param i32)))
@@ -92,7 +116,11 @@ pub(crate) const WAT: &str = r#"
   (import "twinroot" "caller" (func $caller (result i32)))
   (import "twinroot" "value" (func $value (result i64)))
   (import "twinroot" "balance" (func $balance (result i64)))
+  (import "twinroot" "call" (func $call (param i32 i32 i32 i32 i32 i64 i64) (result i64)))
+  (import "twinroot" "call_returned" (func $returned (param i32 i32) (result i32)))
+  (import "twinroot" "caller_contract" (func $by (param i32) (result i32)))
   (memory (export "memory") 1 8)
+  (data (i32.const 30000) "$LIST")
   (global $notes (mut i32) (i32.const 8192))
 
   (func (export "init"))
@@ -125,9 +153,9 @@ pub(crate) const WAT: &str = r#"
     (local.set $a (i32.load8_u offset=1 (local.get $at)))
     (local.set $b (i32.load8_u offset=2 (local.get $at)))
     (local.set $c (i32.mul (i32.const 16) (i32.load8_u offset=3 (local.get $at))))
-    (block $20 (block $19 (block $18 (block $17 (block $16 (block $15 (block $14 (block $13 (block $12 (block $11
+    (block $22 (block $21 (block $20 (block $19 (block $18 (block $17 (block $16 (block $15 (block $14 (block $13 (block $12 (block $11
     (block $10 (block $9 (block $8 (block $7 (block $6 (block $5 (block $4 (block $3 (block $2 (block $1 (block $0
-      (br_table $0 $1 $2 $3 $4 $5 $6 $7 $8 $9 $10 $11 $12 $13 $14 $15 $16 $17 $18 $19 $20
+      (br_table $0 $1 $2 $3 $4 $5 $6 $7 $8 $9 $10 $11 $12 $13 $14 $15 $16 $17 $18 $19 $20 $21 $22
         (i32.load8_u (local.get $at))))
       ;; 0 read
       (call $note (i64.extend_i32_s
@@ -183,7 +211,9 @@ pub(crate) const WAT: &str = r#"
       ;; 16 look
       (call $note (call $height))
       (call $note (call $time))
-      (call $note (i64.extend_i32_u (call $caller)))
+      (if (call $by (i32.const 16384))
+        (then (call $note (i64.load (i32.const 16384))))
+        (else (call $note (i64.extend_i32_u (call $caller)))))
       (call $note (call $value))
       (call $note (call $balance))
       (return))
@@ -198,8 +228,19 @@ pub(crate) const WAT: &str = r#"
       ;; 19 events
       (call $events (i32.mul (i32.const 16) (local.get $b)) (i32.shr_u (local.get $c) (i32.const 4)))
       (return))
-    ;; 20 input
-    (call $input_read (i32.sub (i32.const 65536) (local.get $b))))
+      ;; 20 input
+      (call $input_read (i32.sub (i32.const 65536) (local.get $b)))
+      (return))
+      ;; 21 call
+      (call $note (call $call
+        (i32.add (i32.const 30004) (i32.shl (i32.and (local.get $a) (i32.const 7)) (i32.const 5)))
+        (i32.const 30000) (i32.const 4)
+        (i32.add (local.get $at) (i32.const 4)) (i32.const 32)
+        (i64.extend_i32_u (local.get $b)) (i64.extend_i32_u (i32.mul (i32.const 1024) (local.get $c)))))
+      (call $note (i64.extend_i32_u (call $returned (i32.const 16384) (i32.const 64))))
+      (return))
+    ;; 22 side
+    (call $note (i64.extend_i32_u (call $caller))))
 
   (func (export "play") (local $at i32) (local $end i32)
     (local.set $end (i32.and (call $input_len) (i32.const 0x1ffc)))

@@ -3,13 +3,20 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use twinroot_exec::{HostError, Outcome};
+use twinroot_exec::{HostError, Outcome, Receipt};
+
+/// Successes in which contracts called contracts.
+const NESTED: &str = "nested";
 
 #[derive(Default)]
 pub(crate) struct Tally(RefCell<BTreeMap<String, u64>>);
 
 impl Tally {
-    pub(crate) fn count(&self, outcome: Outcome) {
+    pub(crate) fn count(&self, receipt: &Receipt) {
+        let outcome = receipt.outcome;
+        if !receipt.called.is_empty() {
+            *self.0.borrow_mut().entry(NESTED.to_owned()).or_default() += 1;
+        }
         let name = match outcome {
             Outcome::Revert(_) => "revert".to_owned(),
             other => other.to_string(),
@@ -31,7 +38,7 @@ impl Tally {
         let count = |name: &str| tally.get(name).copied().unwrap_or(0);
         let calls: u64 = tally
             .iter()
-            .filter(|(name, _)| !name.starts_with("refused"))
+            .filter(|(name, _)| !name.starts_with("refused") && *name != NESTED)
             .map(|(_, count)| count)
             .sum();
         println!("{calls} calls: {tally:#?}");
@@ -57,5 +64,9 @@ impl Tally {
             );
         }
         assert!(count("revert") > 0, "no call reverted");
+        assert!(
+            count(NESTED) * 50 >= calls,
+            "few contracts called contracts"
+        );
     }
 }
