@@ -145,16 +145,16 @@ pub mod ballast {
     pub const PER_CALL: u32 = 500;
     /// Gas of `init`.
     pub const INIT_GAS: Gas = super::GAS;
+    /// Gas of a call that fills so many.
+    const FILL_GAS: Gas = Gas(10_000_000);
 
     /// Fills `count` slots from number `start`.
     #[must_use]
     pub fn fill(contract: ContractId, start: u64, count: u32) -> Call {
-        call(
-            contract,
-            "fill",
-            bytes(&(start, count)),
-            Amount::ZERO,
-            Vec::new(),
-        )
+        let args = bytes(&(start, count));
+        Call {
+            gas: FILL_GAS,
+            ..call(contract, "fill", args, Amount::ZERO, Vec::new())
+        }
     }
 }

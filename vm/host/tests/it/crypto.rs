@@ -113,7 +113,7 @@ fn no_bytes_exist_up_to_the_end_of_the_memory() {
         ("", 0, Outcome::Success),
         ("", 1, Outcome::Trap),
     ] {
-        let receipt = call(&wat(memory, pointer), "go", 10_000).unwrap();
+        let receipt = call(&wat(memory, pointer), "go", 20_000).unwrap();
         assert_eq!(receipt.outcome, outcome, "{memory} {pointer}");
     }
 }

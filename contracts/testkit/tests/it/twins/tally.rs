@@ -65,7 +65,7 @@ impl Tally {
         }
         assert!(count("revert") > 0, "no call reverted");
         assert!(
-            count(NESTED) * 50 >= calls,
+            count(NESTED) * 100 >= calls,
             "few contracts called contracts"
         );
     }
