@@ -53,21 +53,6 @@ pub fn compare(
     Figure::of(name, against, pairs)
 }
 
-/// What is only there once: the time that doing it takes the first time, beside the second.
-pub(crate) fn first_and_second<T>(
-    name: &str,
-    against: &str,
-    samples: usize,
-    make: impl Fn() -> T,
-    mut work: impl FnMut(&T),
-) -> Figure {
-    let pairs = (0..samples).map(|_| {
-        let made = make();
-        [(); 2].map(|()| timed(1, &mut || work(&made)))
-    });
-    Figure::of(name, against, pairs.collect())
-}
-
 /// How long something takes, half of the time.
 pub(crate) fn nanoseconds(mut work: impl FnMut()) -> f64 {
     let count = repeats(&mut work);
@@ -77,7 +62,7 @@ pub(crate) fn nanoseconds(mut work: impl FnMut()) -> f64 {
 }
 
 impl Figure {
-    fn of(name: &str, against: &str, pairs: Vec<[f64; 2]>) -> Self {
+    pub(crate) fn of(name: &str, against: &str, pairs: Vec<[f64; 2]>) -> Self {
         let mut times: Vec<f64> = pairs.iter().map(|[time, _]| *time).collect();
         let mut ratios: Vec<f64> = pairs.iter().map(|[time, other]| time / other).collect();
         times.sort_by(f64::total_cmp);
@@ -131,7 +116,7 @@ fn repeats(work: &mut impl FnMut()) -> u32 {
 }
 
 /// Nanoseconds of one.
-fn timed(count: u32, work: &mut impl FnMut()) -> f64 {
+pub(crate) fn timed(count: u32, work: &mut impl FnMut()) -> f64 {
     let start = Instant::now();
     for _ in 0..count {
         work();

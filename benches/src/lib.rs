@@ -2,6 +2,7 @@
 //! forced steps, restarts. The harnesses in `benches/` time it; `twinroot bench` has a short form of
 //! what concerns the VM.
 
+mod bombs;
 mod figure;
 mod force;
 mod ours;
@@ -14,6 +15,7 @@ mod wasmi_peer;
 pub mod workloads;
 mod world;
 
+pub use bombs::{Bomb, bombs};
 pub use figure::{Figure, compare};
 pub use force::{Forced, forced_release};
 pub use ours::Ours;

@@ -1,7 +1,9 @@
 //! A contract in the VM as it is shipped.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 
 use twinroot_abi::{Amount, ContractId, Gas, Hash, Height, Side, TimeMs};
 use twinroot_exec::{
@@ -22,7 +24,7 @@ const GAS: Gas = Gas(50_000_000);
 /// A contract on a state of its own.
 #[derive(Debug)]
 pub struct Ours {
-    host: Host,
+    host: Arc<Host>,
     code: Code,
     codes: Codes,
     tree: Tree,
@@ -40,18 +42,28 @@ impl Ours {
         Self::on(host, wasm)
     }
 
-    /// The same, compiled into a folder, or found there.
+    /// The same on a host of which only the last called contract is in memory, and all are in a folder.
     ///
     /// # Panics
     /// As above, or where the folder cannot be used.
     #[must_use]
     pub fn in_folder(wasm: &[u8], folder: &Path) -> Self {
-        let host = Host::new(Backend::Cranelift, FeedJudge).expect("this machine runs wasm");
-        let host = host.with_folder(folder).expect("a folder of its own");
-        Self::on(host, wasm)
+        let host = Host::new(Backend::Cranelift, FeedJudge)
+            .and_then(|host| host.with_folder(folder)?.keeping(NonZeroUsize::MIN));
+        Self::on(host.expect("this machine runs wasm"), wasm)
     }
 
-    fn on(host: Host, wasm: &[u8]) -> Self {
+    /// Another contract on the same host.
+    ///
+    /// # Panics
+    /// Where the gate refuses it: then there is nothing to measure.
+    #[must_use]
+    pub fn beside(&self, wasm: &[u8]) -> Self {
+        Self::on(Arc::clone(&self.host), wasm)
+    }
+
+    fn on(host: impl Into<Arc<Host>>, wasm: &[u8]) -> Self {
+        let host = host.into();
         let code = host.admit(wasm).expect("the gate takes it");
         let mut state = Overlay::new(Tree::new());
         for contract in [CONTRACT, OTHER] {

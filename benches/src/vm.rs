@@ -6,9 +6,9 @@ use twinroot_abi::{Hash, Side};
 use twinroot_exec::StateKey;
 use twinroot_state::{Changes, State, Touched, Tree};
 
-use crate::figure::first_and_second;
+use crate::figure::timed;
 use crate::workloads::{ESCROW, WORKLOADS, Workload};
-use crate::{Figure, Metering, Ours, Plain, WasmiPeer, compare};
+use crate::{Figure, Metering, Ours, Plain, WasmiPeer, bombs, compare};
 
 /// Figures that belong together.
 #[derive(Clone, Copy, Debug)]
@@ -153,6 +153,8 @@ fn escrow(entry: &'static str, metering: Metering) -> (impl FnMut(), impl FnMut(
     (subject, reference)
 }
 
+/// How often a contract is loaded.
+const LOADS: usize = 500;
 /// How often [`host_calls`] asks the host.
 pub const HOST_CALLS: u32 = 10_000;
 
@@ -213,26 +215,47 @@ fn compile() -> Vec<Figure> {
         let mut plain = Plain::new(ESCROW, Metering::Fuel);
         black_box(plain.run("nop", &[]));
     };
-    vec![compare("compile/first_result", FUEL, first, plain)]
+    let first = compare("compile/first_result", FUEL, first, plain);
+    let slowest = slowest_bomb(&first);
+    vec![first, slowest]
 }
 
-/// The first call on an engine that has just started, beside the second one.
+/// What takes longest from bytes to a result, of all that is made to take long and passes the gate.
+fn slowest_bomb(first_result: &Figure) -> Figure {
+    let accepted = bombs().into_iter().filter(|bomb| !bomb.is_refused);
+    let times = accepted.map(|bomb| {
+        let wasm = bomb.wasm();
+        let time = timed(1, &mut || {
+            black_box(Ours::new(&wasm).has("go"));
+        });
+        (time, bomb.name)
+    });
+    let (time, name) = times
+        .max_by(|(one, _), (other, _)| f64::total_cmp(one, other))
+        .unwrap_or_default();
+    let against = format!("the escrow's first result; {name}");
+    let pair = [time, first_result.median_ns];
+    Figure::of("compile/slowest_bomb", &against, vec![pair])
+}
+
+/// A call of a contract that is in a folder, beside one of what is in memory.
 fn cache() -> Vec<Figure> {
     let folder = tempfile::tempdir().expect("a folder for a while");
-    let compiling = Ours::in_folder(ESCROW, folder.path());
-    let (call, mut state) = compiling.call("nop", &[]);
-    compiling.run(&call, &mut state);
-    let starts = || Ours::in_folder(ESCROW, folder.path());
-    let loads = |ours: &Ours| {
-        black_box(ours.run(&call, &mut state));
-    };
-    vec![first_and_second(
-        "cache/disk_load",
-        "a call of what is loaded",
-        60,
-        starts,
-        loads,
-    )]
+    let nop = r#"(module (memory (export "memory") 1) (func (export "nop")))"#;
+    let other = Ours::in_folder(&wat::parse_str(nop).expect("a module"), folder.path());
+    let ours = other.beside(ESCROW);
+    let (call, mut state) = ours.call("nop", &[]);
+    let (push_out, mut others) = other.call("nop", &[]);
+    let pairs = (0..LOADS).map(|_| {
+        other.run(&push_out, &mut others);
+        [(); 2].map(|()| {
+            timed(1, &mut || {
+                black_box(ours.run(&call, &mut state));
+            })
+        })
+    });
+    let against = "a call of what is in memory";
+    vec![Figure::of("cache/disk_load", against, pairs.collect())]
 }
 
 fn batch() -> Vec<Figure> {

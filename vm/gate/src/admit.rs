@@ -47,14 +47,6 @@ pub fn admit(wasm: &[u8]) -> Result<Module, GateError> {
     })
 }
 
-/// The oracle policies that a module declares, without a look at the rest of it.
-///
-/// # Errors
-/// [`GateError`] where it has no canonical form.
-pub fn declared_policies(wasm: &[u8]) -> Result<Vec<Policy>, GateError> {
-    Ok(Canonical::of(wasm)?.policies)
-}
-
 /// What a module is charged, and where (docs/spec/vm.md, 3 and 4). The metered module executes
 /// exactly this table, and so does every other implementation.
 ///

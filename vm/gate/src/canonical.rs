@@ -10,7 +10,7 @@
 
 use twinroot_abi::{POLICY_SECTION, Policy};
 use twinroot_types::Limits;
-use wasmparser::{Encoding, ExternalKind, KnownCustom, Parser, Payload};
+use wasmparser::{Chunk, Encoding, ExternalKind, KnownCustom, Parser, Payload};
 
 use crate::label::Names;
 use crate::{GateError, Site};
@@ -94,6 +94,33 @@ impl Canonical {
             policies: policies.unwrap_or_default(),
             names,
         })
+    }
+}
+
+/// The oracle policies of a module in canonical form. Nothing else of it is looked at.
+///
+/// # Errors
+/// [`GateError`] where it is no module.
+pub fn declared_policies(canonical: &[u8]) -> Result<Vec<Policy>, GateError> {
+    let mut parser = Parser::new(0);
+    let mut rest = canonical;
+    loop {
+        let Chunk::Parsed { consumed, payload } = parser.parse(rest, true)? else {
+            return Ok(Vec::new());
+        };
+        rest = rest.get(consumed..).unwrap_or_default();
+        match payload {
+            Payload::CustomSection(section) if section.name() == POLICY_SECTION => {
+                return read_policies(section.data());
+            }
+            Payload::CodeSectionStart { size, .. } => {
+                parser.skip_section();
+                let size = usize::try_from(size).unwrap_or(usize::MAX);
+                rest = rest.get(size..).unwrap_or_default();
+            }
+            Payload::End(_) => return Ok(Vec::new()),
+            _ => {}
+        }
     }
 }
 

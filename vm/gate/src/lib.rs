@@ -34,7 +34,8 @@ mod segment;
 mod shape;
 mod stack;
 
-pub use admit::{Module, admit, charge_table, declared_policies};
+pub use admit::{Module, admit, charge_table};
+pub use canonical::declared_policies;
 pub use charge::{ChargeTable, FunctionCharges};
 pub use error::{ExportProblem, GateError, Measure};
 pub use label::{FunctionLabel, Site};

@@ -14,8 +14,8 @@ use crate::compiled::Compiled;
 use crate::folder::Folder;
 use crate::running::Running;
 
-/// Contracts kept in memory, of at most some 3 MiB each.
-const KEPT: NonZeroUsize = NonZeroUsize::new(256).expect("256 is not 0");
+/// Contracts kept in memory unless the user says otherwise, of at most some 3 MiB each.
+pub(crate) const KEPT: NonZeroUsize = NonZeroUsize::new(256).expect("256 is not 0");
 
 pub(crate) struct Cache {
     newest: Mutex<LruCache<CodeHash, Arc<Place>>>,
@@ -30,9 +30,9 @@ struct Place {
 }
 
 impl Cache {
-    pub(crate) fn new(folder: Option<Folder>) -> Self {
+    pub(crate) fn new(folder: Option<Folder>, kept: NonZeroUsize) -> Self {
         Self {
-            newest: Mutex::new(LruCache::new(KEPT)),
+            newest: Mutex::new(LruCache::new(kept)),
             folder,
         }
     }
@@ -40,7 +40,7 @@ impl Cache {
     /// The compiled form of `code`. A failure is not kept: it may be this machine's.
     pub(crate) fn get(
         &self,
-        linker: &Linker<Running>,
+        linker: &Linker<Box<Running>>,
         code: CodeSource<'_>,
     ) -> Result<Arc<Compiled>, Halt> {
         let place = {

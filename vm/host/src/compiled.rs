@@ -13,7 +13,7 @@ use crate::running::Running;
 
 /// A contract ready to be instantiated. Where its exports lie is known, so no call looks for a name.
 pub(crate) struct Compiled {
-    pub(crate) instance: InstancePre<Running>,
+    pub(crate) instance: InstancePre<Box<Running>>,
     pub(crate) policies: Arc<[Policy]>,
     pub(crate) entries: BTreeMap<String, ModuleExport>,
     pub(crate) memory: Option<ModuleExport>,
@@ -23,7 +23,7 @@ pub(crate) struct Compiled {
 impl Compiled {
     /// The compiled form of `code`: out of the folder, if it was compiled before.
     pub(crate) fn of(
-        linker: &Linker<Running>,
+        linker: &Linker<Box<Running>>,
         code: CodeSource<'_>,
         folder: Option<&Folder>,
     ) -> Result<Self, Halt> {
@@ -48,7 +48,7 @@ impl Compiled {
     }
 
     fn ready(
-        linker: &Linker<Running>,
+        linker: &Linker<Box<Running>>,
         module: &Module,
         policies: Arc<[Policy]>,
     ) -> Result<Self, Halt> {

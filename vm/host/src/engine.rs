@@ -33,6 +33,9 @@ pub(crate) const CALLS: u32 = 64;
 pub(crate) const CHAINS: u32 = 8;
 /// Instances at once: each call has one, and each chain of calls as many more as it is deep.
 const INSTANCES: u32 = CALLS + CHAINS * (Limits::V1.call_depth as u32 - 1);
+/// Places of the pool that are cleared together. An instance that did little is mostly the price of clearing
+/// its place, and what waits here is cleared at once where places run out.
+const CLEARED_TOGETHER: usize = 16;
 /// The most memory a module can have: 64 pages (docs/spec/vm.md, 6).
 const MEMORY_BYTES: usize = 64 * 65_536;
 /// Memory that a slot of the pool keeps, so that the next call finds it mapped.
@@ -73,6 +76,7 @@ pub(crate) fn engine(backend: Backend, stack: Stack) -> wasmtime::Result<Engine>
             .table_elements(1024)
             .linear_memory_keep_resident(KEEP_BYTES)
             .table_keep_resident(8 * 1024)
+            .decommit_batch_size(CLEARED_TOGETHER)
             .pagemap_scan(Enabled::Auto);
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     }

@@ -41,10 +41,7 @@ impl Folder {
     /// The compiled module, if a whole one is there.
     pub(crate) fn load(&self, engine: &Engine, code: CodeHash) -> Option<Module> {
         let mut file = File::open(self.file(code)).ok()?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).ok()?;
-        let (module, sum) = bytes.split_last_chunk::<SUM_BYTES>()?;
-        if xxh3_64(module) != u64::from_le_bytes(*sum) {
+        if !is_whole(&mut file).ok()? {
             return None;
         }
         file.rewind().ok()?;
@@ -78,4 +75,24 @@ impl Folder {
     fn file(&self, code: CodeHash) -> PathBuf {
         self.path.join(format!("{code}-{}", self.suffix))
     }
+}
+
+/// Whether a file ends with the sum of all before.
+fn is_whole(file: &mut File) -> io::Result<bool> {
+    let length = file.metadata()?.len();
+    let Some(mut left) = length.checked_sub(SUM_BYTES as u64) else {
+        return Ok(false);
+    };
+    let mut hasher = Xxh3Default::new();
+    let mut part = [0; 32 * 1024];
+    while left > 0 {
+        let most = usize::try_from(left).map_or(part.len(), |left| left.min(part.len()));
+        let part = &mut part[..most];
+        file.read_exact(part)?;
+        hasher.update(part);
+        left = left.saturating_sub(most as u64);
+    }
+    let mut sum = [0; SUM_BYTES];
+    file.read_exact(&mut sum)?;
+    Ok(hasher.digest() == u64::from_le_bytes(sum))
 }

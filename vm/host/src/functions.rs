@@ -17,17 +17,17 @@ use crate::nested::{self, Inner};
 use crate::running::{Running, Stop};
 
 /// Offers every host function to modules.
-pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
+pub(crate) fn link(linker: &mut Linker<Box<Running>>) -> wasmtime::Result<()> {
     let module = IMPORT_MODULE;
     linker.func_wrap(
         module,
         "balance",
-        |caller: Caller<'_, Running>, gas: i64| run(caller, gas, balance),
+        |caller: Caller<'_, Box<Running>>, gas: i64| run(caller, gas, balance),
     )?;
     linker.func_wrap(
         module,
         "blake2b",
-        |caller: Caller<'_, Running>, pointer: i32, length: i32, out: i32, gas: i64| {
+        |caller: Caller<'_, Box<Running>>, pointer: i32, length: i32, out: i32, gas: i64| {
             run_only(caller, gas, |guest| {
                 hash(guest, BLAKE2B, pointer, length, out, |bytes| {
                     let mut digest = [0; 32];
@@ -41,7 +41,7 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     linker.func_wrap(
         module,
         "call",
-        |caller: Caller<'_, Running>,
+        |caller: Caller<'_, Box<Running>>,
          contract: i32,
          entry: i32,
          entry_length: i32,
@@ -72,20 +72,24 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     linker.func_wrap(
         module,
         "call_returned",
-        |caller: Caller<'_, Running>, out: i32, cap: i32, gas: i64| {
+        |caller: Caller<'_, Box<Running>>, out: i32, cap: i32, gas: i64| {
             run(caller, gas, |guest| call_returned(guest, out, cap))
         },
     )?;
-    linker.func_wrap(module, "caller", |caller: Caller<'_, Running>, gas: i64| {
-        run(caller, gas, |guest| match guest.running().scene.caller {
-            exec::Caller::Side(side) => Ok(side as i32),
-            exec::Caller::Contract(_) => Err(HostError::NoSide.into()),
-        })
-    })?;
+    linker.func_wrap(
+        module,
+        "caller",
+        |caller: Caller<'_, Box<Running>>, gas: i64| {
+            run(caller, gas, |guest| match guest.running().scene.caller {
+                exec::Caller::Side(side) => Ok(side as i32),
+                exec::Caller::Contract(_) => Err(HostError::NoSide.into()),
+            })
+        },
+    )?;
     linker.func_wrap(
         module,
         "caller_contract",
-        |caller: Caller<'_, Running>, out: i32, gas: i64| {
+        |caller: Caller<'_, Box<Running>>, out: i32, gas: i64| {
             run(caller, gas, |guest| match guest.running().scene.caller {
                 exec::Caller::Side(_) => Ok(0),
                 exec::Caller::Contract(id) => guest.write(out, &id.0).map(|()| 1),
@@ -95,54 +99,58 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     linker.func_wrap(
         module,
         "emit",
-        |caller: Caller<'_, Running>, pointer: i32, length: i32, gas: i64| {
+        |caller: Caller<'_, Box<Running>>, pointer: i32, length: i32, gas: i64| {
             run_only(caller, gas, |guest| emit(guest, pointer, length))
         },
     )?;
-    linker.func_wrap(module, "height", |caller: Caller<'_, Running>, gas: i64| {
-        run(caller, gas, |guest| {
-            Ok(guest.running().scene.env.height.0.cast_signed())
-        })
-    })?;
+    linker.func_wrap(
+        module,
+        "height",
+        |caller: Caller<'_, Box<Running>>, gas: i64| {
+            run(caller, gas, |guest| {
+                Ok(guest.running().scene.env.height.0.cast_signed())
+            })
+        },
+    )?;
     linker.func_wrap(
         module,
         "input_len",
-        |caller: Caller<'_, Running>, gas: i64| {
+        |caller: Caller<'_, Box<Running>>, gas: i64| {
             run(caller, gas, |guest| Ok(signed(guest.running().args.len())))
         },
     )?;
     linker.func_wrap(
         module,
         "input_read",
-        |caller: Caller<'_, Running>, pointer: i32, gas: i64| {
+        |caller: Caller<'_, Box<Running>>, pointer: i32, gas: i64| {
             run_only(caller, gas, |guest| input_read(guest, pointer))
         },
     )?;
     linker.func_wrap(
         module,
         "judge",
-        |caller: Caller<'_, Running>, policy: i32, out: i32, cap: i32, gas: i64| {
+        |caller: Caller<'_, Box<Running>>, policy: i32, out: i32, cap: i32, gas: i64| {
             run(caller, gas, |guest| judge(guest, policy, out, cap))
         },
     )?;
     linker.func_wrap(
         module,
         "log",
-        |caller: Caller<'_, Running>, pointer: i32, length: i32, gas: i64| {
+        |caller: Caller<'_, Box<Running>>, pointer: i32, length: i32, gas: i64| {
             run_only(caller, gas, |guest| log(guest, pointer, length))
         },
     )?;
     linker.func_wrap(
         module,
         "ret",
-        |caller: Caller<'_, Running>, pointer: i32, length: i32, gas: i64| {
+        |caller: Caller<'_, Box<Running>>, pointer: i32, length: i32, gas: i64| {
             run_only(caller, gas, |guest| ret(guest, pointer, length))
         },
     )?;
     linker.func_wrap(
         module,
         "revert",
-        |caller: Caller<'_, Running>, code: i32, gas: i64| {
+        |caller: Caller<'_, Box<Running>>, code: i32, gas: i64| {
             run_only(caller, gas, |guest| {
                 Err(Stop::Revert {
                     code: code.cast_unsigned(),
@@ -154,7 +162,7 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     linker.func_wrap(
         module,
         "sha256",
-        |caller: Caller<'_, Running>, pointer: i32, length: i32, out: i32, gas: i64| {
+        |caller: Caller<'_, Box<Running>>, pointer: i32, length: i32, out: i32, gas: i64| {
             run_only(caller, gas, |guest| {
                 hash(guest, SHA256, pointer, length, out, |bytes| {
                     Sha256::digest(bytes).into()
@@ -165,7 +173,12 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     linker.func_wrap(
         module,
         "storage_read",
-        |caller: Caller<'_, Running>, key: i32, key_length: i32, out: i32, cap: i32, gas: i64| {
+        |caller: Caller<'_, Box<Running>>,
+         key: i32,
+         key_length: i32,
+         out: i32,
+         cap: i32,
+         gas: i64| {
             run(caller, gas, |guest| {
                 storage_read(guest, key, key_length, out, cap)
             })
@@ -174,14 +187,14 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     linker.func_wrap(
         module,
         "storage_remove",
-        |caller: Caller<'_, Running>, key: i32, length: i32, gas: i64| {
+        |caller: Caller<'_, Box<Running>>, key: i32, length: i32, gas: i64| {
             run(caller, gas, |guest| storage_remove(guest, key, length))
         },
     )?;
     linker.func_wrap(
         module,
         "storage_write",
-        |caller: Caller<'_, Running>,
+        |caller: Caller<'_, Box<Running>>,
          key: i32,
          key_length: i32,
          value: i32,
@@ -195,7 +208,7 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     linker.func_wrap(
         module,
         "time_ms",
-        |caller: Caller<'_, Running>, gas: i64| {
+        |caller: Caller<'_, Box<Running>>, gas: i64| {
             run(caller, gas, |guest| {
                 Ok(guest.running().scene.env.time.0.cast_signed())
             })
@@ -204,19 +217,23 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
     linker.func_wrap(
         module,
         "transfer",
-        |caller: Caller<'_, Running>, side: i32, amount: i64, gas: i64| {
+        |caller: Caller<'_, Box<Running>>, side: i32, amount: i64, gas: i64| {
             run(caller, gas, |guest| transfer(guest, side, amount))
         },
     )?;
-    linker.func_wrap(module, "value", |caller: Caller<'_, Running>, gas: i64| {
-        run(caller, gas, |guest| {
-            Ok(guest.running().value.0.cast_signed())
-        })
-    })?;
+    linker.func_wrap(
+        module,
+        "value",
+        |caller: Caller<'_, Box<Running>>, gas: i64| {
+            run(caller, gas, |guest| {
+                Ok(guest.running().value.0.cast_signed())
+            })
+        },
+    )?;
     linker.func_wrap(
         module,
         "verify",
-        |caller: Caller<'_, Running>,
+        |caller: Caller<'_, Box<Running>>,
          key: i32,
          pointer: i32,
          length: i32,
@@ -232,7 +249,7 @@ pub(crate) fn link(linker: &mut Linker<Running>) -> wasmtime::Result<()> {
 
 /// A host function with a result: `(args, gas) -> (result, gas)`.
 fn run<R>(
-    mut caller: Caller<'_, Running>,
+    mut caller: Caller<'_, Box<Running>>,
     gas: i64,
     body: impl FnOnce(&mut Guest<'_>) -> Result<R, Stop>,
 ) -> wasmtime::Result<(R, i64)> {
@@ -247,7 +264,7 @@ fn run<R>(
 
 /// A host function without one: `(args, gas) -> gas`.
 fn run_only(
-    caller: Caller<'_, Running>,
+    caller: Caller<'_, Box<Running>>,
     gas: i64,
     body: impl FnOnce(&mut Guest<'_>) -> Result<(), Stop>,
 ) -> wasmtime::Result<i64> {
@@ -327,11 +344,8 @@ fn input_read(guest: &mut Guest<'_>, pointer: i32) -> Result<(), Stop> {
 
 fn judge(guest: &mut Guest<'_>, policy: i32, out: i32, cap: i32) -> Result<i32, Stop> {
     let number = u8::try_from(policy).map_err(|_| HostError::Policy)?;
-    let declared = *guest
-        .running()
-        .policies
-        .get(usize::from(number))
-        .ok_or(HostError::Policy)?;
+    let policies = guest.running().policies.as_deref().unwrap_or_default();
+    let declared = *policies.get(usize::from(number)).ok_or(HostError::Policy)?;
     let facts = guest
         .running()
         .facts

@@ -6,14 +6,14 @@ use crate::running::{Running, Stop};
 
 /// A host call in progress: gas comes in with it and what is left goes out.
 pub(crate) struct Guest<'a> {
-    store: StoreContextMut<'a, Running>,
+    store: StoreContextMut<'a, Box<Running>>,
     gas: i64,
 }
 
 impl<'a> Guest<'a> {
     /// Begins a host call. The module has charged the fixed price already; less than nothing left
     /// means that it could not.
-    pub(crate) fn enter(store: StoreContextMut<'a, Running>, gas: i64) -> Result<Self, Stop> {
+    pub(crate) fn enter(store: StoreContextMut<'a, Box<Running>>, gas: i64) -> Result<Self, Stop> {
         if gas < 0 {
             Err(Stop::OutOfGas)
         } else {

@@ -1,6 +1,7 @@
 //! The host: takes contracts in and runs calls of them.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,9 +11,10 @@ use twinroot_exec::{Call, Code, CodeSource, Codes, Execute, Halt, Judge, Outcome
 use twinroot_gate::admit;
 use twinroot_state::Overlay;
 
+use crate::cache::KEPT;
 use crate::engine::{Backend, Stack};
 use crate::machine::{Ended, StartError};
-use crate::machines::Machines;
+use crate::machines::{Machines, Setup};
 use crate::running::{Running, Tools, Trail};
 
 /// Runs calls on one kind of engine.
@@ -26,7 +28,12 @@ impl Host {
     /// # Errors
     /// [`StartError`] where this machine lacks what the engine needs, address space above all.
     pub fn new(backend: Backend, judge: impl Judge + 'static) -> Result<Self, StartError> {
-        let machines = Machines::new(backend, Stack::USUAL, None)?;
+        let machines = Machines::new(Setup {
+            backend,
+            stack: Stack::USUAL,
+            folder: None,
+            kept: KEPT,
+        })?;
         Ok(Self {
             tools: Arc::new(Tools {
                 machines: Arc::new(machines),
@@ -42,9 +49,16 @@ impl Host {
     /// # Errors
     /// [`StartError`] as above, or where the folder cannot be used.
     pub fn with_folder(self, folder: &Path) -> Result<Self, StartError> {
-        let backend = self.tools.machines.backend();
-        let machines = Machines::new(backend, Stack::USUAL, Some(folder))?;
-        Ok(self.with(|tools| tools.machines = Arc::new(machines)))
+        self.with_setup(|setup| setup.folder = Some(folder.to_owned()))
+    }
+
+    /// The same, and this many compiled contracts are kept in memory, those called last. One takes a few times
+    /// the bytes of its code, at most some 3 MiB; 256 unless this is called.
+    ///
+    /// # Errors
+    /// [`StartError`] as above.
+    pub fn keeping(self, contracts: NonZeroUsize) -> Result<Self, StartError> {
+        self.with_setup(|setup| setup.kept = contracts)
     }
 
     /// The same, and `listener` is told what contracts log. That changes no outcome and no gas.
@@ -54,6 +68,13 @@ impl Host {
         listener: impl Fn(ContractId, &[u8]) + Send + Sync + 'static,
     ) -> Self {
         self.with(|tools| tools.listener = Some(Arc::new(listener)))
+    }
+
+    pub(crate) fn with_setup(self, change: impl FnOnce(&mut Setup)) -> Result<Self, StartError> {
+        let mut setup = self.tools.machines.setup().clone();
+        change(&mut setup);
+        let machines = Machines::new(setup)?;
+        Ok(self.with(|tools| tools.machines = Arc::new(machines)))
     }
 
     fn with(self, change: impl FnOnce(&mut Tools)) -> Self {
@@ -164,7 +185,7 @@ pub(crate) fn start_price(code_bytes: usize) -> Gas {
 impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Host")
-            .field("backend", &self.tools.machines.backend())
+            .field("backend", &self.tools.machines.setup().backend)
             .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
 //! One engine and what was compiled for it: runs a call to its end.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use twinroot_abi::Gas;
 use twinroot_exec::{CodeSource, Halt, HostError, Outcome};
@@ -9,13 +10,14 @@ use wasmtime::{Extern, Linker, Store, Trap, TypedFunc};
 
 use crate::cache::Cache;
 use crate::compiled::Compiled;
-use crate::engine::{Backend, Stack, engine};
+use crate::engine::engine;
 use crate::folder::Folder;
 use crate::functions::link;
+use crate::machines::Setup;
 use crate::running::{Running, Stop};
 
 pub(crate) struct Machine {
-    linker: Linker<Running>,
+    linker: Linker<Box<Running>>,
     cache: Cache,
 }
 
@@ -49,25 +51,20 @@ pub(crate) enum Ended {
 }
 
 impl Machine {
-    /// An engine that keeps what it compiles in `folder`, if there is one.
-    pub(crate) fn new(
-        backend: Backend,
-        stack: Stack,
-        folder: Option<&Path>,
-    ) -> Result<Self, StartError> {
-        let engine = engine(backend, stack)?;
-        let open = |path| {
+    pub(crate) fn new(setup: &Setup) -> Result<Self, StartError> {
+        let engine = engine(setup.backend, setup.stack)?;
+        let open = |path: &PathBuf| {
             Folder::open(path, &engine).map_err(|error| StartError::Folder {
-                path: path.to_owned(),
+                path: path.clone(),
                 reason: error.to_string(),
             })
         };
-        let folder = folder.map(open).transpose()?;
+        let folder = setup.folder.as_ref().map(open).transpose()?;
         let mut linker = Linker::new(&engine);
         link(&mut linker)?;
         Ok(Self {
             linker,
-            cache: Cache::new(folder),
+            cache: Cache::new(folder, setup.kept),
         })
     }
 
@@ -77,25 +74,20 @@ impl Machine {
         &self,
         code: CodeSource<'_>,
         entry: &str,
-        running: Running,
+        mut running: Box<Running>,
         gas: Gas,
-    ) -> Result<(Option<Ended>, Running), Halt> {
+    ) -> Result<(Option<Ended>, Box<Running>), Halt> {
         let compiled = self.cache.get(&self.linker, code)?;
-        let mut store = Store::new(
-            self.linker.engine(),
-            Running {
-                policies: compiled.policies.clone(),
-                ..running
-            },
-        );
-        store.limiter(|running| running);
+        running.policies = Some(Arc::clone(&compiled.policies));
+        let mut store = Store::new(self.linker.engine(), running);
+        store.limiter(|running| &mut **running);
         let ended = enter(&mut store, &compiled, entry, gas)?;
         Ok((ended, store.into_data()))
     }
 }
 
 fn enter(
-    store: &mut Store<Running>,
+    store: &mut Store<Box<Running>>,
     compiled: &Compiled,
     entry: &str,
     gas: Gas,

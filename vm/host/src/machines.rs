@@ -1,6 +1,7 @@
 //! The engines of a host: the usual one, and one with a deep native stack for the calls that need it.
 
-use std::path::{Path, PathBuf};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::thread;
 
@@ -12,9 +13,19 @@ use crate::machine::{Ended, Machine, StartError};
 use crate::permits::Permits;
 use crate::running::Running;
 
+/// What can be chosen of a host's engines.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) backend: Backend,
+    /// Of the usual engine.
+    pub(crate) stack: Stack,
+    pub(crate) folder: Option<PathBuf>,
+    /// Compiled contracts kept in memory.
+    pub(crate) kept: NonZeroUsize,
+}
+
 pub(crate) struct Machines {
-    backend: Backend,
-    folder: Option<PathBuf>,
+    setup: Setup,
     usual: Machine,
     /// Made when a call is met that needs it.
     deep: OnceLock<Result<Machine, StartError>>,
@@ -25,23 +36,18 @@ pub(crate) struct Machines {
 }
 
 impl Machines {
-    pub(crate) fn new(
-        backend: Backend,
-        stack: Stack,
-        folder: Option<&Path>,
-    ) -> Result<Self, StartError> {
+    pub(crate) fn new(setup: Setup) -> Result<Self, StartError> {
         Ok(Self {
-            backend,
-            folder: folder.map(Path::to_owned),
-            usual: Machine::new(backend, stack, folder)?,
+            usual: Machine::new(&setup)?,
+            setup,
             deep: OnceLock::new(),
             calls: Permits::new(CALLS),
             chains: Permits::new(CHAINS),
         })
     }
 
-    pub(crate) const fn backend(&self) -> Backend {
-        self.backend
+    pub(crate) const fn setup(&self) -> &Setup {
+        &self.setup
     }
 
     /// Whether a call was met that needed the deep stack.
@@ -55,9 +61,9 @@ impl Machines {
         &self,
         code: CodeSource<'_>,
         entry: &str,
-        mut running: Running,
+        mut running: Box<Running>,
         gas: Gas,
-    ) -> Result<(Ended, Running), Halt> {
+    ) -> Result<(Ended, Box<Running>), Halt> {
         let begun = running.begin();
         let (ended, mut running) = self.usual.run(code, entry, running, gas)?;
         if let Some(ended) = ended {
@@ -74,7 +80,12 @@ impl Machines {
 
     fn deep(&self) -> Result<&Machine, Halt> {
         self.deep
-            .get_or_init(|| Machine::new(self.backend, Stack::DEEP, self.folder.as_deref()))
+            .get_or_init(|| {
+                Machine::new(&Setup {
+                    stack: Stack::DEEP,
+                    ..self.setup.clone()
+                })
+            })
             .as_ref()
             .map_err(|error| Halt::Machine(error.to_string()))
     }

@@ -39,7 +39,8 @@ pub(crate) struct Running {
     pub(crate) args: Vec<u8>,
     pub(crate) value: Amount,
     pub(crate) facts: Vec<Bundle>,
-    pub(crate) policies: Arc<[Policy]>,
+    /// None before the instance is there.
+    pub(crate) policies: Option<Arc<[Policy]>>,
     pub(crate) tools: Arc<Tools>,
     pub(crate) codes: Codes,
     pub(crate) trail: Trail,
@@ -124,15 +125,15 @@ impl Running {
         tools: Arc<Tools>,
         codes: Codes,
         trail: Trail,
-    ) -> Self {
-        Self {
+    ) -> Box<Self> {
+        Box::new(Self {
             state,
             scene,
             contract: call.contract,
             args: call.args.clone(),
             value: call.value,
             facts: call.facts.clone(),
-            policies: Arc::new([]),
+            policies: None,
             tools,
             codes,
             trail,
@@ -141,7 +142,7 @@ impl Running {
             returned: Vec::new(),
             judged: Vec::new(),
             stop: None,
-        }
+        })
     }
 
     /// The present place, to come back to.

@@ -29,10 +29,10 @@ const DESCENT: &str = r#"(module
     (func (export "forever") (drop (call $down (i64.const -1)))))"#;
 
 fn run(stack: Stack, entry: &str) -> (Receipt, Option<Arc<[u8]>>, bool) {
-    let machines = Arc::new(Machines::new(Backend::Cranelift, stack, None).unwrap());
     let host = Host::new(Backend::Cranelift, Nobody)
         .unwrap()
-        .with(|tools| tools.machines = Arc::clone(&machines));
+        .with_setup(|setup| setup.stack = stack)
+        .unwrap();
     let code = host.admit(&wat::parse_str(DESCENT).unwrap()).unwrap();
     let source = CodeSource {
         hash: code.hash,
@@ -59,7 +59,11 @@ fn run(stack: Stack, entry: &str) -> (Receipt, Option<Arc<[u8]>>, bool) {
         .execute(source, &Codes::default(), &mut state, scene, &call)
         .unwrap();
     let slot = StateKey::Slot(call.contract, &[0]).hash();
-    (receipt, state.get(&slot).unwrap(), machines.went_deep())
+    (
+        receipt,
+        state.get(&slot).unwrap(),
+        host.tools.machines.went_deep(),
+    )
 }
 
 #[test]
