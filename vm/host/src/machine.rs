@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 
 use twinroot_abi::Gas;
 use twinroot_exec::{CodeSource, Halt, HostError, Outcome};
 use twinroot_gate::{CAUSE_OUT_OF_GAS, CAUSE_STACK};
-use wasmtime::{Extern, Linker, Store, Trap, TypedFunc};
+use wasmtime::{Extern, Instance, Linker, PoolConcurrencyLimitError, Store, Trap, TypedFunc};
 
 use crate::cache::Cache;
 use crate::compiled::Compiled;
@@ -15,6 +16,9 @@ use crate::folder::Folder;
 use crate::functions::link;
 use crate::machines::Setup;
 use crate::running::{Running, Stop};
+
+/// How often a call looks for a place that is being cleared, which takes some microseconds.
+const CLEARING: u32 = 100_000;
 
 pub(crate) struct Machine {
     linker: Linker<Box<Running>>,
@@ -92,7 +96,7 @@ fn enter(
     entry: &str,
     gas: Gas,
 ) -> Result<Option<Ended>, Halt> {
-    let instance = match compiled.instance.instantiate(&mut *store) {
+    let instance = match instantiate(store, compiled) {
         Ok(instance) => instance,
         // A data segment that does not fit the memory; everything else is this machine's fault.
         Err(error) => return trapped(&error, 0),
@@ -125,6 +129,20 @@ fn enter(
                 .and_then(Extern::into_global)
                 .and_then(|cause| cause.get(&mut *store).i32());
             trapped(&error, cause.unwrap_or(0))
+        }
+    }
+}
+
+/// There are places for all calls that may run, but some may just be cleared by another thread.
+fn instantiate(store: &mut Store<Box<Running>>, compiled: &Compiled) -> wasmtime::Result<Instance> {
+    let mut waited = 0;
+    loop {
+        match compiled.instance.instantiate(&mut *store) {
+            Err(error) if error.is::<PoolConcurrencyLimitError>() && waited < CLEARING => {
+                waited += 1;
+                thread::yield_now();
+            }
+            done => return done,
         }
     }
 }
