@@ -16,6 +16,7 @@
 mod dry_run;
 mod effect;
 mod handle;
+mod held;
 mod illegal;
 mod input;
 mod opening;

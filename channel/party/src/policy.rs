@@ -6,7 +6,7 @@ use twinroot_rules::Fees;
 use twinroot_types::Limits;
 use twinroot_wire::{Commitment, Operation, Parameters};
 
-use crate::party::Candidate;
+use crate::held::Candidate;
 
 /// What a party does without asking its user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

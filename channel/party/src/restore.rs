@@ -11,7 +11,8 @@ use twinroot_wire::{
 
 use crate::effect::{Checkpoint, Effect, Record};
 use crate::handle;
-use crate::party::{Agreement, Base, Bound, Candidate, OpenError, Party, Step};
+use crate::held::{Agreement, Base, Bound, Candidate, Step};
+use crate::party::{OpenError, Party};
 use crate::{Illegal, Policy};
 
 /// Where records come from.

@@ -5,7 +5,8 @@ use std::mem;
 use twinroot_wire::{Ground, Standing, Update};
 
 use crate::effect::{Effect, Record, Report};
-use crate::party::{Agreed, Base, Behind, Candidate, Funded, Party};
+use crate::held::{Base, Behind, Candidate, Funded};
+use crate::party::{Agreed, Party};
 
 /// Takes a state over that both signed, and every half-signed one below it is void
 /// (docs/spec/channel.md, 5.7).

@@ -8,7 +8,8 @@ use twinroot_state::{Changes, State, Tree};
 use twinroot_wire::{Ground, LEAVES, Leaf, Message};
 
 use crate::effect::{Checkpoint, Effect, Record, Report};
-use crate::party::{Base, Behind, Party};
+use crate::held::{Base, Behind};
+use crate::party::Party;
 
 /// Bytes of leaves in one message, at most.
 const LEAVES_BYTES: usize = 256 * 1024;

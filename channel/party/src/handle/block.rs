@@ -9,7 +9,8 @@ use super::hello::hello;
 use super::ledger::look_again;
 use crate::Illegal;
 use crate::effect::{Effect, Record, Report};
-use crate::party::{Agreement, Bound, Party};
+use crate::held::{Agreement, Bound};
+use crate::party::Party;
 
 /// Nothing is proposed by itself on a block alone: where the party was away, the channel as it is now
 /// is still to come.

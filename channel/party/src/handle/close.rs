@@ -10,7 +10,8 @@ use super::message::cut;
 use super::propose::check_expiry;
 use crate::Illegal;
 use crate::effect::{Effect, Question, Record, Report, ToSign};
-use crate::party::{Agreement, Asked, Bound, Duty, Party};
+use crate::held::{Agreement, Asked, Bound, Duty};
+use crate::party::Party;
 
 pub(crate) fn propose_close(party: &mut Party, expiry: Height) -> Result<Vec<Effect>, Illegal> {
     party.check_unbound()?;

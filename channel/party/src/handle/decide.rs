@@ -7,7 +7,8 @@ use super::close::{accept_close, refuse_close};
 use super::proposed::refuse;
 use crate::Illegal;
 use crate::effect::{Effect, Record};
-use crate::party::{Agreement, Asked, Bound, Candidate, Party};
+use crate::held::{Agreement, Asked, Bound, Candidate};
+use crate::party::Party;
 
 pub(crate) fn approve(party: &mut Party, asked: Hash) -> Result<Vec<Effect>, Illegal> {
     party.check_unbound()?;

@@ -8,7 +8,8 @@ use twinroot_wire::{Action, Ground, SignedClose, SignedFunding, Standing};
 
 use super::force::pursue;
 use crate::effect::Effect;
-use crate::party::{Agreement, Duty, Party};
+use crate::held::{Agreement, Duty};
+use crate::party::Party;
 use crate::{Illegal, OnLedger};
 
 pub(crate) fn duties(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {

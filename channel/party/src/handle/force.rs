@@ -6,7 +6,8 @@ use twinroot_wire::{Action, Force, Operation, Update};
 
 use crate::Illegal;
 use crate::effect::{Effect, Report};
-use crate::party::{Forcing, Party};
+use crate::held::Forcing;
+use crate::party::Party;
 
 /// How often a step is posted before its user is asked again: each that is refuted costs a fee.
 const TRIES: u8 = 4;

@@ -7,7 +7,8 @@ use super::behind::{fall_behind, fetch, skip_lost_rounds};
 use super::note::{first, heard, say_again, skip};
 use super::proposed::ROUND_GAP;
 use crate::effect::Effect;
-use crate::party::{Agreement, Party};
+use crate::held::Agreement;
+use crate::party::Party;
 
 /// Where this party stands.
 pub(crate) fn hello(party: &Party, answer: bool) -> Effect {

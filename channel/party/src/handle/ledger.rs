@@ -13,7 +13,8 @@ use super::adopt::adopt;
 use super::behind::fall_behind;
 use super::duty::duties;
 use crate::effect::{Effect, Record, Report};
-use crate::party::{Agreed, Agreement, Party, Step};
+use crate::held::{Agreement, Step};
+use crate::party::{Agreed, Party};
 use crate::{Illegal, OnLedger};
 
 pub(crate) fn ledger(
@@ -109,7 +110,7 @@ fn place_of(party: &Party, ground: &Ground) -> Result<Place, Illegal> {
     })
 }
 
-fn half_signed(party: &Party, ground: &Ground) -> Option<crate::party::Candidate> {
+fn half_signed(party: &Party, ground: &Ground) -> Option<crate::held::Candidate> {
     let commitment = ground.commitment()?;
     let bound = party.bound.as_ref().and_then(|bound| match &bound.what {
         Agreement::Fund(candidate) => Some(&**candidate),

@@ -11,7 +11,8 @@ use super::note::{noted, waits_for};
 use super::proposed::{REASON_CHARACTERS, accepted, proposed, taken};
 use crate::Illegal;
 use crate::effect::{Effect, Report};
-use crate::party::{HalfSigned, Party};
+use crate::held::HalfSigned;
+use crate::party::Party;
 
 pub(crate) fn message(
     party: &mut Party,

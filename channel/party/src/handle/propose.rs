@@ -8,7 +8,8 @@ use twinroot_wire::{Funding, Operation, Standing, Update};
 
 use super::afford::unaffordable;
 use crate::effect::{Effect, Record, Report};
-use crate::party::{Agreement, Bound, Candidate, HalfSigned, Party};
+use crate::held::{Agreement, Bound, Candidate, HalfSigned};
+use crate::party::Party;
 use crate::{Illegal, Otherwise};
 
 pub(crate) fn propose(

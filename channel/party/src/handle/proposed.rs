@@ -11,7 +11,8 @@ use super::decide::accept;
 use super::hello::hello;
 use super::propose::{candidate, check_expiry, make};
 use crate::effect::{Effect, Question, Report};
-use crate::party::{Agreement, Asked, Candidate, Party};
+use crate::held::{Agreement, Asked, Candidate};
+use crate::party::Party;
 use crate::{Illegal, Otherwise};
 
 /// Rounds that a peer may skip at once. It may skip some, if it lost its newest states; but one
