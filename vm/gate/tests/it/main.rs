@@ -11,4 +11,5 @@ mod gas;
 mod property;
 mod refusal;
 mod run;
+mod smith;
 mod stack;

@@ -8,6 +8,7 @@ use wasmparser::{Validator, WasmFeatures};
 
 use crate::count::{CHARGES, EXACT, counting, exposing, globals};
 use crate::run::{End, Ran, metered, plain};
+use crate::smith::{seeds, smith};
 
 const LIMIT: i64 = 300_000;
 
@@ -26,35 +27,6 @@ const SHAPE: &str = r#"(module
     (import "twinroot" "ret" (func (param i32 i32)))
     (func (export "first")) (func (export "second")) (func (export "third"))
     (memory (export "memory") 1))"#;
-
-/// A module that is likely to pass: nothing but what wasm-smith can leave out is left out.
-fn smith(seed: &[u8]) -> Option<Vec<u8>> {
-    let mut seed = Unstructured::new(seed);
-    let config = wasm_smith::Config {
-        module_shape: Some(wat::parse_str(SHAPE).unwrap()),
-        allow_floats: false,
-        allow_start_export: false,
-        bulk_memory_enabled: false,
-        exceptions_enabled: false,
-        extended_const_enabled: false,
-        gc_enabled: false,
-        compact_imports_enabled: false,
-        multi_value_enabled: false,
-        reference_types_enabled: false,
-        relaxed_simd_enabled: false,
-        saturating_float_to_int_enabled: false,
-        simd_enabled: false,
-        tail_call_enabled: false,
-        threads_enabled: false,
-        wide_arithmetic_enabled: false,
-        max_funcs: 8,
-        max_instructions: 200,
-        max_table_elements: 16,
-        max_data_segments: 2,
-        ..wasm_smith::Config::arbitrary(&mut seed).ok()?
-    };
-    Some(wasm_smith::Module::new(config, &mut seed).ok()?.to_bytes())
-}
 
 /// Whatever an admitted module is, this holds. Gives the ends that its entries came to.
 fn laws(module: &Module) -> Vec<End> {
@@ -109,11 +81,6 @@ fn same_as_plain(metered: &Ran, plain: &Ran, globals: u32) {
     }
 }
 
-/// Seeds without shrinking: a wasm-smith module of half the seed is another module.
-fn seeds() -> impl Strategy<Value = Vec<u8>> {
-    proptest::collection::vec(any::<u8>(), 512..4096).no_shrink()
-}
-
 proptest! {
     #[test]
     fn arbitrary_bytes_do_no_harm(bytes in proptest::collection::vec(any::<u8>(), 0..512)) {
@@ -123,7 +90,7 @@ proptest! {
 
     #[test]
     fn damaged_modules_do_no_harm(seed in seeds(), place: prop::sample::Index, byte: u8) {
-        if let Some(mut wasm) = smith(&seed) {
+        if let Some(mut wasm) = smith(SHAPE, &seed) {
             let place = place.index(wasm.len());
             wasm[place] = byte;
             if let Ok(module) = admit(&wasm) {
@@ -142,7 +109,7 @@ proptest! {
 
     #[test]
     fn differential(seed in seeds()) {
-        if let Some(Ok(module)) = smith(&seed).map(|wasm| admit(&wasm)) {
+        if let Some(Ok(module)) = smith(SHAPE, &seed).map(|wasm| admit(&wasm)) {
             laws(&module);
         }
     }
@@ -155,7 +122,7 @@ fn generated_modules_pass_and_end_in_every_way() {
     let (mut passed, mut ends) = (0, Vec::new());
     for _ in 0..400 {
         let seed = seeds().new_tree(&mut runner).unwrap().current();
-        if let Some(Ok(module)) = smith(&seed).map(|wasm| admit(&wasm)) {
+        if let Some(Ok(module)) = smith(SHAPE, &seed).map(|wasm| admit(&wasm)) {
             passed += 1;
             ends.extend(laws(&module));
         }

@@ -13,6 +13,8 @@ mod gas;
 mod generate;
 mod host;
 mod program;
+#[path = "../../../gate/tests/it/smith.rs"]
+mod smith;
 mod stack;
 mod table;
 mod trap;
