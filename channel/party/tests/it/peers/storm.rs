@@ -215,22 +215,12 @@ impl Storm {
     pub(crate) fn restore(&mut self, side: Side, source: Source, records: Vec<Record>) {
         let node = self.pair.node(side);
         let (sent, posts) = (node.sent.clone(), node.posts.clone());
-        // A slow signer is done with what it is asked again after the party has seen the ledger.
-        node.slow_signer = self.slow[side.index()];
+        node.slow_signer = false;
         node.restart_with(source, records);
+        node.slow_signer = self.slow[side.index()];
         node.sent.extend(sent);
         node.posts.extend(posts);
         self.see(side);
-        while !self.pair.nodes[side.index()].to_sign.is_empty() {
-            // What an earlier life had signed may be on the ledger, and is not waited for any more.
-            let result = self.pair.node(side).give_signature();
-            let fine = matches!(
-                result,
-                Ok(_) | Err(Illegal::Closed | Illegal::NothingToSign)
-            );
-            assert!(fine, "{result:?}");
-            self.power(side);
-        }
     }
 
     /// What the state paid that a co-signed one followed.
