@@ -287,7 +287,7 @@ pub(crate) fn accepted(
         .position(|half| half.candidate.round() == round);
     let Some((place, own)) = place.and_then(|place| Some((place, party.live[place].signature?)))
     else {
-        return Vec::new();
+        return unknown(party, round);
     };
     let candidate = &party.live[place].candidate;
     if candidate.verify(&party.keys, peer, &signature).is_err() {
@@ -299,4 +299,13 @@ pub(crate) fn accepted(
         signatures: party.side_by_side(own, signature),
     };
     adopt(party, candidate, Ground::CoSigned(state))
+}
+
+/// What the peer accepts may have been proposed in a life that was lost: then the peer has a newer state.
+fn unknown(party: &Party, round: Round) -> Vec<Effect> {
+    if round > party.base.position.commitment.round {
+        vec![hello(party, true)]
+    } else {
+        Vec::new()
+    }
 }

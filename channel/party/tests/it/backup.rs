@@ -129,6 +129,41 @@ fn a_backup_never_signs_a_round_again() {
     }
 }
 
+/// A proposal of the lost life was still on its way when the two had found each other again.
+#[test]
+fn what_a_lost_life_proposed_is_given_back_once_the_peer_accepts_it() {
+    let mut pair = Pair::new();
+    pair.agree(A, pay(A, 1));
+    let copy = pair.nodes[0].records.clone();
+    pair.node(A).say(Input::Propose(pay(A, 2)));
+    let late = pair.node(A).sent.pop_front().unwrap();
+    pair.node(A).restart_with(Source::Backup { salt: 0 }, copy);
+    pair.play(&[
+        (A, Do::Tick, "send hello 1?"),
+        (B, Do::Hear, "send hello 1, save heard 16777216"),
+        (A, Do::Hear, "save above gap+1"),
+    ]);
+    pair.node(A).sent.push_back(late);
+    pair.play(&[
+        (B, Do::Hear, "ask 2"),
+        (
+            B,
+            Do::Approve,
+            "save peer's 2, sign 2, save both 2, send accept 2, agreed 2",
+        ),
+        (A, Do::Hear, "send hello 1?"),
+        (B, Do::Hear, "send hello 2"),
+        (A, Do::Hear, "save both 2, behind 2, send fetch 2"),
+        (B, Do::Hear, "send 2 leaves"),
+        (
+            A,
+            Do::Hear,
+            "save above gap+16777217, save all at 2, caught up 2",
+        ),
+    ]);
+    pair.assert_same();
+}
+
 /// A copy may be restored more than once, and what was signed in between may be lost as well.
 #[test]
 fn a_second_life_from_one_backup_signs_elsewhere() {
