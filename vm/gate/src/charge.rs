@@ -19,7 +19,7 @@ use crate::stack::Depth;
 
 /// The most that a segment may cost, with all that is hoisted into it, to be paid in advance. It
 /// is also the most by which a charge exceeds what is used of it.
-pub(crate) const HOIST_LIMIT: u64 = 16;
+pub(crate) const HOIST_LIMIT: u64 = 24;
 
 /// What a module is charged, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -64,18 +64,24 @@ pub(super) fn metered(
     writer.prologue(signature.result);
     for (place, instruction) in (0..).zip(&body.code) {
         let check = charges.checks.contains(&place);
-        if let Some(amount) = charges.charges.get(&place) {
-            writer.charge(*amount);
-        }
+        let amount = charges.charges.get(&place).copied().unwrap_or(Gas::ZERO);
         match &instruction.operator {
-            Operator::MemoryGrow { .. } if check => writer.charge_pages(),
-            Operator::MemoryCopy { .. } | Operator::MemoryFill { .. } if check => {
-                writer.charge_bytes()
+            Operator::MemoryGrow { .. } if check => {
+                writer.charge(amount);
+                writer.charge_pages();
+                writer.check(Gas::ZERO);
             }
-            _ => {}
-        }
-        if check {
-            writer.check();
+            Operator::MemoryCopy { .. } | Operator::MemoryFill { .. } if check => {
+                writer.charge(amount);
+                writer.charge_bytes();
+                writer.check(Gas::ZERO);
+            }
+            _ => {
+                if check {
+                    writer.check(amount);
+                }
+                writer.charge(amount);
+            }
         }
         writer.write(&instruction.operator, instruction.bytes);
     }
@@ -163,12 +169,15 @@ impl Writer {
             .local_set(gas);
     }
 
-    fn check(&mut self) {
+    /// Out of gas where there is less than is about to be charged. Compilers put charges that follow each
+    /// other together, and then keep the gas from before the first; asked so, they need to keep no other.
+    fn check(&mut self, Gas(amount): Gas) {
         let Self { gas, depth, .. } = *self;
         let out_of_gas = depth.saturating_add(1);
+        let amount = i64::try_from(amount).unwrap_or(i64::MAX);
         self.sink()
             .local_get(gas)
-            .i64_const(0)
+            .i64_const(amount)
             .i64_lt_s()
             .br_if(out_of_gas);
     }
