@@ -90,7 +90,7 @@ pub fn forced_release(slots: u64) -> Result<Forced> {
     let (price, refund) = (Amount(700_000), Height(50));
     let code = world.publish(Side::Responder, tv::WASM)?;
     let escrow = world.next_contract()?;
-    let init = tv::init(price, refund, subject, ids);
+    let init = tv::init(Side::Initiator, price, refund, subject, ids);
     world.agree(Side::Initiator, vec![create(code.hash, init, refund)])?;
     world.agree(
         Side::Initiator,

@@ -1,5 +1,6 @@
 //! What can be said of an update before anything of it is carried out.
 
+use twinroot_abi::INIT;
 use twinroot_exec::{Call, Fallback};
 use twinroot_types::{Limits, encode};
 use twinroot_wire::{Commitment, Operation, Update};
@@ -106,6 +107,9 @@ fn check_operation(
                 call.entry.len() <= limits.entry_bytes,
                 "the name of the entry",
             )?;
+            if call.entry == INIT {
+                return Err(Refused::Init { operation });
+            }
             check_facts(operation, call)
         }
     }

@@ -44,6 +44,12 @@ pub enum Refused {
         /// Which field.
         what: &'static str,
     },
+    /// The call names the entry that runs when a contract is created, and only then.
+    #[error("operation {operation}: `init` runs when the contract is created and cannot be called")]
+    Init {
+        /// Which operation.
+        operation: usize,
+    },
     /// The bundles are not ascending by policy.
     #[error("operation {operation}: the facts are not in order")]
     FactOrder {

@@ -1,6 +1,6 @@
 //! One operation of an update, carried out on an overlay.
 
-use twinroot_abi::{Amount, ContractId, Gas, Height, Side};
+use twinroot_abi::{Amount, ContractId, Gas, Height, INIT, Side};
 use twinroot_exec::{
     Call, Caller, CodeSource, Codes, CoinsError, Execute, Halt, Header, HeaderPlace, Outcome,
     Receipt, Scene, StateKey, balance, pay, set_balance,
@@ -92,7 +92,7 @@ impl Stage<'_> {
                     hold: *hold,
                 };
                 HeaderPlace::of(contract).set(state, &new);
-                let entry = String::from("init");
+                let entry = String::from(INIT);
                 let (args, value, facts) = (args.clone(), Amount::ZERO, Vec::new());
                 self.call(
                     state,

@@ -9,11 +9,11 @@ use twinroot_abi::Fixed;
 /// take 544. Higher: nothing but stack, which is not touched where it is not used.
 const CAPACITY: usize = 1024;
 
-pub(crate) struct Buffer(MaybeUninit<[u8; CAPACITY]>);
+pub(crate) struct Buffer([MaybeUninit<u8>; CAPACITY]);
 
 impl Buffer {
     pub(crate) const fn new() -> Self {
-        Self(MaybeUninit::uninit())
+        Self([const { MaybeUninit::uninit() }; CAPACITY])
     }
 
     /// Writes `value` and gives its bytes.
@@ -49,11 +49,44 @@ impl Buffer {
     }
 }
 
+/// A storage key: the number of a field and what is kept under it.
+pub(crate) struct Key {
+    bytes: [u8; Self::MOST],
+    length: usize,
+}
+
+impl Key {
+    /// Bytes of a key, at most (docs/spec/vm.md, 6).
+    const MOST: usize = 64;
+    const SLOT: usize = 4;
+
+    pub(crate) fn new<T: Fixed>(slot: u32, under: &T) -> Self {
+        const {
+            assert!(
+                Self::SLOT + T::SIZE <= Self::MOST,
+                "the key of a map takes 60 bytes at most: take a hash of what is longer"
+            )
+        };
+        let mut bytes = [0; Self::MOST];
+        let (place, rest) = bytes.split_at_mut(Self::SLOT);
+        place.copy_from_slice(&slot.to_le_bytes());
+        under.write(&mut rest[..T::SIZE]);
+        Self {
+            bytes,
+            length: Self::SLOT + T::SIZE,
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use twinroot_abi::{Amount, Side};
 
-    use super::Buffer;
+    use super::{Buffer, Key};
 
     #[test]
     fn round_trip() {
@@ -62,5 +95,11 @@ mod tests {
         assert_eq!(buffer.write(&value), [5, 0, 0, 0, 0, 0, 0, 0, 1]);
         // SAFETY: written in the line above.
         assert_eq!(unsafe { buffer.read() }, Some(value));
+    }
+
+    #[test]
+    fn a_key_begins_with_the_slot() {
+        let key = Key::new(0x0102, &(Side::Responder, 3_u16));
+        assert_eq!(key.bytes(), [2, 1, 0, 0, 1, 3, 0]);
     }
 }

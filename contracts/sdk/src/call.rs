@@ -1,35 +1,9 @@
 //! The call itself: what it was given, what it says, how it ends.
 
-use twinroot_abi::{Fixed, REVERT_INPUT};
+use twinroot_abi::{Amount, Fixed, REVERT_COINS, REVERT_INPUT};
 
 use crate::buffer::Buffer;
 use crate::host;
-
-/// The arguments of the call; reverts with [`REVERT_INPUT`] if they are no `T`.
-///
-/// ```no_run
-/// # use twinroot_sdk::{Amount, Height, input};
-/// let (price, deadline): (Amount, Height) = input();
-/// ```
-#[must_use]
-pub fn input<T: Fixed>() -> T {
-    let mut buffer = Buffer::new();
-    if host::input_len() != T::SIZE {
-        revert(REVERT_INPUT);
-    }
-    // SAFETY: the host writes as many bytes as it has just said, and they have room.
-    unsafe { host::input_read(buffer.place::<T>()) };
-    // SAFETY: the host wrote `SIZE` bytes.
-    unsafe { buffer.read() }.unwrap_or_else(|| revert(REVERT_INPUT))
-}
-
-/// Sets what the call returns; the last one counts.
-pub fn ret<T: Fixed>(value: &T) {
-    let mut buffer = Buffer::new();
-    let bytes = buffer.write(value);
-    // SAFETY: pointer and length are of one slice.
-    unsafe { host::ret(bytes.as_ptr(), bytes.len()) };
-}
 
 /// Ends the call. Nothing of it stands, and the caller reads `code`.
 ///
@@ -51,22 +25,40 @@ pub fn ensure(condition: bool, error: impl Into<u32>) {
     }
 }
 
-/// Adds an event to the receipt, where wallets and watchers read it; the state does not hold it.
-///
-/// ```no_run
-/// # use twinroot_sdk::{Amount, emit, fixed};
-/// fixed! {
-///     /// Coins came in.
-///     struct Paid { coins: Amount }
-/// }
-/// emit(&Paid { coins: Amount(5) });
-/// ```
-pub fn emit<T: Fixed>(event: &T) {
-    emit_bytes(Buffer::new().write(event));
+/// The arguments of the call; reverts with [`REVERT_INPUT`] if they are no `T`.
+pub fn arguments<T: Fixed>() -> T {
+    let mut buffer = Buffer::new();
+    if host::input_len() != T::SIZE {
+        revert(REVERT_INPUT);
+    }
+    // SAFETY: the host writes as many bytes as it has just said, and they have room.
+    unsafe { host::input_read(buffer.place::<T>()) };
+    // SAFETY: the host wrote `SIZE` bytes.
+    unsafe { buffer.read() }.unwrap_or_else(|| revert(REVERT_INPUT))
 }
 
-/// [`emit`] for bytes that are no [`Fixed`] value.
-pub fn emit_bytes(event: &[u8]) {
+/// Goes on if the call brought no coins and reverts with [`REVERT_COINS`] if it did.
+pub fn no_coins() {
+    ensure(host::value() == Amount::ZERO.0, REVERT_COINS);
+}
+
+/// Sets what the call returns.
+pub fn give<T: Fixed>(value: &T) {
+    let mut buffer = Buffer::new();
+    let bytes = buffer.write(value);
+    // SAFETY: pointer and length are of one slice.
+    unsafe { host::ret(bytes.as_ptr(), bytes.len()) };
+}
+
+/// Adds an event to the receipt: its number, and fields that take the other `SIZE - 1` bytes.
+pub fn emit_parts<const SIZE: usize>(number: u8, write: impl FnOnce(&mut [u8])) {
+    let mut bytes = [number; SIZE];
+    write(&mut bytes[1..]);
+    emit_bytes(&bytes);
+}
+
+/// Adds bytes to the receipt that are no event of an enum.
+fn emit_bytes(event: &[u8]) {
     // SAFETY: pointer and length are of one slice.
     unsafe { host::emit(event.as_ptr(), event.len()) };
 }

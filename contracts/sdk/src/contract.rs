@@ -1,9 +1,76 @@
 //! Other contracts of the channel.
+//!
+//! [`macro@crate::client`] makes a typed client of a trait that says which entries the other contract has:
+//!
+//! ```
+//! use twinroot_sdk::contract::CallError;
+//! use twinroot_sdk::{Amount, ContractId, Gas, Value, client, contract, entries};
+//!
+//! #[client]
+//! pub trait Shop {
+//!     fn buy(&mut self, what: u64) -> Amount;
+//! }
+//!
+//! #[contract]
+//! pub struct Customer {
+//!     shop: Value<ContractId>,
+//! }
+//!
+//! #[entries]
+//! impl Customer {
+//!     /// Buys, and gives the change.
+//!     #[payable]
+//!     pub fn shop(&mut self, what: u64) -> Amount {
+//!         let shop = contract::at(self.shop.get(), Gas(100_000)).with(Amount(30));
+//!         let bought: Result<Amount, CallError> = ShopClient(shop).buy(what);
+//!         bought.unwrap_or_default()
+//!     }
+//! }
+//! ```
 
 use twinroot_abi::{Amount, ContractId, Fixed, Gas};
 
 use crate::buffer::Buffer;
-use crate::host;
+use crate::{Caller, host};
+
+/// The contract with that id, to be called with at most `gas` each time.
+#[must_use]
+pub const fn at(contract: ContractId, gas: Gas) -> At {
+    At {
+        contract,
+        gas,
+        coins: Amount::ZERO,
+    }
+}
+
+/// Another contract, as this one calls it.
+#[derive(Clone, Copy, Debug)]
+pub struct At {
+    contract: ContractId,
+    gas: Gas,
+    coins: Amount,
+}
+
+impl At {
+    /// As many coins of this contract go along with each call.
+    #[must_use]
+    pub const fn with(self, coins: Amount) -> Self {
+        Self { coins, ..self }
+    }
+}
+
+impl Caller for At {
+    type Answer<T: Fixed> = Result<T, CallError>;
+
+    fn call<A: Fixed, T: Fixed>(&mut self, entry: &'static str, args: &A) -> Result<T, CallError> {
+        call(&self.contract, entry, args, self.coins, self.gas)?;
+        if T::SIZE == 0 {
+            T::read(&[]).ok_or(CallError::Returned)
+        } else {
+            returned().ok_or(CallError::Returned)
+        }
+    }
+}
 
 /// How a call of another contract failed. Nothing of that call stands; what this contract did does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +88,8 @@ pub enum CallError {
     Host(u16),
     /// This contract has fewer coins than were to go along.
     Short,
+    /// It returned something else than it was said to.
+    Returned,
 }
 
 /// Calls an entry of another contract with coins of this one and at most `gas`. A contract that has less

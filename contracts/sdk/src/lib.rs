@@ -1,50 +1,63 @@
 //! What a contract is written with.
 //!
-//! A contract is a crate of type `cdylib`, built for `wasm32v1-none`. Its entries are functions
-//! without parameters, named once in [`entries!`]; what they need they ask for:
+//! A contract is a struct, whose fields are its storage, and an `impl`, whose public methods are its
+//! entries:
 //!
-//! ```no_run
-//! use twinroot_sdk::storage::Slot;
-//! use twinroot_sdk::{Amount, ensure, entries, env};
+//! ```
+//! use twinroot_sdk::{Amount, Value, contract, ensure, entries, env, errors};
 //!
-//! entries! { pay_in }
+//! /// A jar that counts what comes in.
+//! #[contract]
+//! pub struct Jar {
+//!     /// Coins so far.
+//!     total: Value<Amount>,
+//! }
 //!
-//! /// Coins paid in so far.
-//! const TOTAL: Slot<Amount> = Slot::new(0);
-//!
-//! /// Why the jar calls an entry off.
-//! #[derive(Clone, Copy)]
-//! enum Error {
-//!     /// The call brought no coins.
+//! #[errors]
+//! pub enum Error {
+//!     /// The call brought no coins: send some.
 //!     Nothing = 1,
 //! }
 //!
-//! impl From<Error> for u32 {
-//!     fn from(error: Error) -> Self {
-//!         error as Self
+//! #[entries]
+//! impl Jar {
+//!     pub fn init(&mut self) {
+//!         self.total.set(&Amount::ZERO);
+//!     }
+//!
+//!     /// Keeps the coins of the call, and gives how many there are now.
+//!     #[payable]
+//!     pub fn pay_in(&mut self) -> Amount {
+//!         ensure(env::value() > Amount::ZERO, Error::Nothing);
+//!         let total = Amount(self.total.get().0 + env::value().0);
+//!         self.total.set(&total);
+//!         total
+//!     }
+//!
+//!     /// How many there are.
+//!     pub fn total(&self) -> Amount {
+//!         self.total.get()
 //!     }
 //! }
-//!
-//! /// Keeps the coins of the call and counts them.
-//! pub fn pay_in() {
-//!     ensure(env::value() > Amount::ZERO, Error::Nothing);
-//!     let total = TOTAL.get().unwrap_or_default().0 + env::value().0;
-//!     TOTAL.set(&Amount(total));
-//! }
-//! # fn main() {}
 //! ```
 //!
-//! An entry that returns has succeeded. One that calls [`revert`], or anything here that does,
-//! never returns: the call ends, nothing of it stands, and the code reaches the caller. A panic
-//! (an overflow, an index beyond the end) is a trap, which costs the whole gas limit; so check
-//! what a caller can choose, and revert.
+//! The entry `init` runs when the contract is created, and only then. A contract that has none takes there what
+//! its fields begin with, in their order.
 //!
-//! Values cross the border in one fixed layout ([`Fixed`]), given to types by [`fixed!`]; there is
-//! no formatting and no serde in a contract. A contract that wants `Vec` or `BTreeMap` writes
+//! An entry that returns has succeeded. One that calls [`revert`], or anything here that does, or returns
+//! an `Err`, is called off: nothing of it stands, and the code reaches the caller. A panic (an overflow,
+//! an index beyond the end) is a trap, which costs the whole gas limit; so check what a caller can choose,
+//! and revert.
+//!
+//! Values cross the border in one fixed layout ([`Fixed`]), which [`Data`] gives to types of the
+//! contract; there is no formatting and no serde in it. A contract that wants `Vec` or `BTreeMap` writes
 //! `extern crate alloc;`: memory is one arena a call, never freed.
 //!
-//! Outside wasm the crate compiles, so that a workspace can be checked as a whole, but there is no
-//! host to ask: contracts are tested as wasm, in the VM.
+//! What names, types and doc comments say goes into the module as its spec, beside the code and outside
+//! the code hash: users, tools and the other side read it.
+//!
+//! Outside wasm a contract compiles, so that editors and tests know its types, but there is no host to
+//! ask: contracts are tested as wasm, in the VM.
 
 #![no_std]
 
@@ -52,29 +65,51 @@
 mod arena;
 mod buffer;
 mod call;
+mod caller;
 mod coins;
 pub mod contract;
 pub mod crypto;
-mod entry;
 pub mod env;
-mod fixed;
+mod field;
 mod host;
-mod judge;
+mod list;
+mod map;
+mod policy;
 pub mod storage;
+mod value;
 
-pub use call::{emit, emit_bytes, ensure, input, log, ret, revert};
+pub use call::{ensure, log, revert};
+pub use caller::Caller;
 pub use coins::transfer;
-pub use judge::{judge, verdict};
+pub use field::{Field, Place};
+pub use list::List;
+pub use map::Map;
+pub use policy::{Band, Claims, Judged, KOfN, KOfNEqual, Rule, Run, RunLength};
 pub use twinroot_abi::{
     Amount, ChainId, ChannelId, CodeHash, ContractId, FeedId, Fixed, Gas, Hash, Height, MessageId,
-    Policy, PublicKey, REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER, Root, Round,
-    Side, Subject, TimeMs,
+    Policy, PublicKey, REVERT_COINS, REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER,
+    Root, Round, Side, Subject, TimeMs, Type,
 };
+pub use value::Value;
 
-/// What the macros of this crate expand to; not for contracts.
+/// The attributes.
+pub use twinroot_macros::{Data, client, contract, entries, errors, events};
+
+/// What most contracts need.
+pub mod prelude {
+    pub use crate::{
+        Amount, Band, Claims, ContractId, Data, FeedId, Gas, Hash, Height, KOfN, List, Map,
+        PublicKey, RunLength, Side, Subject, TimeMs, Value, client, contract, ensure, entries, env,
+        errors, events, revert, transfer,
+    };
+}
+
+/// What the attributes expand to; not for contracts.
 #[doc(hidden)]
 pub mod expansion {
-    pub use twinroot_abi::{section, section_size};
+    pub use crate::call::{arguments, emit_parts, give, no_coins};
+    pub use crate::field::{Contract, in_their_slots, policies_before};
+    pub use twinroot_abi::{Part, line, line_size, section, section_size};
 }
 
 /// A contract has nobody to tell why it stopped, and a message would be larger than the contract.

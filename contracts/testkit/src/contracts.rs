@@ -31,7 +31,7 @@ fn call(
 
 /// A television against 2 of 3 attestors.
 pub mod tv {
-    use twinroot_abi::{Amount, ContractId, FeedId, Gas, Height, Subject};
+    use twinroot_abi::{Amount, ContractId, FeedId, Gas, Height, Side, Subject};
     use twinroot_exec::{Bundle, Call};
 
     use super::{bytes, call};
@@ -45,15 +45,16 @@ pub mod tv {
     /// Gas of `init`.
     pub const INIT_GAS: Gas = super::GAS;
 
-    /// Arguments of `init`.
+    /// What the contract begins with.
     #[must_use]
     pub fn init(
+        buyer: Side,
         price: Amount,
         refund_height: Height,
         subject: Subject,
         attestors: [FeedId; 3],
     ) -> Vec<u8> {
-        bytes(&(price, refund_height, subject, attestors))
+        bytes(&(buyer, price, refund_height, subject, attestors))
     }
 
     /// Parameters of the policy, as the contract stores them.
@@ -83,7 +84,7 @@ pub mod tv {
 
 /// Cooled goods against 12 readings in a row out of range.
 pub mod truck {
-    use twinroot_abi::{Amount, ContractId, FeedId, Gas, Height, TimeMs};
+    use twinroot_abi::{Amount, ContractId, FeedId, Gas, Height, Side, TimeMs};
     use twinroot_exec::{Bundle, Call};
 
     use super::{bytes, call};
@@ -95,16 +96,17 @@ pub mod truck {
     /// Gas of `init`.
     pub const INIT_GAS: Gas = super::GAS;
 
-    /// Arguments of `init`.
+    /// What the contract begins with.
     #[must_use]
     pub fn init(
+        insurer: Side,
         cover: Amount,
         end: Height,
         feed: FeedId,
         band: [i64; 2],
         window: [TimeMs; 2],
     ) -> Vec<u8> {
-        bytes(&(cover, end, feed, band, window))
+        bytes(&(insurer, cover, end, feed, band, window))
     }
 
     /// Parameters of the policy, as the contract stores them.
@@ -147,6 +149,12 @@ pub mod ballast {
     pub const INIT_GAS: Gas = super::GAS;
     /// Gas of a call that fills so many.
     const FILL_GAS: Gas = Gas(10_000_000);
+
+    /// The storage key of slot `index`: that of a map in the contract's first field.
+    #[must_use]
+    pub fn key(index: u64) -> Vec<u8> {
+        bytes(&(0u32, index))
+    }
 
     /// Fills `count` slots from number `start`.
     #[must_use]

@@ -7,6 +7,7 @@
 //! A fixed layout keeps contracts small: reading it is a few loads, without a loop or a branch
 //! that could fail half way.
 
+use crate::Type;
 use crate::id::{
     ChainId, ChannelId, CodeHash, ContractId, FeedId, Hash, MessageId, PublicKey, Root, Side,
     Subject,
@@ -14,9 +15,19 @@ use crate::id::{
 use crate::unit::{Amount, Gas, Height, Round, TimeMs};
 
 /// A value of one size, written little-endian (docs/spec/encoding.md, 4).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no fixed layout, so a contract cannot keep, take or give it",
+    label = "not a type of the guest codec",
+    note = "types of your own get a layout by `#[derive(Data)]`",
+    note = "there are bool, u8 to u64, i64, arrays and tuples of these, and the types of the SDK such as Amount; \
+            for text or lists take an array of fixed length, or a `Map` or `List` of the storage"
+)]
 pub trait Fixed: Sized {
     /// Bytes that every value of this type takes.
     const SIZE: usize;
+
+    /// What the type is called, for whoever writes its values from outside.
+    const TYPE: Type;
 
     /// Writes the value into `out`, which is `SIZE` bytes long.
     fn write(&self, out: &mut [u8]);
@@ -39,6 +50,7 @@ macro_rules! number {
     ($($kind:ty),*) => {$(
         impl Fixed for $kind {
             const SIZE: usize = size_of::<$kind>();
+            const TYPE: Type = Type::Named(stringify!($kind));
             fn write(&self, out: &mut [u8]) {
                 out.copy_from_slice(&self.to_le_bytes());
             }
@@ -54,6 +66,7 @@ macro_rules! newtype {
     ($($kind:ident($inner:ty)),*) => {$(
         impl Fixed for $kind {
             const SIZE: usize = <$inner>::SIZE;
+            const TYPE: Type = Type::Named(stringify!($kind));
             fn write(&self, out: &mut [u8]) {
                 self.0.write(out);
             }
@@ -64,21 +77,28 @@ macro_rules! newtype {
     )*};
 }
 newtype!(Amount(u64), Gas(u64), Height(u64), Round(u64), TimeMs(u64));
-newtype!(
-    Hash([u8; 32]),
-    Root([u8; 32]),
-    ChainId([u8; 32]),
-    ChannelId([u8; 32]),
-    ContractId([u8; 32]),
-    CodeHash([u8; 32]),
-    FeedId([u8; 32]),
-    MessageId([u8; 32]),
-    Subject([u8; 32]),
-    PublicKey([u8; 32])
+
+macro_rules! id {
+    ($($kind:ident),*) => {$(
+        impl Fixed for $kind {
+            const SIZE: usize = 32;
+            const TYPE: Type = Type::Named(stringify!($kind));
+            fn write(&self, out: &mut [u8]) {
+                out.copy_from_slice(&self.0);
+            }
+            fn read(bytes: &[u8]) -> Option<Self> {
+                Some(Self(bytes.try_into().ok()?))
+            }
+        }
+    )*};
+}
+id!(
+    Hash, Root, ChainId, ChannelId, ContractId, CodeHash, FeedId, MessageId, Subject, PublicKey
 );
 
 impl Fixed for bool {
     const SIZE: usize = 1;
+    const TYPE: Type = Type::Named("bool");
     fn write(&self, out: &mut [u8]) {
         u8::from(*self).write(out);
     }
@@ -93,6 +113,7 @@ impl Fixed for bool {
 
 impl Fixed for Side {
     const SIZE: usize = 1;
+    const TYPE: Type = Type::Named("Side");
     fn write(&self, out: &mut [u8]) {
         (*self == Self::Responder).write(out);
     }
@@ -103,6 +124,7 @@ impl Fixed for Side {
 
 impl Fixed for () {
     const SIZE: usize = 0;
+    const TYPE: Type = Type::Tuple(&[]);
     fn write(&self, _: &mut [u8]) {}
     fn read(_: &[u8]) -> Option<Self> {
         Some(())
@@ -111,6 +133,7 @@ impl Fixed for () {
 
 impl<T: Fixed + Copy, const N: usize> Fixed for [T; N] {
     const SIZE: usize = T::SIZE * N;
+    const TYPE: Type = Type::Array(&T::TYPE, N);
     fn write(&self, out: &mut [u8]) {
         for (item, place) in self.iter().zip(out.chunks_exact_mut(T::SIZE)) {
             item.write(place);
@@ -129,6 +152,7 @@ macro_rules! tuple {
     ($($name:ident . $place:tt),+) => {
         impl<$($name: Fixed),+> Fixed for ($($name,)+) {
             const SIZE: usize = 0 $(+ $name::SIZE)+;
+            const TYPE: Type = Type::Tuple(&[$($name::TYPE),+]);
             fn write(&self, out: &mut [u8]) {
                 let rest = out;
                 $(let (place, rest) = rest.split_at_mut($name::SIZE); self.$place.write(place);)+

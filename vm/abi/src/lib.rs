@@ -10,6 +10,7 @@ mod host;
 mod id;
 mod policy;
 mod revert;
+mod spec;
 mod unit;
 
 pub use codec::{Fixed, from_bytes};
@@ -24,5 +25,6 @@ pub use id::{
 pub use policy::{
     POLICY_SECTION, POLICY_VERSION, Policy, PolicyError, policies, section, section_size,
 };
-pub use revert::{REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER};
+pub use revert::{REVERT_COINS, REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER};
+pub use spec::{INIT, Part, SPEC_SECTION, Type, line, line_size};
 pub use unit::{Amount, Gas, Height, Round, TimeMs};

@@ -61,6 +61,15 @@ impl Policy {
         ]
     }
 
+    /// The policy with its parameters in that slot.
+    #[must_use]
+    pub const fn at(self, params: u32) -> Self {
+        match self {
+            Self::KOfNEqual { k, .. } => Self::KOfNEqual { k, params },
+            Self::RunLength { n, .. } => Self::RunLength { n, params },
+        }
+    }
+
     /// The storage key of this policy's parameters.
     #[must_use]
     pub const fn params_key(self) -> [u8; 4] {
@@ -105,28 +114,47 @@ pub fn policies(section: &[u8]) -> Result<impl Iterator<Item = Policy> + Clone, 
     Ok(each.flatten())
 }
 
-/// Bytes of a section that declares `N` policies.
+/// Bytes of the section that declares those of `fields` that are policies; none at all where there is none.
 #[must_use]
-pub const fn section_size(count: usize) -> usize {
-    HEAD + Policy::SIZE * count
-}
-
-/// The section that declares `policies`; `SIZE` is [`section_size`] of their number.
-#[must_use]
-pub const fn section<const SIZE: usize>(policies: &[Policy]) -> [u8; SIZE] {
-    assert!(SIZE == section_size(policies.len()) && policies.len() < 256);
-    let mut bytes = [0; SIZE];
-    bytes[0] = POLICY_VERSION;
-    bytes[1] = policies.len() as u8;
+pub const fn section_size(fields: &[Option<Policy>]) -> usize {
+    let mut count = 0;
     let mut index = 0;
-    while index < policies.len() {
-        let policy = policies[index].to_bytes();
-        let mut byte = 0;
-        while byte < Policy::SIZE {
-            bytes[HEAD + Policy::SIZE * index + byte] = policy[byte];
-            byte += 1;
+    while index < fields.len() {
+        if fields[index].is_some() {
+            count += 1;
         }
         index += 1;
+    }
+    if count == 0 {
+        0
+    } else {
+        HEAD + Policy::SIZE * count
+    }
+}
+
+/// The section that declares those of `fields` that are policies; `SIZE` is its [`section_size`].
+#[must_use]
+pub const fn section<const SIZE: usize>(fields: &[Option<Policy>]) -> [u8; SIZE] {
+    assert!(SIZE == section_size(fields));
+    let mut bytes = [0; SIZE];
+    let mut count = 0;
+    let mut index = 0;
+    while index < fields.len() {
+        if let Some(policy) = fields[index] {
+            let policy = policy.to_bytes();
+            let mut byte = 0;
+            while byte < Policy::SIZE {
+                bytes[HEAD + Policy::SIZE * count + byte] = policy[byte];
+                byte += 1;
+            }
+            count += 1;
+        }
+        index += 1;
+    }
+    if count > 0 {
+        assert!(count < 256, "a contract has 255 policies at most");
+        bytes[0] = POLICY_VERSION;
+        bytes[1] = count as u8;
     }
     bytes
 }

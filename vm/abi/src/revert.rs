@@ -6,5 +6,7 @@ pub const REVERT_INPUT: u32 = 0x1_0001;
 pub const REVERT_STORAGE: u32 = 0x1_0002;
 /// The contract has less than it wants to pay.
 pub const REVERT_TRANSFER: u32 = 0x1_0003;
+/// The entry takes no coins, and the call brought some.
+pub const REVERT_COINS: u32 = 0x1_0004;
 /// A policy was not satisfied: the judge's code is added to this.
 pub const REVERT_JUDGE: u32 = 0x2_0000;

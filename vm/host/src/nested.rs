@@ -4,7 +4,7 @@
 use std::mem;
 use std::sync::Arc;
 
-use twinroot_abi::{Amount, ContractId, Gas};
+use twinroot_abi::{Amount, ContractId, Gas, INIT};
 use twinroot_exec::{
     Call, Caller, CodeSource, CoinsError, Halt, HeaderPlace, HostError, Outcome, Scene,
 };
@@ -44,7 +44,8 @@ pub(crate) fn call(guest: &mut Guest<'_>, inner: Inner) -> Result<i64, Stop> {
     }
     let running = guest.running();
     running.answer = Vec::new();
-    let Ok(entry) = String::from_utf8(inner.entry) else {
+    let entry = String::from_utf8(inner.entry).ok();
+    let Some(entry) = entry.filter(|entry| entry != INIT) else {
         return Ok(told(Outcome::HostError(HostError::NoSuchEntry)));
     };
     let here = running.contract;

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
-use cargo_metadata::{CrateType, Metadata};
+use cargo_metadata::Metadata;
 use clap::Args;
 
 use build::Build;
@@ -74,7 +74,7 @@ pub(crate) fn run(metadata: &Metadata, arguments: &Arguments) -> Result<ExitCode
 /// Folders of contracts.
 const SOURCES: [&str; 2] = ["contracts/examples", "benches/contracts"];
 
-/// Names of the contracts: packages of [`SOURCES`] that are built as a `cdylib`.
+/// Names of the contracts: packages of [`SOURCES`].
 fn contracts(metadata: &Metadata) -> Vec<String> {
     let sources = SOURCES.map(|folder| metadata.workspace_root.join(folder));
     let mut names: Vec<_> = metadata
@@ -84,12 +84,6 @@ fn contracts(metadata: &Metadata) -> Vec<String> {
             sources
                 .iter()
                 .any(|folder| package.manifest_path.starts_with(folder))
-        })
-        .filter(|package| {
-            package
-                .targets
-                .iter()
-                .any(|target| target.crate_types.contains(&CrateType::CDyLib))
         })
         .map(|package| package.name.to_string())
         .collect();

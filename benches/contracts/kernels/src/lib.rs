@@ -1,25 +1,50 @@
-//! Each small workload of `benches/kernels` as an entry: takes its number (4 bytes), returns its
-//! answer (8 bytes).
+//! Each small workload of `benches/kernels` as an entry: takes its number, returns its answer.
 
-#![cfg_attr(target_arch = "wasm32", no_std)]
+#![no_std]
 
-use twinroot_sdk::{entries, input, ret};
+use twinroot_sdk::prelude::*;
 
-entries! { init, nop, sha256, blake2b, fib, heapsort, collatz, insertion_sort, fnv }
+/// Nothing is kept.
+#[contract]
+pub struct BenchKernels;
 
-/// Does nothing; a contract is created by a call.
-pub fn init() {}
+#[entries]
+impl BenchKernels {
+    /// Does nothing, so that a call of it costs what any call costs.
+    pub fn nop(&mut self) {}
 
-/// Does nothing, so that a call of it costs what any call costs.
-pub fn nop() {}
+    /// Runs `sha256`.
+    pub fn sha256(&mut self, work: u32) -> u64 {
+        twinroot_kernels::sha256(work)
+    }
 
-macro_rules! workloads {
-    ($($name:ident),+) => {$(
-        #[doc = concat!("Runs `", stringify!($name), "`.")]
-        pub fn $name() {
-            ret(&twinroot_kernels::$name(input()));
-        }
-    )+};
+    /// Runs `blake2b`.
+    pub fn blake2b(&mut self, work: u32) -> u64 {
+        twinroot_kernels::blake2b(work)
+    }
+
+    /// Runs `fib`.
+    pub fn fib(&mut self, work: u32) -> u64 {
+        twinroot_kernels::fib(work)
+    }
+
+    /// Runs `heapsort`.
+    pub fn heapsort(&mut self, work: u32) -> u64 {
+        twinroot_kernels::heapsort(work)
+    }
+
+    /// Runs `collatz`.
+    pub fn collatz(&mut self, work: u32) -> u64 {
+        twinroot_kernels::collatz(work)
+    }
+
+    /// Runs `insertion_sort`.
+    pub fn insertion_sort(&mut self, work: u32) -> u64 {
+        twinroot_kernels::insertion_sort(work)
+    }
+
+    /// Runs `fnv`.
+    pub fn fnv(&mut self, work: u32) -> u64 {
+        twinroot_kernels::fnv(work)
+    }
 }
-
-workloads! { sha256, blake2b, fib, heapsort, collatz, insertion_sort, fnv }

@@ -1,16 +1,18 @@
 //! The token of `benches/kernels` as a contract.
 
-#![cfg_attr(target_arch = "wasm32", no_std)]
+#![no_std]
 
 use twinroot_kernels::token;
-use twinroot_sdk::{entries, input, ret};
+use twinroot_sdk::prelude::*;
 
-entries! { init, batch }
+/// Nothing is kept: the ledger of the token is in memory.
+#[contract]
+pub struct BenchToken;
 
-/// Does nothing; a contract is created by a call.
-pub fn init() {}
-
-/// Carries out as many orders as the argument (4 bytes) says; returns a digest (8 bytes).
-pub fn batch() {
-    ret(&token::batch(input()));
+#[entries]
+impl BenchToken {
+    /// Carries out so many orders and returns a digest.
+    pub fn batch(&mut self, orders: u32) -> u64 {
+        token::batch(orders)
+    }
 }

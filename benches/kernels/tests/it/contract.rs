@@ -109,6 +109,7 @@ fn answer(name: &str, mut caller: Caller<'_, World>, params: &[Val]) -> Result<O
         }
         "revert" => return Err(Error::i32_exit(number(0))),
         "height" => Some(Val::I64(caller.data().height.cast_signed())),
+        "value" => Some(Val::I64(0)),
         "caller" => Some(Val::I32(caller.data().caller.cast_signed())),
         "storage_read" => {
             let key = bytes(&caller, 0);

@@ -163,7 +163,7 @@ impl Journey {
             code: code.hash,
             fallback: Fallback::all_to(BOB),
             hold: end,
-            args: truck::init(COVER, end, feed, BAND, window),
+            args: truck::init(BOB, COVER, end, feed, BAND, window),
             gas: truck::INIT_GAS,
         };
         let step = world.agree(BOB, vec![create])?;

@@ -170,7 +170,7 @@ impl Sale {
             code: code.hash,
             fallback: Fallback::all_to(ALICE),
             hold: refund_height,
-            args: tv::init(PRICE, refund_height, subject, sale.feeds()?),
+            args: tv::init(ALICE, PRICE, refund_height, subject, sale.feeds()?),
             gas: tv::INIT_GAS,
         };
         let step = sale.world.agree(ALICE, vec![create])?;

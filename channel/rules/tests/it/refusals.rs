@@ -228,6 +228,22 @@ fn the_number_of_facts_is_limited() {
 }
 
 #[test]
+fn a_contract_is_begun_once() {
+    let call = Call {
+        entry: String::from("init"),
+        ..plain()
+    };
+    for consent in [BOTH, FORCED] {
+        let refused = reason(
+            &with_contract(10),
+            consent,
+            vec![Operation::Call(call.clone())],
+        );
+        assert_eq!(refused, Refused::Init { operation: 0 });
+    }
+}
+
+#[test]
 fn facts_ascend_by_policy() {
     for policies in [[1, 0], [1, 1]] {
         let facts = policies.map(|policy| with_facts(policy, vec![]).facts);

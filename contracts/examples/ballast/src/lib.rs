@@ -1,31 +1,25 @@
-//! Weight without a purpose: slots that fill a channel's state, so that one can see what a large
-//! state costs, and that a forced call costs no more for it.
+//! Weight without a purpose: leaves that fill a channel's state, so that one can see what a large state
+//! costs, and that a forced call costs no more for it.
 
-#![cfg_attr(target_arch = "wasm32", no_std)]
+#![no_std]
 
-use twinroot_sdk::{entries, fixed, input, storage};
+use twinroot_sdk::prelude::*;
 
-entries! { init, fill }
-
-fixed! {
-    /// Arguments of [`fill`], 12 bytes.
-    pub struct Range {
-        /// Index of the first slot.
-        pub start: u64,
-        /// How many.
-        pub count: u32,
-    }
+/// Something to fill.
+#[contract]
+pub struct Ballast {
+    /// Four words under each index.
+    hold: Map<u64, [u64; 4]>,
 }
 
-/// Does nothing; a contract is created by a call.
-pub fn init() {}
-
-/// Writes the slots of a [`Range`]: under the index, 8 bytes little-endian, a value that is its own.
-pub fn fill() {
-    let Range { start, count } = input();
-    for offset in 0..u64::from(count) {
-        let index = start.wrapping_add(offset);
-        storage::write(&index.to_le_bytes(), &value(index));
+#[entries]
+impl Ballast {
+    /// Writes `count` values from the index `start` on; each is its index's own.
+    pub fn fill(&mut self, start: u64, count: u32) {
+        for offset in 0..u64::from(count) {
+            let index = start.wrapping_add(offset);
+            self.hold.set(&index, &value(index));
+        }
     }
 }
 

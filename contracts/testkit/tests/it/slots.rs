@@ -37,7 +37,11 @@ fn forced_release(slots: u64) -> (usize, Vec<u8>) {
     let (price, refund) = (Amount(700_000), Height(50));
     let code = world.publish(Side::Responder, tv::WASM).unwrap();
     let escrow = world.next_contract().unwrap();
-    let second = create(code.hash, tv::init(price, refund, subject, ids), refund);
+    let second = create(
+        code.hash,
+        tv::init(Side::Initiator, price, refund, subject, ids),
+        refund,
+    );
     world.agree(Side::Initiator, vec![second]).unwrap();
     world
         .agree(
@@ -54,7 +58,7 @@ fn forced_release(slots: u64) -> (usize, Vec<u8>) {
         select::k_of_n_equal(0, tv::QUORUM, &tv::params(subject, ids), &feeds, &messages).unwrap();
     let state = world.party(Side::Responder).unwrap().state().clone();
     for index in 0..slots {
-        let key = StateKey::Slot(fill, &index.to_le_bytes()).hash();
+        let key = StateKey::Slot(fill, &ballast::key(index)).hash();
         assert_eq!(
             state.read(&key).unwrap().as_deref(),
             Some(&value(index)[..]),

@@ -89,8 +89,12 @@ struct Stage {
 
 impl Stage {
     fn new(backend: Backend) -> Self {
+        Self::of(backend, AGENT)
+    }
+
+    fn of(backend: Backend, agent: &str) -> Self {
         let host = Host::new(backend, Nobody).unwrap();
-        let code = host.admit(&wat::parse_str(AGENT).unwrap()).unwrap();
+        let code = host.admit(&wat::parse_str(agent).unwrap()).unwrap();
         let mut codes = Codes::default();
         Arc::make_mut(&mut codes).insert(code.hash, code.bytes);
         Self {
@@ -254,6 +258,39 @@ fn a_contract_that_is_being_called_is_not_called() {
     let back = calls(1, 0, 400_000, &calls(0, 0, 200_000, &[]));
     let (receipt, _) = run(&back, PLENTY).unwrap();
     assert_eq!(receipt.returned[8..16], nesting.to_le_bytes());
+}
+
+/// `init` runs when a contract is created, whatever exports it.
+#[test]
+fn no_contract_is_begun_by_another() {
+    let agent = AGENT
+        .replace(r#""go")"#, r#""init")"#)
+        .replace(r#"(export "init")"#, r#"(export "init") (export "go")"#)
+        .replace(
+            "(i32.const 1000) (i32.const 2)\n                (i32.const 48)",
+            "(i32.const 1000) (i32.const 4)\n                (i32.const 48)",
+        );
+    assert!(agent.contains("(i32.const 1000) (i32.const 4)"));
+    for backend in [Backend::Cranelift, Backend::Pulley] {
+        let stage = Stage::of(backend, &agent);
+        let (mut state, call) = (
+            stage.state(),
+            Stage::call(&calls(1, 0, 200_000, &[]), PLENTY),
+        );
+        let receipt = stage
+            .host
+            .execute(
+                stage.source(),
+                &stage.codes,
+                &mut state,
+                Stage::scene(),
+                &call,
+            )
+            .unwrap();
+        assert_eq!(receipt.outcome, Outcome::Success);
+        let no_entry: u64 = 5 << 32 | HostError::NoSuchEntry as u64;
+        assert_eq!(receipt.returned[..8], no_entry.to_le_bytes());
+    }
 }
 
 #[test]

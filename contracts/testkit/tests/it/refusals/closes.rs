@@ -20,7 +20,7 @@ use super::world::{
 };
 
 /// What the escrow says to a refund before its height.
-const TOO_EARLY: Outcome = Outcome::Revert(6);
+const TOO_EARLY: Outcome = Outcome::Revert(2);
 
 #[test]
 fn a_refund_one_block_early_is_refused() {

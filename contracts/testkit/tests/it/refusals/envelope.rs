@@ -365,7 +365,7 @@ fn create_second(sale: &Sale) -> Operation {
         code,
         fallback: Fallback::all_to(ALICE),
         hold: Height(0),
-        args: tv::init(PRICE, sale.refund_height, PARCEL, feeds),
+        args: tv::init(ALICE, PRICE, sale.refund_height, PARCEL, feeds),
         gas: tv::INIT_GAS,
     }
 }

@@ -36,7 +36,7 @@ impl Insurance {
             code: code.hash,
             fallback: Fallback::all_to(BOB),
             hold: end,
-            args: truck::init(COVER, end, device.feed().id(), BAND, window),
+            args: truck::init(BOB, COVER, end, device.feed().id(), BAND, window),
             gas: truck::INIT_GAS,
         };
         world.agree(BOB, vec![create]).unwrap();

@@ -1,5 +1,6 @@
 //! Which readings make a claim, and how often.
 
+use twinroot_abi::REVERT_STORAGE;
 use twinroot_arbiter::Rejected;
 use twinroot_exec::Outcome;
 use twinroot_feed::{BundleError, FeedError};
@@ -12,7 +13,7 @@ use super::sale::broken_rule;
 use super::world::{ALICE, BOB, DEPOSITS, rejected_action, would_be_included};
 
 /// What the insurance says to a second claim.
-const ALREADY_CLAIMED: Outcome = Outcome::Revert(7);
+const ALREADY_CLAIMED: Outcome = Outcome::Revert(REVERT_STORAGE);
 
 fn rule(world: &mut World, claim: Operation) -> FeedError {
     broken_rule(&refused_everywhere(world, ALICE, vec![claim]))

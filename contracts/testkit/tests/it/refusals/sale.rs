@@ -131,7 +131,7 @@ impl Sale {
             code: code.hash,
             fallback: Fallback::all_to(ALICE),
             hold: refund_height,
-            args: tv::init(PRICE, refund_height, PARCEL, feeds),
+            args: tv::init(ALICE, PRICE, refund_height, PARCEL, feeds),
             gas: tv::INIT_GAS,
         };
         world.agree(ALICE, vec![create]).unwrap();

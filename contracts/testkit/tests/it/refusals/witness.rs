@@ -6,6 +6,7 @@ use twinroot_arbiter::{Refutation, Rejected};
 use twinroot_exec::{CoinsError, Halt, StateKey};
 use twinroot_rules::Refused;
 use twinroot_state::{Missing, Touched, WitnessError};
+use twinroot_testkit::ballast;
 use twinroot_types::{Limits, Tag, decode, encode, hash};
 use twinroot_wire::{Action, Force, Operation};
 
@@ -171,7 +172,7 @@ fn a_branch_over_two_nodes_that_are_not_shown_is_rejected() {
     let mut release = Release::new();
     let slots = (0..u64::from(SLOTS)).map(|index| {
         let ballast = ballast_contract(&release.sale);
-        StateKey::Slot(ballast, &index.to_le_bytes()).hash()
+        StateKey::Slot(ballast, &ballast::key(index)).hash()
     });
     // A slot beside a node that the release does not open either: their branch shows nothing.
     let (more, witness) = slots

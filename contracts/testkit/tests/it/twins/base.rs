@@ -68,8 +68,15 @@ fn build() -> Base {
     let device = thermometer(&[20; 32], "truck", 1_000).unwrap();
     let subject = Subject(hash(Tag::VALUE, &[b"parcel"]));
     let feeds: [FeedId; 3] = [0, 1, 2].map(|place: usize| attestors[place].feed().id());
-    let escrow = tv::init(PRICE, REFUND_HEIGHT, subject, feeds);
-    let insurance = truck::init(PRICE, REFUND_HEIGHT, device.feed().id(), BAND, WINDOW);
+    let escrow = tv::init(Side::Initiator, PRICE, REFUND_HEIGHT, subject, feeds);
+    let insurance = truck::init(
+        Side::Initiator,
+        PRICE,
+        REFUND_HEIGHT,
+        device.feed().id(),
+        BAND,
+        WINDOW,
+    );
 
     let second = FIRST_GENERATED + GENERATED;
     let known = [
@@ -125,7 +132,7 @@ fn build() -> Base {
         let call = Call {
             contract: base.contracts[place],
             entry: if place == FIRST_GENERATED {
-                "init"
+                "take"
             } else {
                 "play"
             }

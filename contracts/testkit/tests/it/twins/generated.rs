@@ -54,6 +54,7 @@ pub(crate) fn contract(seed: u64) -> String {
   (memory (export "memory") 1)
   {functions}
   (func (export "init"))
+  (func (export "take"))
   (func (export "play") (local i64)
     (if (i32.ne (call $input_len) (i32.const 16)) (then (call $revert (i32.const 9))))
     (call $input_read (i32.const 0))

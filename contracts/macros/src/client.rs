@@ -1,0 +1,25 @@
+//! `#[client]`: a trait says which entries another contract has.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Error, ItemTrait, Result, TraitItem};
+
+use crate::entries::{Entry, client as client_struct};
+use crate::item::not_generic;
+
+pub(crate) fn client(item: &ItemTrait) -> Result<TokenStream> {
+    not_generic(&item.generics, "an interface")?;
+    let mut entries = Vec::new();
+    for part in &item.items {
+        let TraitItem::Fn(method) = part else {
+            return Err(Error::new_spanned(part, "an interface has entries only"));
+        };
+        entries.push(Entry::of_signature(&method.sig, &method.attrs, false)?);
+    }
+    let entries: Vec<_> = entries.iter().collect();
+    let client = client_struct(&item.vis, &item.ident, &entries);
+    Ok(quote! {
+        #item
+        #client
+    })
+}

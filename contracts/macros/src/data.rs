@@ -1,0 +1,176 @@
+//! `#[derive(Data)]`: a struct is its fields one after another, an enum one byte.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DataEnum, DeriveInput, Error, Expr, Field, Fields, Ident, Lit, Result};
+
+use crate::item::{crosses_the_border, docs, not_generic};
+use crate::spec::Line;
+
+pub(crate) fn data(item: &DeriveInput) -> Result<TokenStream> {
+    not_generic(&item.generics, "a type of the contract's data")?;
+    match &item.data {
+        Data::Struct(data) => structure(item, &data.fields),
+        Data::Enum(data) => enumeration(item, data),
+        Data::Union(data) => Err(Error::new_spanned(
+            data.union_token,
+            "a union has no layout that both sides could read",
+        )),
+    }
+}
+
+fn structure(item: &DeriveInput, fields: &Fields) -> Result<TokenStream> {
+    let Fields::Named(fields) = fields else {
+        return Err(Error::new_spanned(
+            &item.ident,
+            "the fields of the contract's data have names, which whoever calls the contract reads",
+        ));
+    };
+    let fields: Vec<&Field> = fields.named.iter().collect();
+    let layout = layout(&item.ident, &quote!(Self), &fields)?;
+    let name = &item.ident;
+    let Layout { size, write, read } = layout;
+    let mut line = Line::new("data", &name.to_string(), &docs(&item.attrs));
+    line.field("fields");
+    line.list(fields, describe);
+    let line = line.end();
+    let named = name.to_string();
+    Ok(quote! {
+        impl ::twinroot_sdk::Fixed for #name {
+            const SIZE: usize = #size;
+            const TYPE: ::twinroot_sdk::Type = ::twinroot_sdk::Type::Named(#named);
+
+            fn write(&self, out: &mut [u8]) {
+                let rest = out;
+                #write
+            }
+
+            fn read(bytes: &[u8]) -> ::core::option::Option<Self> {
+                let rest = bytes;
+                #read
+            }
+        }
+        #line
+    })
+}
+
+/// How fields follow each other.
+pub(crate) struct Layout {
+    /// Bytes of all.
+    pub(crate) size: TokenStream,
+    /// Writes the fields of `self` into `rest`.
+    pub(crate) write: TokenStream,
+    /// Reads them from `rest`, to its end.
+    pub(crate) read: TokenStream,
+}
+
+/// The layout of fields with names. `write` takes them from `self`.
+pub(crate) fn layout(of: &Ident, constructor: &TokenStream, fields: &[&Field]) -> Result<Layout> {
+    if fields.is_empty() {
+        return Err(Error::new_spanned(of, "there is nothing in it"));
+    }
+    fields
+        .iter()
+        .try_for_each(|field| crosses_the_border(&field.ty))?;
+    let names: Vec<_> = fields.iter().map(|field| &field.ident).collect();
+    let kinds: Vec<_> = fields.iter().map(|field| &field.ty).collect();
+    Ok(Layout {
+        size: quote!(0 #(+ <#kinds as ::twinroot_sdk::Fixed>::SIZE)*),
+        write: quote! {
+            #(
+                let (place, rest) = rest.split_at_mut(<#kinds as ::twinroot_sdk::Fixed>::SIZE);
+                ::twinroot_sdk::Fixed::write(&self.#names, place);
+            )*
+            ::core::debug_assert!(rest.is_empty());
+        },
+        read: quote! {
+            #(
+                let (place, rest) = rest.split_at_checked(<#kinds as ::twinroot_sdk::Fixed>::SIZE)?;
+                let #names = <#kinds as ::twinroot_sdk::Fixed>::read(place)?;
+            )*
+            if rest.is_empty() {
+                ::core::option::Option::Some(#constructor { #(#names),* })
+            } else {
+                ::core::option::Option::None
+            }
+        },
+    })
+}
+
+pub(crate) fn describe(line: &mut Line, field: &Field) {
+    let name = field.ident.as_ref().map(ToString::to_string);
+    line.named(&name.unwrap_or_default(), &docs(&field.attrs), &field.ty);
+}
+
+fn enumeration(item: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
+    let mut variants = Vec::new();
+    for variant in &data.variants {
+        if !variant.fields.is_empty() {
+            return Err(Error::new_spanned(
+                &variant.fields,
+                "a variant of the contract's data carries nothing: then every value takes one byte",
+            ));
+        }
+        let number = variant.discriminant.as_ref().map(|(_, value)| value);
+        let number: u8 = number_of(number).ok_or_else(|| {
+            Error::new_spanned(
+                variant,
+                format!(
+                    "give the variant its byte, 0 to 255, since the byte is what is kept: `{} = 0`",
+                    variant.ident
+                ),
+            )
+        })?;
+        variants.push((&variant.ident, number, docs(&variant.attrs)));
+    }
+    let name = &item.ident;
+    let named = name.to_string();
+    let mut line = Line::new("data", &named, &docs(&item.attrs));
+    line.field("variants");
+    line.list(&variants, |line, (variant, number, docs)| {
+        line.text(&format!("{{\"value\":{number}"));
+        line.field("name");
+        line.string(&variant.to_string());
+        line.field("docs");
+        line.string(docs);
+        line.text("}");
+    });
+    let line = line.end();
+    let idents: Vec<_> = variants.iter().map(|(ident, ..)| ident).collect();
+    let numbers: Vec<_> = variants.iter().map(|(_, number, _)| number).collect();
+    Ok(quote! {
+        impl ::twinroot_sdk::Fixed for #name {
+            const SIZE: usize = 1;
+            const TYPE: ::twinroot_sdk::Type = ::twinroot_sdk::Type::Named(#named);
+
+            fn write(&self, out: &mut [u8]) {
+                let number: u8 = match self {
+                    #(Self::#idents => #numbers,)*
+                };
+                ::twinroot_sdk::Fixed::write(&number, out);
+            }
+
+            fn read(bytes: &[u8]) -> ::core::option::Option<Self> {
+                match <u8 as ::twinroot_sdk::Fixed>::read(bytes)? {
+                    #(#numbers => ::core::option::Option::Some(Self::#idents),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+        #line
+    })
+}
+
+/// The number that a discriminant is, where it is written as one.
+pub(crate) fn number_of<N: std::str::FromStr>(value: Option<&Expr>) -> Option<N>
+where
+    N::Err: std::fmt::Display,
+{
+    let Some(Expr::Lit(literal)) = value else {
+        return None;
+    };
+    match &literal.lit {
+        Lit::Int(number) => number.base10_parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,113 @@
+//! Lines of the spec, put together from what the source says and what the compiler knows.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Type;
+
+/// A line of JSON that is being written.
+#[derive(Default)]
+pub(crate) struct Line {
+    parts: Vec<Part>,
+}
+
+enum Part {
+    Text(String),
+    Type(TokenStream),
+}
+
+impl Line {
+    /// Begins an object with what it is, its name and what its doc comment says.
+    pub(crate) fn new(kind: &str, name: &str, docs: &str) -> Self {
+        let mut line = Self::default();
+        line.text("{");
+        line.key(kind);
+        line.string(name);
+        line.field("docs");
+        line.string(docs);
+        line
+    }
+
+    /// JSON as it is.
+    pub(crate) fn text(&mut self, text: &str) {
+        if let Some(Part::Text(last)) = self.parts.last_mut() {
+            last.push_str(text);
+        } else {
+            self.parts.push(Part::Text(text.to_owned()));
+        }
+    }
+
+    pub(crate) fn string(&mut self, text: &str) {
+        self.text(&serde_json::Value::from(text).to_string());
+    }
+
+    fn key(&mut self, name: &str) {
+        self.string(name);
+        self.text(":");
+    }
+
+    /// One more field of the object; its value follows.
+    pub(crate) fn field(&mut self, name: &str) {
+        self.text(",");
+        self.key(name);
+    }
+
+    /// A type, as a string.
+    pub(crate) fn kind(&mut self, kind: &Type) {
+        self.parts
+            .push(Part::Type(quote!(<#kind as ::twinroot_sdk::Fixed>::TYPE)));
+    }
+
+    /// What a field of a contract is, as a string.
+    pub(crate) fn storage(&mut self, kind: &Type) {
+        self.parts
+            .push(Part::Type(quote!(<#kind as ::twinroot_sdk::Field>::TYPE)));
+    }
+
+    /// A list, each item of which `write` writes.
+    pub(crate) fn list<T>(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut Self, T),
+    ) {
+        self.text("[");
+        for (place, item) in items.into_iter().enumerate() {
+            if place > 0 {
+                self.text(",");
+            }
+            write(self, item);
+        }
+        self.text("]");
+    }
+
+    /// Something with a name and a type.
+    pub(crate) fn named(&mut self, name: &str, docs: &str, kind: &Type) {
+        self.text("{");
+        self.key("name");
+        self.string(name);
+        self.field("type");
+        self.kind(kind);
+        if !docs.is_empty() {
+            self.field("docs");
+            self.string(docs);
+        }
+        self.text("}");
+    }
+
+    /// Ends the object and gives what puts it into the module. Outside wasm it is only looked at.
+    pub(crate) fn end(mut self) -> TokenStream {
+        self.text("}");
+        let parts = self.parts.iter().map(|part| match part {
+            Part::Text(text) => quote!(::twinroot_sdk::expansion::Part::Text(#text)),
+            Part::Type(kind) => quote!(::twinroot_sdk::expansion::Part::Type(#kind)),
+        });
+        quote! {
+            const _: () = {
+                const PARTS: &[::twinroot_sdk::expansion::Part] = &[#(#parts),*];
+                #[cfg_attr(target_arch = "wasm32", unsafe(link_section = "twinroot.spec"))]
+                static LINE: [u8; ::twinroot_sdk::expansion::line_size(PARTS)] =
+                    ::twinroot_sdk::expansion::line(PARTS);
+                let _ = &LINE;
+            };
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Fields of a contract: where each lies in the storage.
+
+use twinroot_abi::{Fixed, Policy, Type};
+
+/// Something that a field of a contract can be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a field of a contract",
+    label = "not a kind of storage",
+    note = "a value is kept in `Value<{Self}>`; besides there are `Map<K, V>`, `List<T>` and the oracle policies"
+)]
+pub trait Field: Sized {
+    /// What it is, as it stands in the spec.
+    const TYPE: Type;
+    /// The oracle policy whose parameters the field holds.
+    const POLICY: Option<Policy> = None;
+    /// What the field begins with; nothing, `()`, where it begins empty.
+    type First: Fixed;
+
+    /// The field there.
+    fn at(place: Place) -> Self;
+
+    /// Sets what it begins with.
+    fn begin(&mut self, first: Self::First);
+}
+
+/// Where a field lies. A field is its place: nothing is read before it is asked for.
+#[derive(Clone, Copy)]
+pub struct Place {
+    /// Its number among the fields; the storage keys begin with it, 4 bytes, little-endian.
+    pub slot: u32,
+    /// How many policies come before it.
+    pub policy: u32,
+}
+
+/// A contract, as its entries are given it.
+pub trait Contract: Sized {
+    /// What the fields begin with, each followed by all after it.
+    type First: Fixed;
+
+    /// The fields, each at its place.
+    fn storage() -> Self;
+
+    /// Sets what the fields begin with.
+    fn begin(&mut self, first: Self::First);
+}
+
+/// Gives each policy the slot of its field.
+#[must_use]
+pub const fn in_their_slots<const N: usize>(
+    mut policies: [Option<Policy>; N],
+) -> [Option<Policy>; N] {
+    let mut slot = 0;
+    while slot < N {
+        if let Some(policy) = policies[slot] {
+            policies[slot] = Some(policy.at(slot as u32));
+        }
+        slot += 1;
+    }
+    policies
+}
+
+/// How many of the fields before that one are policies.
+#[must_use]
+pub const fn policies_before(policies: &[Option<Policy>], field: usize) -> u32 {
+    let mut count = 0;
+    let mut slot = 0;
+    while slot < field {
+        if policies[slot].is_some() {
+            count += 1;
+        }
+        slot += 1;
+    }
+    count
+}
