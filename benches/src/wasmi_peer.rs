@@ -82,6 +82,7 @@ fn link(linker: &mut Linker<World>) -> Result<(), wasmi::errors::LinkerError> {
     let module = IMPORT_MODULE;
     linker.func_wrap(module, "caller", |_: Caller<'_, World>| 0_i32)?;
     linker.func_wrap(module, "height", |_: Caller<'_, World>| 100_i64)?;
+    linker.func_wrap(module, "value", |_: Caller<'_, World>| 0_i64)?;
     linker.func_wrap(
         module,
         "revert",
