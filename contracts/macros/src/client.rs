@@ -14,7 +14,7 @@ pub(crate) fn client(item: &ItemTrait) -> Result<TokenStream> {
         let TraitItem::Fn(method) = part else {
             return Err(Error::new_spanned(part, "an interface has entries only"));
         };
-        entries.push(Entry::of_signature(&method.sig, &method.attrs, false)?);
+        entries.push(Entry::of(&method.sig, &method.attrs, false)?);
     }
     let entries: Vec<_> = entries.iter().collect();
     let client = client_struct(&item.vis, &item.ident, &entries);

@@ -26,10 +26,17 @@ fn structure(item: &DeriveInput, fields: &Fields) -> Result<TokenStream> {
             "the fields of the contract's data have names, which whoever calls the contract reads",
         ));
     };
+    if fields.named.is_empty() {
+        return Err(Error::new_spanned(&item.ident, "there is nothing in it"));
+    }
     let fields: Vec<&Field> = fields.named.iter().collect();
-    let layout = layout(&item.ident, &quote!(Self), &fields)?;
     let name = &item.ident;
-    let Layout { size, write, read } = layout;
+    let Layout {
+        names,
+        size,
+        write,
+        read,
+    } = Layout::of(&fields, &quote!(Self))?;
     let mut line = Line::new("data", &name.to_string(), &docs(&item.attrs));
     line.field("fields");
     line.list(fields, describe);
@@ -41,6 +48,7 @@ fn structure(item: &DeriveInput, fields: &Fields) -> Result<TokenStream> {
             const TYPE: ::twinroot_sdk::Type = ::twinroot_sdk::Type::Named(#named);
 
             fn write(&self, out: &mut [u8]) {
+                let Self { #(#names),* } = self;
                 let rest = out;
                 #write
             }
@@ -54,47 +62,48 @@ fn structure(item: &DeriveInput, fields: &Fields) -> Result<TokenStream> {
     })
 }
 
-/// How fields follow each other.
-pub(crate) struct Layout {
+/// How fields with names follow each other, of a struct or of a variant.
+pub(crate) struct Layout<'a> {
+    pub(crate) names: Vec<&'a Option<Ident>>,
     /// Bytes of all.
     pub(crate) size: TokenStream,
-    /// Writes the fields of `self` into `rest`.
+    /// Writes what is bound to the names into `rest`.
     pub(crate) write: TokenStream,
-    /// Reads them from `rest`, to its end.
+    /// Reads `rest` to its end, and gives what they make together.
     pub(crate) read: TokenStream,
 }
 
-/// The layout of fields with names. `write` takes them from `self`.
-pub(crate) fn layout(of: &Ident, constructor: &TokenStream, fields: &[&Field]) -> Result<Layout> {
-    if fields.is_empty() {
-        return Err(Error::new_spanned(of, "there is nothing in it"));
+impl<'a> Layout<'a> {
+    /// `constructor` is what has the fields.
+    pub(crate) fn of(fields: &[&'a Field], constructor: &TokenStream) -> Result<Self> {
+        fields
+            .iter()
+            .try_for_each(|field| crosses_the_border(&field.ty))?;
+        let names: Vec<_> = fields.iter().map(|field| &field.ident).collect();
+        let kinds: Vec<_> = fields.iter().map(|field| &field.ty).collect();
+        Ok(Self {
+            size: quote!(0 #(+ <#kinds as ::twinroot_sdk::Fixed>::SIZE)*),
+            write: quote! {
+                #(
+                    let (place, rest) = rest.split_at_mut(<#kinds as ::twinroot_sdk::Fixed>::SIZE);
+                    ::twinroot_sdk::Fixed::write(#names, place);
+                )*
+                ::core::debug_assert!(rest.is_empty());
+            },
+            read: quote! {
+                #(
+                    let (place, rest) = rest.split_at_checked(<#kinds as ::twinroot_sdk::Fixed>::SIZE)?;
+                    let #names = <#kinds as ::twinroot_sdk::Fixed>::read(place)?;
+                )*
+                if rest.is_empty() {
+                    ::core::option::Option::Some(#constructor { #(#names),* })
+                } else {
+                    ::core::option::Option::None
+                }
+            },
+            names,
+        })
     }
-    fields
-        .iter()
-        .try_for_each(|field| crosses_the_border(&field.ty))?;
-    let names: Vec<_> = fields.iter().map(|field| &field.ident).collect();
-    let kinds: Vec<_> = fields.iter().map(|field| &field.ty).collect();
-    Ok(Layout {
-        size: quote!(0 #(+ <#kinds as ::twinroot_sdk::Fixed>::SIZE)*),
-        write: quote! {
-            #(
-                let (place, rest) = rest.split_at_mut(<#kinds as ::twinroot_sdk::Fixed>::SIZE);
-                ::twinroot_sdk::Fixed::write(&self.#names, place);
-            )*
-            ::core::debug_assert!(rest.is_empty());
-        },
-        read: quote! {
-            #(
-                let (place, rest) = rest.split_at_checked(<#kinds as ::twinroot_sdk::Fixed>::SIZE)?;
-                let #names = <#kinds as ::twinroot_sdk::Fixed>::read(place)?;
-            )*
-            if rest.is_empty() {
-                ::core::option::Option::Some(#constructor { #(#names),* })
-            } else {
-                ::core::option::Option::None
-            }
-        },
-    })
 }
 
 pub(crate) fn describe(line: &mut Line, field: &Field) {
@@ -128,11 +137,7 @@ fn enumeration(item: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
     let mut line = Line::new("data", &named, &docs(&item.attrs));
     line.field("variants");
     line.list(&variants, |line, (variant, number, docs)| {
-        line.text(&format!("{{\"value\":{number}"));
-        line.field("name");
-        line.string(&variant.to_string());
-        line.field("docs");
-        line.string(docs);
+        line.variant("value", (*number).into(), &variant.to_string(), docs);
         line.text("}");
     });
     let line = line.end();

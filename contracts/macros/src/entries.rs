@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{
-    Attribute, Error, FnArg, GenericArgument, Ident, ImplItem, ImplItemFn, ItemImpl, Pat,
-    PathArguments, Result, ReturnType, Type, Visibility,
+    Attribute, Error, FnArg, GenericArgument, Ident, ImplItem, ItemImpl, Pat, PathArguments,
+    Result, ReturnType, Type, Visibility,
 };
 
 use crate::item::{crosses_the_border, docs};
@@ -42,7 +42,7 @@ pub(crate) fn entries(mut item: ItemImpl) -> Result<TokenStream> {
             }
             continue;
         }
-        let entry = Entry::of(method, payable)?;
+        let entry = Entry::of(&method.sig, &method.attrs, payable)?;
         if !names.insert(entry.name.clone()) {
             return Err(Error::new_spanned(
                 &entry.name,
@@ -110,10 +110,10 @@ pub(crate) fn client(visibility: &Visibility, of: &Ident, entries: &[&Entry]) ->
         let Entry {
             name,
             arguments,
-            returns,
             docs,
             ..
         } = entry;
+        let returns = entry.returns();
         let docs = format!(" {docs}");
         let names: Vec<_> = arguments.iter().map(|(name, _)| name).collect();
         let kinds: Vec<_> = arguments.iter().map(|(_, kind)| kind).collect();
@@ -129,7 +129,7 @@ pub(crate) fn client(visibility: &Visibility, of: &Ident, entries: &[&Entry]) ->
         #[doc = #about]
         #visibility struct #client<C>(#[doc = " Who carries the calls out."] pub C);
 
-        #[allow(clippy::too_many_arguments)]
+        #[allow(clippy::too_many_arguments, reason = "an entry takes up to eight")]
         impl<C: ::twinroot_sdk::Caller> #client<C> {
             #(#methods)*
         }
@@ -143,21 +143,16 @@ pub(crate) struct Entry {
     payable: bool,
     reads_only: bool,
     arguments: Vec<(Ident, Type)>,
-    /// What it gives where it succeeds.
-    returns: TokenStream,
+    /// What it gives where it succeeds, if anything.
     given: Option<Type>,
     /// What it gives where it is called off.
     error: Option<Type>,
 }
 
 impl Entry {
-    fn of(method: &ImplItemFn, payable: bool) -> Result<Self> {
-        Self::of_signature(&method.sig, &method.attrs, payable)
-    }
-
     /// # Errors
     /// What an entry cannot be.
-    pub(crate) fn of_signature(
+    pub(crate) fn of(
         signature: &syn::Signature,
         attributes: &[Attribute],
         payable: bool,
@@ -209,28 +204,28 @@ impl Entry {
             ));
         }
         let (given, error) = answer(&signature.output)?;
-        let returns = given
-            .as_ref()
-            .map_or_else(|| quote!(()), |kind| quote!(#kind));
         Ok(Self {
             name: signature.ident.clone(),
             docs: docs(attributes),
             payable,
             reads_only: receiver.mutability.is_none(),
             arguments,
-            returns,
             given,
             error,
         })
     }
 
+    /// The type of what it gives, nothing being one as well.
+    fn returns(&self) -> TokenStream {
+        self.given
+            .as_ref()
+            .map_or_else(|| quote!(()), |kind| quote!(#kind))
+    }
+
     /// The function that the module exports.
     fn export(&self, contract: &Type) -> TokenStream {
         let Self {
-            name,
-            arguments,
-            returns,
-            ..
+            name, arguments, ..
         } = self;
         let names: Vec<_> = arguments.iter().map(|(name, _)| name).collect();
         let kinds: Vec<_> = arguments.iter().map(|(_, kind)| kind).collect();
@@ -244,9 +239,9 @@ impl Entry {
         } else {
             call
         };
-        let ends = if self.given.is_some() {
+        let ends = if let Some(kind) = &self.given {
             quote! {
-                let given: #returns = #called;
+                let given: #kind = #called;
                 ::twinroot_sdk::expansion::give(&given);
             }
         } else {

@@ -51,11 +51,7 @@ pub(crate) fn errors(item: &ItemEnum) -> Result<TokenStream> {
     let mut line = Line::new("errors", &name.to_string(), &docs(&item.attrs));
     line.field("codes");
     line.list(&variants, |line, (variant, code, docs)| {
-        line.text(&format!("{{\"code\":{code}"));
-        line.field("name");
-        line.string(&variant.to_string());
-        line.field("docs");
-        line.string(docs);
+        line.variant("code", *code, &variant.to_string(), docs);
         line.text("}");
     });
     let line = line.end();

@@ -5,8 +5,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Error, Field, Fields, ItemEnum, Result};
 
-use crate::data::describe;
-use crate::item::{crosses_the_border, docs, not_generic};
+use crate::data::{Layout, describe};
+use crate::item::{docs, not_generic};
 use crate::spec::Line;
 
 pub(crate) fn events(item: &ItemEnum) -> Result<TokenStream> {
@@ -36,43 +36,29 @@ pub(crate) fn events(item: &ItemEnum) -> Result<TokenStream> {
                 ));
             }
         };
-        fields
-            .iter()
-            .try_for_each(|field| crosses_the_border(&field.ty))?;
         if number > 0 {
             line.text(",");
         }
-        line.text(&format!("{{\"value\":{number}"));
-        line.field("name");
-        line.string(&variant.ident.to_string());
-        line.field("docs");
-        line.string(&docs(&variant.attrs));
+        let ident = &variant.ident;
+        line.variant(
+            "value",
+            number.into(),
+            &ident.to_string(),
+            &docs(&variant.attrs),
+        );
         line.field("fields");
         line.list(fields.iter().copied(), describe);
         line.text("}");
 
-        let ident = &variant.ident;
-        let names: Vec<_> = fields.iter().map(|field| &field.ident).collect();
-        let kinds: Vec<_> = fields.iter().map(|field| &field.ty).collect();
-        let size = quote!(1 #(+ <#kinds as ::twinroot_sdk::Fixed>::SIZE)*);
+        let layout = Layout::of(&fields, &quote!(Self::#ident))?;
+        let Layout { names, size, .. } = &layout;
+        let (write_fields, read_fields) = (&layout.write, &layout.read);
         write.push(quote! {
-            Self::#ident { #(#names),* } => ::twinroot_sdk::expansion::emit_parts::<{ #size }>(#number, |rest| {
-                #(
-                    let (place, rest) = rest.split_at_mut(<#kinds as ::twinroot_sdk::Fixed>::SIZE);
-                    ::twinroot_sdk::Fixed::write(#names, place);
-                )*
-                ::core::debug_assert!(rest.is_empty());
+            Self::#ident { #(#names),* } => ::twinroot_sdk::expansion::emit_parts::<{ 1 + #size }>(#number, |rest| {
+                #write_fields
             }),
         });
-        read.push(quote! {
-            #number => {
-                #(
-                    let (place, rest) = rest.split_at_checked(<#kinds as ::twinroot_sdk::Fixed>::SIZE)?;
-                    let #names = <#kinds as ::twinroot_sdk::Fixed>::read(place)?;
-                )*
-                rest.is_empty().then_some(Self::#ident { #(#names),* })
-            }
-        });
+        read.push(quote!(#number => { #read_fields }));
     }
     line.text("]");
     let line = line.end();

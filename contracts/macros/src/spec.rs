@@ -79,6 +79,17 @@ impl Line {
         self.text("]");
     }
 
+    /// Begins an object that is a variant: its number under `key`, its name and what its doc comment says.
+    pub(crate) fn variant(&mut self, key: &str, number: u16, name: &str, docs: &str) {
+        self.text("{");
+        self.key(key);
+        self.text(&number.to_string());
+        self.field("name");
+        self.string(name);
+        self.field("docs");
+        self.string(docs);
+    }
+
     /// Something with a name and a type.
     pub(crate) fn named(&mut self, name: &str, docs: &str, kind: &Type) {
         self.text("{");
