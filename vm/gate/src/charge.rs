@@ -4,7 +4,7 @@
 //! for them in advance, so that most pieces of a body carry no code for gas at all.
 //!
 //! ```text
-//! cost      2 -> 3 | 5 -> 1       two ways, 3 and 5, both of at most 16
+//! cost      2 -> 3 | 5 -> 1       two ways, 3 and 5, both of at most 32
 //! charged   8 -> 0 | 0 -> 0       the dearer way and what follows it: 2 + 5 + 1
 //! ```
 
@@ -19,7 +19,7 @@ use crate::stack::Depth;
 
 /// The most that a segment may cost, with all that is hoisted into it, to be paid in advance. It
 /// is also the most by which a charge exceeds what is used of it.
-pub(crate) const HOIST_LIMIT: u64 = 24;
+pub(crate) const HOIST_LIMIT: u64 = 32;
 
 /// What a module is charged, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

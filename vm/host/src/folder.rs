@@ -1,7 +1,7 @@
 //! Compiled modules in a folder, so that a program that begins again need not compile.
 //!
 //! ```text
-//! <code hash>-<fee table>-<engine>.cwasm = compiled module | xxh3 of it u64
+//! <code hash>-<fee table>-<engine>.cwasm = compiled module | XXH3 of it u64
 //! ```
 //!
 //! The name says for what it was made, the end that it is whole. A file that another program, another
@@ -14,8 +14,8 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use twinroot_abi::{CodeHash, FEE_TABLE};
+use twox_hash::XxHash3_64;
 use wasmtime::{Engine, Module};
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 pub(crate) struct Folder {
     path: PathBuf,
@@ -29,7 +29,7 @@ impl Folder {
     /// The folder, made if it is not there.
     pub(crate) fn open(path: &Path, engine: &Engine) -> io::Result<Self> {
         fs::create_dir_all(path)?;
-        let mut hasher = Xxh3Default::new();
+        let mut hasher = XxHash3_64::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
         let fees: String = FEE_TABLE.to_string().chars().take(16).collect();
         Ok(Self {
@@ -67,7 +67,7 @@ impl Folder {
     fn write(&self, code: CodeHash, module: &[u8]) -> io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(&self.path)?;
         file.write_all(module)?;
-        file.write_all(&xxh3_64(module).to_le_bytes())?;
+        file.write_all(&XxHash3_64::oneshot(module).to_le_bytes())?;
         file.persist(self.file(code))?;
         Ok(())
     }
@@ -83,16 +83,16 @@ fn is_whole(file: &mut File) -> io::Result<bool> {
     let Some(mut left) = length.checked_sub(SUM_BYTES as u64) else {
         return Ok(false);
     };
-    let mut hasher = Xxh3Default::new();
+    let mut hasher = XxHash3_64::new();
     let mut part = [0; 32 * 1024];
     while left > 0 {
         let most = usize::try_from(left).map_or(part.len(), |left| left.min(part.len()));
         let part = &mut part[..most];
         file.read_exact(part)?;
-        hasher.update(part);
+        hasher.write(part);
         left = left.saturating_sub(most as u64);
     }
     let mut sum = [0; SUM_BYTES];
     file.read_exact(&mut sum)?;
-    Ok(hasher.digest() == u64::from_le_bytes(sum))
+    Ok(hasher.finish() == u64::from_le_bytes(sum))
 }

@@ -12,7 +12,7 @@ use crate::module::{Callee, Function, Module};
 use crate::segment::{Segment, SegmentKind};
 
 /// The most that a hoisted segment may have due.
-const HOIST_LIMIT: u64 = 24;
+const HOIST_LIMIT: u64 = 32;
 
 /// Charges of a body, by place. A live segment that is not hoisted is there even if it pays 0.
 pub(crate) fn charges(

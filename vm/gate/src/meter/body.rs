@@ -59,7 +59,8 @@ pub(super) fn metered(
         counted: charges
             .counted_bytes
             .map(|bytes| i32::try_from(bytes).unwrap_or(i32::MAX)),
-        depth: 0,
+        open: Vec::new(),
+        after_loop: false,
     };
     writer.prologue(signature.result);
     for (place, instruction) in (0..).zip(&body.code) {
@@ -76,10 +77,13 @@ pub(super) fn metered(
                 writer.charge_bytes();
                 writer.check(Gas::ZERO);
             }
+            _ if check => {
+                writer.check(amount);
+                writer.charge(amount);
+            }
+            _ if amount == Gas::ZERO => {}
             _ => {
-                if check {
-                    writer.check(amount);
-                }
+                writer.part_from_loop();
                 writer.charge(amount);
             }
         }
@@ -100,8 +104,10 @@ struct Writer {
     stack: u32,
     /// What a counted function takes of the stack.
     counted: Option<i32>,
-    /// Blocks of the body that are open.
-    depth: u32,
+    /// Blocks of the body that are open; true for a loop.
+    open: Vec<bool>,
+    /// A loop ended, and nothing has been charged since.
+    after_loop: bool,
 }
 
 impl Writer {
@@ -156,10 +162,26 @@ impl Writer {
             .end();
     }
 
+    /// Takes away a number that is 0 while the body runs, which compilers cannot know: the cause. They
+    /// would put the charge after a loop and the one at its head together, and so keep the gas from
+    /// before the last turn beside the gas, in every turn.
+    fn part_from_loop(&mut self) {
+        let Self { gas, globals, .. } = *self;
+        if self.after_loop {
+            self.sink()
+                .local_get(gas)
+                .global_get(globals.cause)
+                .i64_extend_i32_u()
+                .i64_sub()
+                .local_set(gas);
+        }
+    }
+
     fn charge(&mut self, Gas(amount): Gas) {
         if amount == 0 {
             return;
         }
+        self.after_loop = false;
         let gas = self.gas;
         let amount = i64::try_from(amount).unwrap_or(i64::MAX);
         self.sink()
@@ -172,8 +194,8 @@ impl Writer {
     /// Out of gas where there is less than is about to be charged. Compilers put charges that follow each
     /// other together, and then keep the gas from before the first; asked so, they need to keep no other.
     fn check(&mut self, Gas(amount): Gas) {
-        let Self { gas, depth, .. } = *self;
-        let out_of_gas = depth.saturating_add(1);
+        let gas = self.gas;
+        let out_of_gas = self.depth().saturating_add(1);
         let amount = i64::try_from(amount).unwrap_or(i64::MAX);
         self.sink()
             .local_get(gas)
@@ -213,15 +235,11 @@ impl Writer {
     }
 
     fn write(&mut self, operator: &Operator<'_>, bytes: &[u8]) {
-        let Self {
-            gas,
-            operand,
-            depth,
-            ..
-        } = *self;
+        let Self { gas, operand, .. } = *self;
         match operator {
             Operator::Return => {
-                self.sink().br(depth);
+                let body = self.depth();
+                self.sink().br(body);
             }
             Operator::Call { .. } => {
                 self.sink().local_get(gas);
@@ -250,17 +268,22 @@ impl Writer {
                 self.sink().local_tee(local);
             }
             Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
-                self.depth = depth.saturating_add(1);
+                self.open.push(matches!(operator, Operator::Loop { .. }));
                 self.code.raw(bytes.iter().copied());
             }
             Operator::End => {
-                self.depth = depth.saturating_sub(1);
+                self.after_loop |= self.open.pop().unwrap_or(false);
                 self.code.raw(bytes.iter().copied());
             }
             _ => {
                 self.code.raw(bytes.iter().copied());
             }
         }
+    }
+
+    /// How many blocks of the body are open.
+    fn depth(&self) -> u32 {
+        index(self.open.len())
     }
 
     const fn moved(&self, local: u32) -> u32 {

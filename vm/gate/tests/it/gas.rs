@@ -92,12 +92,12 @@ fn small_branches_are_paid_by_whoever_leads_to_them() {
 
 #[test]
 fn a_branch_may_be_hoisted_up_to_the_limit() {
-    // 23 and the 1 that follows make 24.
-    assert_eq!(charges(&branches(1, 23)), [(0, 26)]);
-    // 24 and 1 do not: the branch, at its first instruction, pays for itself and what follows.
-    assert_eq!(charges(&branches(1, 24)), [(0, 4), (5, 25)]);
-    assert_eq!(gas(&branches(1, 24)), 4);
-    assert_eq!(gas(&branches(0, 24)), 29);
+    // 31 and the 1 that follows make 32.
+    assert_eq!(charges(&branches(1, 31)), [(0, 34)]);
+    // 32 and 1 do not: the branch, at its first instruction, pays for itself and what follows.
+    assert_eq!(charges(&branches(1, 32)), [(0, 4), (5, 33)]);
+    assert_eq!(gas(&branches(1, 32)), 4);
+    assert_eq!(gas(&branches(0, 32)), 37);
 }
 
 #[test]
@@ -144,11 +144,11 @@ fn a_branch_table_pays_for_its_dearest_target() {
 
 #[test]
 fn an_early_return_does_not_pay_for_a_long_rest() {
-    let rest = "i32.const 0 drop ".repeat(30);
+    let rest = "i32.const 0 drop ".repeat(40);
     let body = |stop: u32| format!(r#"(func (export "go") i32.const {stop} if return end {rest})"#);
     // The condition 2, then `return` 1 in advance; the rest is too dear to be hoisted.
     assert_eq!(gas(&body(1)), 3);
-    assert_eq!(gas(&body(0)), 33);
+    assert_eq!(gas(&body(0)), 43);
 }
 
 #[test]
@@ -278,10 +278,10 @@ fn a_trap_is_no_other_end() {
 
 #[test]
 fn a_trap_before_the_next_check_is_a_trap() {
-    let rest = "i32.const 0 drop ".repeat(30);
+    let rest = "i32.const 0 drop ".repeat(40);
     // The second segment overdraws, but nothing checks before it traps.
     let body = format!(r#"(func (export "go") i32.const 1 if {rest} unreachable end)"#);
-    assert_eq!(charges(&body), [(0, 2), (2, 31)]);
+    assert_eq!(charges(&body), [(0, 2), (2, 41)]);
     assert_eq!(end(&body, 2), End::Trap);
 }
 

@@ -153,7 +153,7 @@ fn the_dearest_way_is_paid() {
 fn unchecked(end: &str) -> String {
     go(&format!(
         "i32.const 1 if {} {end} end",
-        "i32.const 0 drop ".repeat(30)
+        "i32.const 0 drop ".repeat(40)
     ))
 }
 
@@ -163,10 +163,10 @@ fn gas_below_0_is_nothing_by_itself() {
     assert_eq!(run(&unchecked("unreachable"), 1).end, End::OutOfGas);
     // When the entry returns, it is checked a last time.
     assert_eq!(run(&unchecked(""), 2).end, End::OutOfGas);
-    assert_eq!(run(&unchecked(""), 31).end, End::OutOfGas);
-    assert_eq!(run(&unchecked(""), 32).end, End::Success);
-    assert_eq!(run(&unchecked("return"), 32).end, End::OutOfGas);
-    assert_eq!(run(&unchecked("return"), 33).end, End::Success);
+    assert_eq!(run(&unchecked(""), 41).end, End::OutOfGas);
+    assert_eq!(run(&unchecked(""), 42).end, End::Success);
+    assert_eq!(run(&unchecked("return"), 42).end, End::OutOfGas);
+    assert_eq!(run(&unchecked("return"), 43).end, End::Success);
 }
 
 #[test]
@@ -179,12 +179,12 @@ fn what_a_run_writes_after_it_overdrew_is_seen() {
 #[test]
 fn a_host_function_without_gas_does_nothing() {
     let body = unchecked("i32.const 0 call $input_read");
-    let ran = run(&body, 2 + 30 + 100);
+    let ran = run(&body, 2 + 40 + 100);
     assert_eq!(
         (ran.end, ran.calls.len(), ran.memory[0]),
         (End::OutOfGas, 0, 0)
     );
-    let ran = run(&body, 2 + 30 + 1 + 100);
+    let ran = run(&body, 2 + 40 + 1 + 100);
     assert_eq!(
         (ran.end, ran.calls, ran.memory[0]),
         (End::Success, vec![("input_read", vec![0], 0)], b't')

@@ -313,7 +313,7 @@ fn the_stack_comes_before_the_charge_and_the_check() {
     // Gas below 0 is nothing by itself, not even here.
     let overdrawn = format!(
         r#"(func $go (export "go") i32.const 1 if {} call $giant end) {}"#,
-        "i32.const 0 drop ".repeat(20),
+        "i32.const 0 drop ".repeat(40),
         giant(STACK_BYTES + 1).replace(r#"(export "go")"#, "")
     );
     let wasm = wasm(&overdrawn);
