@@ -100,6 +100,19 @@ pub(crate) fn contract(arguments: &Arguments, item: &ItemStruct) -> Result<Token
             (quote!((#first, #rest)), quote!((#name, #values)))
         },
     );
+    let outset =
+        kinds
+            .iter()
+            .filter(|kind| !begins_empty(kind))
+            .rev()
+            .fold(quote!(()), |rest, kind| {
+                let first = first_of(kind);
+                quote!((#first, #rest))
+            });
+    let (hold, fallback) = (
+        arguments.hold.unwrap_or_default(),
+        arguments.fallback.unwrap_or(100),
+    );
     Ok(quote! {
         #item
 
@@ -113,7 +126,10 @@ pub(crate) fn contract(arguments: &Arguments, item: &ItemStruct) -> Result<Token
             let _ = &SECTION;
 
             impl ::twinroot_sdk::expansion::Contract for #name {
+                const HOLD: u64 = #hold;
+                const FALLBACK: u8 = #fallback;
                 type First = #first;
+                type Outset = #outset;
 
                 fn begin(&mut self, #values: Self::First) {
                     #(::twinroot_sdk::Field::begin(&mut self.#names, #names);)*
@@ -131,6 +147,13 @@ pub(crate) fn contract(arguments: &Arguments, item: &ItemStruct) -> Result<Token
         };
         #line
     })
+}
+
+/// Whether a field begins with nothing, as far as its name tells.
+fn begins_empty(kind: &Type) -> bool {
+    let Type::Path(path) = kind else { return false };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident == "Map" || last.ident == "List")
 }
 
 /// What a field begins with.

@@ -54,12 +54,17 @@ pub(crate) fn entries(mut item: ItemImpl) -> Result<TokenStream> {
     let begin = (!names.iter().any(|name| name == INIT)).then(|| begin(&contract));
     let exports = found.iter().map(|entry| entry.export(&contract));
     let lines = found.iter().map(Entry::line);
-    let client = client_of(&contract, &found)?;
+    let name = name_of(&contract)?;
+    let init = found.iter().find(|entry| entry.name == INIT);
+    let interface = interface(name, init);
+    let callable: Vec<_> = found.iter().filter(|entry| entry.name != INIT).collect();
+    let client = client(&Visibility::Public(Default::default()), name, &callable);
     Ok(quote! {
         #item
         const _: () = { #begin #(#exports)* };
         #(#lines)*
         #client
+        #interface
     })
 }
 
@@ -86,25 +91,48 @@ fn take_payable(attributes: &mut Vec<Attribute>) -> Result<bool> {
     Ok(payable)
 }
 
-/// A client with the entries of the contract.
-fn client_of(contract: &Type, entries: &[Entry]) -> Result<TokenStream> {
-    let Type::Path(path) = contract else {
-        return Err(Error::new_spanned(contract, "name the contract's struct"));
+fn name_of(contract: &Type) -> Result<&Ident> {
+    let name = match contract {
+        Type::Path(path) => path.path.get_ident(),
+        _ => None,
     };
-    let Some(name) = path.path.get_ident() else {
-        return Err(Error::new_spanned(contract, "name the contract's struct"));
-    };
-    let callable: Vec<_> = entries.iter().filter(|entry| entry.name != INIT).collect();
-    Ok(client(
-        &Visibility::Public(Default::default()),
-        name,
-        &callable,
-    ))
+    name.ok_or_else(|| Error::new_spanned(contract, "name the contract's struct"))
+}
+
+/// What tests and programs know of the contract.
+fn interface(contract: &Ident, init: Option<&Entry>) -> TokenStream {
+    let client = client_name(contract);
+    let first = init.map_or_else(
+        || quote!(<#contract as ::twinroot_sdk::expansion::Contract>::Outset),
+        |init| {
+            let kinds = init.arguments.iter().rev();
+            kinds.fold(quote!(()), |rest, (_, kind)| quote!((#kind, #rest)))
+        },
+    );
+    quote! {
+        #[cfg(not(target_arch = "wasm32"))]
+        impl ::twinroot_sdk::Interface for #contract {
+            const PACKAGE: &'static str = env!("CARGO_PKG_NAME");
+            const FOLDER: &'static str = env!("CARGO_MANIFEST_DIR");
+            const HOLD: u64 = <Self as ::twinroot_sdk::expansion::Contract>::HOLD;
+            const FALLBACK: u8 = <Self as ::twinroot_sdk::expansion::Contract>::FALLBACK;
+            type First = #first;
+            type Client<C: ::twinroot_sdk::Caller> = #client<C>;
+
+            fn client<C: ::twinroot_sdk::Caller>(caller: C) -> #client<C> {
+                #client(caller)
+            }
+        }
+    }
+}
+
+fn client_name(of: &Ident) -> Ident {
+    format_ident!("{of}Client")
 }
 
 /// A struct with a method for each entry, which has somebody carry the call out.
 pub(crate) fn client(visibility: &Visibility, of: &Ident, entries: &[&Entry]) -> TokenStream {
-    let client = format_ident!("{of}Client");
+    let client = client_name(of);
     let about = format!(" Calls entries of [`{of}`], typed, by whatever `C` is.");
     let methods = entries.iter().map(|entry| {
         let Entry {

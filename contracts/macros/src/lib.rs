@@ -11,9 +11,10 @@ mod errors;
 mod events;
 mod item;
 mod spec;
+mod twin_test;
 
 use proc_macro::TokenStream;
-use syn::{DeriveInput, ItemEnum, ItemImpl, ItemStruct, ItemTrait, parse_macro_input};
+use syn::{DeriveInput, ItemEnum, ItemFn, ItemImpl, ItemStruct, ItemTrait, parse_macro_input};
 
 /// Gives a struct or an enum of the contract a fixed layout.
 #[proc_macro_derive(Data)]
@@ -56,6 +57,13 @@ pub fn events(arguments: TokenStream, item: TokenStream) -> TokenStream {
 pub fn client(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as ItemTrait);
     expand(item::no_arguments(&arguments.into()).and_then(|()| client::client(&item)))
+}
+
+/// Makes a function that takes a stage a test that plays on both paths. `twinroot-testkit` gives it on.
+#[proc_macro_attribute]
+pub fn twin_test(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let item = parse_macro_input!(item as ItemFn);
+    expand(item::no_arguments(&arguments.into()).and_then(|()| twin_test::twin_test(&item)))
 }
 
 fn expand(result: syn::Result<proc_macro2::TokenStream>) -> TokenStream {

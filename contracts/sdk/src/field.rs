@@ -34,8 +34,14 @@ pub struct Place {
 
 /// A contract, as its entries are given it.
 pub trait Contract: Sized {
+    /// Blocks for which a close does not pay out.
+    const HOLD: u64;
+    /// Hundredths of the contract's coins that its creator has if the channel closes.
+    const FALLBACK: u8;
     /// What the fields begin with, each followed by all after it.
     type First: Fixed;
+    /// The same without those that are named as maps or lists, which begin with nothing.
+    type Outset: Fixed;
 
     /// The fields, each at its place.
     fn storage() -> Self;

@@ -18,6 +18,7 @@ mod deeds;
 mod devices;
 mod driver;
 mod error;
+mod stage;
 mod step;
 mod twin;
 mod world;
@@ -26,6 +27,20 @@ pub use buoy::{BuoyError, Reading, buoy};
 pub use contracts::{ballast, truck, tv};
 pub use devices::{attestor, thermometer};
 pub use error::WorldError;
+pub use stage::{
+    At, Deployed, Device, Done, Failed, ModuleError, Path, Recorded, Stage, Turn, twin,
+};
 pub use step::{Posted, Step};
+pub use twinroot_macros::twin_test;
+
 pub use twin::{ReplayError, Twin, replay};
 pub use world::{Answer, World};
+
+/// What most tests of contracts need.
+pub mod prelude {
+    pub use crate::{Deployed, Device, Done, Failed, Stage, twin, twin_test};
+    pub use twinroot_sdk::{
+        Amount, Band, Claims, ContractId, FeedId, Gas, Hash, Height, REVERT_COINS, REVERT_INPUT,
+        REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER, Side, Subject, TimeMs,
+    };
+}

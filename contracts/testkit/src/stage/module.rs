@@ -1,0 +1,93 @@
+//! Where the wasm of a contract is that is to be tested.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// The module of a contract is not there, or not of its present source.
+#[derive(Debug, thiserror::Error)]
+pub enum ModuleError {
+    /// It was not built.
+    #[error("{package} has no wasm yet: run `twinroot build {}`, or `twinroot test`, which builds first", folder.display())]
+    NotBuilt {
+        /// Which contract.
+        package: &'static str,
+        /// Where its source is.
+        folder: PathBuf,
+    },
+    /// The source has changed since it was built.
+    #[error("{} is older than {}: run `twinroot build`, or `twinroot test`, which builds first", wasm.display(), source_file.display())]
+    Stale {
+        /// The module.
+        wasm: PathBuf,
+        /// What is newer.
+        source_file: PathBuf,
+    },
+    /// It cannot be read.
+    #[error("{} cannot be read: {error}", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+}
+
+/// The module of `package`: what was built beside it or above, or what is committed in a folder `wasm` above.
+pub(super) fn module(package: &'static str, folder: &str) -> Result<Vec<u8>, ModuleError> {
+    let folder = Path::new(folder);
+    let file = format!("{package}.wasm");
+    for above in folder.ancestors() {
+        let built = above.join("target").join("twinroot").join(&file);
+        if built.is_file() {
+            not_older(&built, folder)?;
+            return read(&built);
+        }
+        let committed = above.join("wasm").join(&file);
+        if committed.is_file() {
+            return read(&committed);
+        }
+    }
+    Err(ModuleError::NotBuilt {
+        package,
+        folder: folder.to_owned(),
+    })
+}
+
+fn not_older(wasm: &Path, folder: &Path) -> Result<(), ModuleError> {
+    let built = changed(wasm)?;
+    let mut sources = vec![folder.join("Cargo.toml"), folder.join("src")];
+    while let Some(path) = sources.pop() {
+        if path.is_dir() {
+            let unreadable = |error| ModuleError::Unreadable {
+                path: path.clone(),
+                error,
+            };
+            for entry in fs::read_dir(&path).map_err(unreadable)? {
+                sources.push(entry.map_err(unreadable)?.path());
+            }
+        } else if path.is_file() && changed(&path)? > built {
+            return Err(ModuleError::Stale {
+                wasm: wasm.to_owned(),
+                source_file: path,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn changed(path: &Path) -> Result<SystemTime, ModuleError> {
+    let changed = fs::metadata(path).and_then(|data| data.modified());
+    changed.map_err(|error| ModuleError::Unreadable {
+        path: path.to_owned(),
+        error,
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ModuleError> {
+    fs::read(path).map_err(|error| ModuleError::Unreadable {
+        path: path.to_owned(),
+        error,
+    })
+}
