@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod gas;
 mod play;
 
 use std::io;
@@ -29,6 +30,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Measure the VM beside plain engines and this machine, or a contract of your own.
     Bench(bench::Arguments),
+    /// What the calls of a contract cost, as its tests make them.
+    Gas(gas::Arguments),
     /// Drive both parties, the ledger and the network, step by step.
     Play(play::Arguments),
 }
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
     let done = match command {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Gas(arguments) => gas::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
     };
     match done {

@@ -25,7 +25,7 @@ pub(crate) fn twin_test(item: &ItemFn) -> Result<TokenStream> {
         #[test]
         #(#attrs)*
         fn #name() {
-            ::twinroot_testkit::twin(
+            ::twinroot_testkit::twin_test(
                 concat!(module_path!(), "::", stringify!(#name)),
                 |#stage| #block,
             );

@@ -28,9 +28,11 @@ pub use contracts::{ballast, truck, tv};
 pub use devices::{attestor, thermometer};
 pub use error::WorldError;
 pub use stage::{
-    At, Deployed, Device, Done, Failed, ModuleError, Path, Recorded, Stage, Turn, twin,
+    At, Deployed, Device, Done, Failed, Key, ModuleError, Path, Recorded, STEPS, Stage, Turn,
+    blake2b, twin, twin_test,
 };
 pub use step::{Posted, Step};
+/// Makes a test of a function that takes a [`Stage`]: it plays off chain, and once more with each call forced.
 pub use twinroot_macros::twin_test;
 
 pub use twin::{ReplayError, Twin, replay};
@@ -38,9 +40,9 @@ pub use world::{Answer, World};
 
 /// What most tests of contracts need.
 pub mod prelude {
-    pub use crate::{Deployed, Device, Done, Failed, Stage, twin, twin_test};
+    pub use crate::{Deployed, Device, Done, Failed, Key, Stage, blake2b, twin, twin_test};
     pub use twinroot_sdk::{
-        Amount, Band, Claims, ContractId, FeedId, Gas, Hash, Height, REVERT_COINS, REVERT_INPUT,
-        REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER, Side, Subject, TimeMs,
+        Amount, Band, Claims, ContractId, FeedId, Gas, Hash, Height, PublicKey, REVERT_COINS,
+        REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER, Side, Subject, TimeMs,
     };
 }

@@ -9,6 +9,7 @@
 //! ```
 
 mod at;
+mod crypto;
 mod device;
 mod module;
 mod recorded;
@@ -24,10 +25,11 @@ use twinroot_wire::Operation;
 use crate::{Step, World, WorldError};
 
 pub use at::{At, Done, Failed, Turn};
+pub use crypto::{Key, blake2b};
 pub use device::Device;
 pub use module::ModuleError;
-pub use recorded::Recorded;
-pub use twin::{Path, twin};
+pub use recorded::{Recorded, STEPS};
+pub use twin::{Path, twin, twin_test};
 
 use module::module;
 

@@ -10,7 +10,10 @@ use super::at::Failed;
 use crate::Step;
 
 /// Names the folder in which tests write down what they did, one file each, a line of JSON a step.
-const STEPS: &str = "TWINROOT_STEPS";
+pub const STEPS: &str = "TWINROOT_STEPS";
+
+/// How a step ends that goes through.
+const SUCCESS: &str = "success";
 
 /// One step of a test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +45,12 @@ pub struct Recorded {
 }
 
 impl Recorded {
+    /// Whether it went through.
+    #[must_use]
+    pub fn succeeded(&self) -> bool {
+        self.outcome == SUCCESS
+    }
+
     pub(super) fn created(package: &str, by: Side, step: &Step) -> Self {
         Self::of(package, "init", by, Amount::ZERO, step)
     }
@@ -80,7 +89,7 @@ impl Recorded {
             entry: entry.to_owned(),
             by,
             coins,
-            outcome: String::from("success"),
+            outcome: SUCCESS.to_owned(),
             gas: receipt.map_or(Gas::ZERO, |receipt| receipt.gas),
             root: hex::encode(step.off_chain_root.0),
             events: events

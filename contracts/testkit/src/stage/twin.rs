@@ -19,13 +19,26 @@ pub enum Path {
     Forced,
 }
 
-/// Runs a test on both paths and compares them step by step. `#[twin_test]` makes a test of a function so; a
-/// property test calls this by itself.
+/// Runs a test on both paths, and writes down what it did where reports are made of it. It is what
+/// `#[twin_test]` makes of a function.
 ///
 /// # Panics
 /// Where the test does, or the two paths differ.
 #[track_caller]
-pub fn twin(test: &str, play: impl Fn(&mut Stage)) {
+pub fn twin_test(test: &str, play: impl Fn(&mut Stage)) {
+    let steps = twin(play);
+    if let Err(error) = recorded::keep(test, &steps) {
+        panic!("the steps of {test} could not be written down: {error}");
+    }
+}
+
+/// Runs a test on both paths, compares them step by step, and gives the steps that were forced. It is what
+/// property tests call.
+///
+/// # Panics
+/// Where the test does, or the two paths differ.
+#[track_caller]
+pub fn twin(play: impl Fn(&mut Stage)) -> Vec<Recorded> {
     let agreed = run(Path::Agreed, &play);
     let forced = run(Path::Forced, &play);
     for (place, (agreed, forced)) in agreed.iter().zip(&forced).enumerate() {
@@ -40,9 +53,7 @@ pub fn twin(test: &str, play: impl Fn(&mut Stage)) {
         forced.len(),
         "the test itself does something else on each path"
     );
-    if let Err(error) = recorded::keep(test, &forced) {
-        panic!("the steps of {test} could not be written down: {error}");
-    }
+    forced
 }
 
 fn run(path: Path, play: &impl Fn(&mut Stage)) -> Vec<Recorded> {
