@@ -1,0 +1,41 @@
+//! The contracts of this repository, as the compiler describes them.
+
+use twinroot_spec::{Spec, SpecError};
+
+use crate::module::{COMMITTED, code, committed, with_spec};
+
+#[test]
+fn every_contract_describes_itself() {
+    for name in COMMITTED {
+        let spec = committed(name);
+        let camel: String = name
+            .split('-')
+            .map(|word| word[..1].to_uppercase() + &word[1..])
+            .collect();
+        assert_eq!(spec.name, camel);
+        assert!(!spec.entries.is_empty());
+    }
+}
+
+#[test]
+fn the_escrow_as_a_document() {
+    let document = serde_json::to_string_pretty(&committed("tv-escrow").document()).unwrap();
+    insta::assert_snapshot!("tv-escrow", document);
+}
+
+/// The lines of one contract under the code of another.
+#[test]
+fn no_contract_describes_another() {
+    for name in COMMITTED {
+        let lines = format!("{}/tests/it/specs/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
+        let lines = std::fs::read(lines).unwrap();
+        let error = Spec::of_module(&with_spec(&code(&["other"], &[]), &lines)).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                SpecError::NotExported { .. } | SpecError::Policies { .. }
+            ),
+            "{name}: {error}"
+        );
+    }
+}
