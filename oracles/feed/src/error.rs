@@ -54,6 +54,7 @@ rules! {
         SignerOrder = 206: "the feeds are not in ascending order";
         UnknownSigner = 207: "the feed is not on the policy's list";
         FeedMismatch = 208: "the descriptor is not that of the policy's feed";
+        UnitsDiffer = 209: "the feeds do not measure the same quantity in the same unit and scale";
         NotAClaim = 501: "the message is a reading where a claim is needed";
         OtherSubject = 502: "the claim is about another subject";
         CodesDiffer = 503: "the claims do not agree on one code";
@@ -61,6 +62,14 @@ rules! {
         NotAReading = 512: "the message is a claim where a reading is needed";
         OutOfWindow = 513: "the reading lies outside the window";
         InRange = 514: "the reading lies within the limits";
+        NotFirst = 515: "the reading is not known to be its feed's first in the window";
+        Silence = 516: "the reading comes too long after the one before it";
+        TooBrief = 517: "the readings span less time than the policy asks for";
+        NewEpoch = 518: "the message begins an epoch, so the one before it is not known for sure";
+        InTime = 519: "the feed was not silent for so long before the message";
+        Used = 520: "the message comes before the first that still counts";
+        Ahead = 521: "the reading is later than the pinned block";
+        Stale = 522: "the reading is too old at the pinned block";
     }
 }
 

@@ -61,6 +61,21 @@ impl Observation {
         Ok(())
     }
 
+    /// Whether its feed said nothing from `start` until this, as the feed itself has signed it. A feed that
+    /// begins another epoch has lost its counter, and with it the certainty of what it said last.
+    pub(crate) fn is_first_since(&self, start: TimeMs) -> bool {
+        if self.seq == 0 {
+            self.epoch == 0
+        } else {
+            self.prev_t < start
+        }
+    }
+
+    /// How long its feed had said nothing, in ms. A checked observation is not older than the one before.
+    pub(crate) const fn silence_before(&self) -> u64 {
+        self.t.0.saturating_sub(self.prev_t.0)
+    }
+
     fn link_fits(&self) -> bool {
         let starts_epoch = self.seq == 0;
         if self.prev == NO_MESSAGE {

@@ -1,6 +1,6 @@
 //! The question that a policy asks of oracle facts.
 
-use twinroot_abi::Policy;
+use twinroot_abi::{Policy, TimeMs};
 
 use crate::Bundle;
 
@@ -13,6 +13,8 @@ pub struct Question<'a> {
     pub params: Option<&'a [u8]>,
     /// The facts that the call carries for this policy, if it carries any.
     pub facts: Option<&'a Bundle>,
+    /// Time of the pinned block.
+    pub now: TimeMs,
 }
 
 /// Judges facts. The same question has the same answer on every machine.

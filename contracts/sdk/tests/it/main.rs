@@ -1,5 +1,7 @@
 //! What the attributes make of types, as tools and tests outside the VM use it (docs/spec/contract.md).
 
+mod policies;
+
 use twinroot_sdk::prelude::*;
 use twinroot_sdk::{Fixed, Type};
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use twinroot_abi::{Amount, Gas, Policy, Side};
 use twinroot_exec::{Bundle, Call, Outcome, StateKey};
-use twinroot_feed::select;
+use twinroot_feed::{Feed, select};
 use twinroot_rules::Refused;
 use twinroot_sdk::{Caller, Fixed, Interface};
 use twinroot_state::Read;
@@ -27,9 +27,22 @@ pub struct Turn<'a> {
 /// Messages of devices for one policy.
 struct Evidence {
     policy: u8,
-    devices: Vec<twinroot_feed::Feed>,
+    devices: Vec<Feed>,
     messages: Vec<Vec<u8>>,
     chosen: bool,
+}
+
+impl Evidence {
+    /// All of it, as it was given.
+    fn all(&self) -> Bundle {
+        let mut devices: Vec<&Feed> = self.devices.iter().collect();
+        devices.sort_by_key(|feed| feed.id());
+        Bundle {
+            policy: self.policy,
+            descriptors: devices.into_iter().map(Feed::encode).collect(),
+            messages: self.messages.clone(),
+        }
+    }
 }
 
 impl<'a> Turn<'a> {
@@ -173,13 +186,7 @@ impl At<'_> {
             chosen,
         } = evidence;
         if !chosen {
-            let mut devices = devices.clone();
-            devices.sort_by_key(twinroot_feed::Feed::id);
-            return Ok(Bundle {
-                policy: *policy,
-                descriptors: devices.iter().map(twinroot_feed::Feed::encode).collect(),
-                messages: messages.clone(),
-            });
+            return Ok(evidence.all());
         }
         let declared = self.turn.stage.policies(self.contract);
         let rule = declared.get(usize::from(*policy)).copied().ok_or_else(|| {
@@ -204,6 +211,8 @@ impl At<'_> {
                 };
                 select::run_length(*policy, n, &params, device, messages)
             }
+            // Nobody chooses for these yet: what is shown is what goes along.
+            _ => return Ok(evidence.all()),
         };
         found.map_err(|shortfall| Failed::Evidence(format!("{shortfall}: {shortfall:?}")))
     }

@@ -5,8 +5,8 @@ use core::ops::RangeInclusive;
 use twinroot_abi::{FeedId, TimeMs, from_bytes};
 use twinroot_exec::Bundle;
 
-use super::check_counts;
-use crate::{BundleError, Feed, FeedError, Observation, Signed, Value, open};
+use super::{check_counts, feed_of, window};
+use crate::{BundleError, FeedError, Observation, Signed, Value, open};
 
 /// What is asked: the policy and its parameters, checked.
 #[derive(Clone, Debug)]
@@ -23,9 +23,10 @@ impl RunLength {
     pub(crate) fn new(n: u16, params: &[u8]) -> Result<Self, BundleError> {
         let (feed, low, high, t0, t1): (FeedId, i64, i64, TimeMs, TimeMs) =
             from_bytes(params).ok_or(BundleError::BadParams)?;
-        if low > high || t0 > t1 {
+        if low > high {
             return Err(BundleError::BadParams);
         }
+        let window = window((t0, t1))?;
         if n == 0 {
             return Err(BundleError::BadPolicy);
         }
@@ -33,20 +34,13 @@ impl RunLength {
             n: usize::from(n),
             feed,
             limits: low..=high,
-            window: t0..=t1,
+            window,
         })
     }
 
     pub(crate) fn verdict(&self, facts: &Bundle) -> Result<Vec<u8>, FeedError> {
-        check_counts(facts, 1, self.n)?;
-        let descriptor = facts
-            .descriptors
-            .first()
-            .ok_or(BundleError::TooFewDescriptors)?;
-        let feed = Feed::decode(descriptor)?;
-        if feed.id() != self.feed {
-            return Err(BundleError::FeedMismatch.into());
-        }
+        check_counts(facts, 1, self.n..=self.n)?;
+        let feed = feed_of(facts, self.feed)?;
         let mut ends: Option<(TimeMs, Signed)> = None;
         for bytes in &facts.messages {
             let reading = open(&feed, bytes)?;

@@ -5,8 +5,13 @@
     reason = "helpers of tests may stop a test as tests may"
 )]
 
+mod any;
 mod buoy;
+mod duration;
+mod fresh;
 mod laws;
+mod max_gap;
+mod median;
 mod one_key;
 mod rules;
 mod select;

@@ -14,15 +14,23 @@ use twinroot_types::{Tag, encode, hash};
 
 use crate::spec::every_rule;
 use crate::world::{
-    DELIVERED, LOST, OTHER_PARCEL, PARCEL, ascending, ask, descriptor, descriptor_of, feed, judge,
-    k_of_n, list_params, observation, readings, run_of, run_params, secret, signer,
+    DELIVERED, LOST, OTHER_PARCEL, PARCEL, any_message, ascending, ask, descriptor, descriptor_of,
+    duration_of, duration_params, feed, fresh_for, gap_over, gap_params, judge, k_of_n,
+    list_params, mark_params, median_of, median_params, observation, readings, run_of, run_params,
+    secret, signer,
 };
+use crate::{any, duration, fresh, max_gap, median};
 
 #[test]
 fn each_rule_has_its_number() {
     let mut seen = BTreeSet::new();
     for (what, rule, found) in questions()
         .into_iter()
+        .chain(median::cases())
+        .chain(duration::cases())
+        .chain(max_gap::cases())
+        .chain(fresh::cases())
+        .chain(any::cases())
         .chain(descriptors())
         .chain(messages())
     {
@@ -37,9 +45,9 @@ fn each_rule_has_its_number() {
 }
 
 /// What the case does, the rule that it breaks, and what the room said.
-type Case = (&'static str, FeedError, Result<(), FeedError>);
+pub(crate) type Case = (&'static str, FeedError, Result<(), FeedError>);
 
-fn case<T>(
+pub(crate) fn case<T>(
     what: &'static str,
     rule: impl Into<FeedError>,
     found: Result<T, impl Into<FeedError>>,
@@ -156,6 +164,7 @@ fn questions() -> Vec<Case> {
             policy: k_of_n(2),
             params,
             facts,
+            now: TimeMs::ZERO,
         })
     };
     let delivery = Delivery::new();
@@ -665,6 +674,37 @@ fn checks_come_in_their_order() {
     assert_eq!(delivery.judge(), Err(DescriptorError::TooLong.into()));
     delivery.facts.descriptors = Delivery::new().facts.descriptors;
     assert_eq!(delivery.judge(), Err(OpenError::TooShort.into()));
+}
+
+#[test]
+fn parameters_come_before_facts_for_every_policy() {
+    let id = feed(1).id();
+    let window = (1_000, 2_000);
+    let policies = [
+        (k_of_n(1), list_params(PARCEL, &[id])),
+        (run_of(1), run_params(id, (0, 1), window)),
+        (median_of(1), median_params(window, &[id])),
+        (duration_of(1), duration_params(id, (0, 1), (0, 1), window)),
+        (gap_over(1), gap_params(id, window)),
+        (fresh_for(1), mark_params(id, (0, 0))),
+        (any_message(), mark_params(id, (0, 0))),
+    ];
+    for (policy, params) in policies {
+        let question = |params| {
+            ask(&Question {
+                policy,
+                params,
+                facts: None,
+                now: TimeMs::ZERO,
+            })
+        };
+        let none = question(None);
+        assert_eq!(none, Err(BundleError::NoParams.into()), "{policy:?}");
+        let cut = question(Some(&params[1..]));
+        assert_eq!(cut, Err(BundleError::BadParams.into()), "{policy:?}");
+        let well = question(Some(&params));
+        assert_eq!(well, Err(BundleError::NoFacts.into()), "{policy:?}");
+    }
 }
 
 #[test]

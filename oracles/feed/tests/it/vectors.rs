@@ -11,7 +11,9 @@ use twinroot_feed::{Feed, open};
 use twinroot_types::encode;
 
 use crate::world::{
-    DELIVERED, PARCEL, ascending, judge, k_of_n, list_params, readings, run_of, run_params, signer,
+    DELIVERED, PARCEL, any_message, ascending, duration_of, duration_params, fresh_for, gap_over,
+    gap_params, judge, judge_at, k_of_n, list_params, mark_params, median_of, median_params,
+    readings, run_of, run_params, signer,
 };
 
 #[test]
@@ -20,8 +22,7 @@ fn oracle_vectors_hold() {
         env!("CARGO_MANIFEST_DIR"),
         "/../../docs/spec/vectors/oracles.json"
     );
-    let now =
-        json!({ "feeds": feeds(), "messages": messages(), "judgements": [delivery(), breach()] });
+    let now = json!({ "feeds": feeds(), "messages": messages(), "judgements": [delivery(), breach(), middle(), excursion(), silence(), price(), meter(), word()] });
     if std::env::var_os("TWINROOT_BLESS").is_some() {
         std::fs::write(file, format!("{now:#}\n")).unwrap();
     }
@@ -108,6 +109,86 @@ fn breach() -> Value {
     judgement(run_of(3), &params, &bundle, &verdict)
 }
 
+fn middle() -> Value {
+    let feeds = ascending([1, 2, 3]);
+    let readings = feeds.iter().zip([7, -4, 5]);
+    let bundle = Bundle {
+        policy: 2,
+        descriptors: feeds.iter().map(|(_, feed)| feed.encode()).collect(),
+        messages: readings
+            .map(|((seed, _), value)| signer(*seed).reading(TimeMs(5_000), value).unwrap())
+            .collect(),
+    };
+    let params = median_params((5_000, 6_000), &feeds.map(|(_, feed)| feed.id()));
+    let verdict = judge(median_of(3), &params, &bundle).unwrap();
+    judgement(median_of(3), &params, &bundle, &verdict)
+}
+
+fn excursion() -> Value {
+    let mut signer = signer(1);
+    let bundle = Bundle {
+        policy: 3,
+        descriptors: vec![signer.feed().encode()],
+        messages: readings(&mut signer, &[8_001, 7_500, 9_000]),
+    };
+    let feed = signer.feed().id();
+    let params = duration_params(feed, (2_000, 8_000), (1_000, 1_000), (1_000, 4_000));
+    let verdict = judge(duration_of(2_000), &params, &bundle).unwrap();
+    judgement(duration_of(2_000), &params, &bundle, &verdict)
+}
+
+fn silence() -> Value {
+    let mut signer = signer(1);
+    signer.reading(TimeMs(4_000), 1).unwrap();
+    let bundle = Bundle {
+        policy: 4,
+        descriptors: vec![signer.feed().encode()],
+        messages: vec![signer.reading(TimeMs(9_000), 2).unwrap()],
+    };
+    let params = gap_params(signer.feed().id(), (5_000, 10_000));
+    let verdict = judge(gap_over(3_999), &params, &bundle).unwrap();
+    judgement(gap_over(3_999), &params, &bundle, &verdict)
+}
+
+fn price() -> Value {
+    let mut signer = signer(1);
+    signer.reading(TimeMs(4_000), 1).unwrap();
+    let bundle = Bundle {
+        policy: 5,
+        descriptors: vec![signer.feed().encode()],
+        messages: vec![signer.reading(TimeMs(5_000), -2).unwrap()],
+    };
+    let params = mark_params(signer.feed().id(), (0, 1));
+    let now = TimeMs(6_000);
+    let verdict = judge_at(now, fresh_for(1_000), &params, &bundle).unwrap();
+    let mut judgement = judgement(fresh_for(1_000), &params, &bundle, &verdict);
+    judgement["now"] = json!(now.0);
+    judgement
+}
+
+fn meter() -> Value {
+    let mut signer = signer(1);
+    let message = signer.reading(TimeMs(5_000), -2).unwrap();
+    any(signer.feed(), message)
+}
+
+fn word() -> Value {
+    let mut signer = signer(1);
+    let message = signer.claim(TimeMs(5_000), PARCEL, DELIVERED).unwrap();
+    any(signer.feed(), message)
+}
+
+fn any(feed: &Feed, message: Vec<u8>) -> Value {
+    let bundle = Bundle {
+        policy: 6,
+        descriptors: vec![feed.encode()],
+        messages: vec![message],
+    };
+    let params = mark_params(feed.id(), (0, 0));
+    let verdict = judge(any_message(), &params, &bundle).unwrap();
+    judgement(any_message(), &params, &bundle, &verdict)
+}
+
 fn judgement(
     policy: twinroot_abi::Policy,
     params: &[u8],
@@ -115,7 +196,7 @@ fn judgement(
     verdict: &[u8],
 ) -> Value {
     json!({
-        "policy": hex::encode(policy.to_bytes()),
+        "policy": hex::encode(&policy.to_bytes()[..policy.size()]),
         "params": hex::encode(params),
         "descriptors": bundle.descriptors.iter().map(hex::encode).collect::<Vec<_>>(),
         "messages": bundle.messages.iter().map(hex::encode).collect::<Vec<_>>(),

@@ -89,6 +89,36 @@ pub(crate) fn run_params(feed: FeedId, limits: (i64, i64), window: (u64, u64)) -
     fixed(&(feed, limits.0, limits.1, TimeMs(window.0), TimeMs(window.1)))
 }
 
+pub(crate) fn median_params(window: (u64, u64), ids: &[FeedId]) -> Vec<u8> {
+    let times = fixed(&(TimeMs(window.0), TimeMs(window.1)));
+    times
+        .into_iter()
+        .chain(ids.iter().flat_map(|id| id.0))
+        .collect()
+}
+
+/// `allowed` is the hysteresis and the longest silence.
+pub(crate) fn duration_params(
+    feed: FeedId,
+    limits: (i64, i64),
+    allowed: (u64, u64),
+    window: (u64, u64),
+) -> Vec<u8> {
+    let (low, high) = limits;
+    let (hysteresis, gap) = allowed;
+    let (t0, t1) = window;
+    fixed(&(feed, low, high, hysteresis, gap, t0, t1))
+}
+
+pub(crate) fn gap_params(feed: FeedId, window: (u64, u64)) -> Vec<u8> {
+    fixed(&(feed, window.0, window.1))
+}
+
+/// `mark` is the first place that still counts.
+pub(crate) fn mark_params(feed: FeedId, mark: (u32, u64)) -> Vec<u8> {
+    fixed(&(feed, mark.0, mark.1))
+}
+
 pub(crate) fn k_of_n(k: u16) -> Policy {
     Policy::KOfNEqual { k, params: SLOT }
 }
@@ -97,11 +127,41 @@ pub(crate) fn run_of(n: u16) -> Policy {
     Policy::RunLength { n, params: SLOT }
 }
 
+pub(crate) fn median_of(n: u16) -> Policy {
+    Policy::Median { n, params: SLOT }
+}
+
+pub(crate) fn duration_of(ms: u64) -> Policy {
+    Policy::Duration { ms, params: SLOT }
+}
+
+pub(crate) fn gap_over(ms: u64) -> Policy {
+    Policy::MaxGap { ms, params: SLOT }
+}
+
+pub(crate) fn fresh_for(ms: u64) -> Policy {
+    Policy::Fresh { ms, params: SLOT }
+}
+
+pub(crate) fn any_message() -> Policy {
+    Policy::Any { params: SLOT }
+}
+
 pub(crate) fn judge(policy: Policy, params: &[u8], facts: &Bundle) -> Result<Vec<u8>, FeedError> {
+    judge_at(TimeMs::ZERO, policy, params, facts)
+}
+
+pub(crate) fn judge_at(
+    now: TimeMs,
+    policy: Policy,
+    params: &[u8],
+    facts: &Bundle,
+) -> Result<Vec<u8>, FeedError> {
     ask(&Question {
         policy,
         params: Some(params),
         facts: Some(facts),
+        now,
     })
 }
 

@@ -247,7 +247,11 @@ fn with_custom(mut module: Vec<u8>, name: &str, data: &[u8]) -> Vec<u8> {
 #[test]
 fn policy_sections() {
     let policy = Policy::KOfNEqual { k: 2, params: 9 };
-    let section = [&[POLICY_VERSION, 1][..], &policy.to_bytes()].concat();
+    let section = [
+        &[POLICY_VERSION, 1][..],
+        &policy.to_bytes()[..policy.size()],
+    ]
+    .concat();
     let one = with_custom(wasm("(func)"), POLICY_SECTION, &section);
     assert_eq!(admit(&one).unwrap().policies, [policy]);
     let two = with_custom(one, POLICY_SECTION, &section);
