@@ -1,10 +1,13 @@
 //! `#[derive(Data)]`: a struct is its fields one after another, an enum one byte.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Data, DataEnum, DeriveInput, Error, Expr, Field, Fields, Ident, Lit, Result};
+use std::fmt::Display;
+use std::str::FromStr;
 
-use crate::item::{crosses_the_border, docs, not_generic};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Data, DataEnum, DeriveInput, Error, Field, Fields, Ident, Result, Variant};
+
+use crate::item::{cross_the_border, docs, in_codec, not_empty, not_generic, number};
 use crate::spec::Line;
 
 pub(crate) fn data(item: &DeriveInput) -> Result<TokenStream> {
@@ -14,7 +17,7 @@ pub(crate) fn data(item: &DeriveInput) -> Result<TokenStream> {
         Data::Enum(data) => enumeration(item, data),
         Data::Union(data) => Err(Error::new_spanned(
             data.union_token,
-            "a union has no layout that both sides could read",
+            "nobody could tell what lies in a union: use a `struct`",
         )),
     }
 }
@@ -23,12 +26,11 @@ fn structure(item: &DeriveInput, fields: &Fields) -> Result<TokenStream> {
     let Fields::Named(fields) = fields else {
         return Err(Error::new_spanned(
             &item.ident,
-            "the fields of the contract's data have names, which whoever calls the contract reads",
+            "the fields of the contract's data have names, which whoever calls the contract reads: write \
+             `struct NAME { .. }`",
         ));
     };
-    if fields.named.is_empty() {
-        return Err(Error::new_spanned(&item.ident, "there is nothing in it"));
-    }
+    not_empty(&item.ident, fields.named.len())?;
     let fields: Vec<&Field> = fields.named.iter().collect();
     let name = &item.ident;
     let Layout {
@@ -76,24 +78,25 @@ pub(crate) struct Layout<'a> {
 impl<'a> Layout<'a> {
     /// `constructor` is what has the fields.
     pub(crate) fn of(fields: &[&'a Field], constructor: &TokenStream) -> Result<Self> {
-        fields
-            .iter()
-            .try_for_each(|field| crosses_the_border(&field.ty))?;
+        cross_the_border(fields.iter().map(|field| &field.ty))?;
         let names: Vec<_> = fields.iter().map(|field| &field.ident).collect();
-        let kinds: Vec<_> = fields.iter().map(|field| &field.ty).collect();
+        let [sizes, writes, reads] = ["SIZE", "write", "read"].map(|item| {
+            let parts = fields.iter().map(|field| in_codec(&field.ty, item));
+            parts.collect::<Vec<_>>()
+        });
         Ok(Self {
-            size: quote!(0 #(+ <#kinds as ::twinroot_sdk::Fixed>::SIZE)*),
+            size: quote!(0 #(+ #sizes)*),
             write: quote! {
                 #(
-                    let (place, rest) = rest.split_at_mut(<#kinds as ::twinroot_sdk::Fixed>::SIZE);
-                    ::twinroot_sdk::Fixed::write(#names, place);
+                    let (place, rest) = rest.split_at_mut(#sizes);
+                    #writes(#names, place);
                 )*
                 ::core::debug_assert!(rest.is_empty());
             },
             read: quote! {
                 #(
-                    let (place, rest) = rest.split_at_checked(<#kinds as ::twinroot_sdk::Fixed>::SIZE)?;
-                    let #names = <#kinds as ::twinroot_sdk::Fixed>::read(place)?;
+                    let (place, rest) = rest.split_at_checked(#sizes)?;
+                    let #names = #reads(place)?;
                 )*
                 if rest.is_empty() {
                     ::core::option::Option::Some(#constructor { #(#names),* })
@@ -112,20 +115,27 @@ pub(crate) fn describe(line: &mut Line, field: &Field) {
 }
 
 fn enumeration(item: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
+    not_empty(&item.ident, data.variants.len())?;
+    if let Some(variant) = data
+        .variants
+        .iter()
+        .find(|variant| !variant.fields.is_empty())
+    {
+        return Err(Error::new_spanned(
+            &variant.fields,
+            "a variant of the contract's data carries nothing, so that every value takes one byte: put what \
+             belongs to it beside the enum, into a struct",
+        ));
+    }
     let mut variants = Vec::new();
     for variant in &data.variants {
-        if !variant.fields.is_empty() {
-            return Err(Error::new_spanned(
-                &variant.fields,
-                "a variant of the contract's data carries nothing: then every value takes one byte",
-            ));
-        }
-        let number = variant.discriminant.as_ref().map(|(_, value)| value);
-        let number: u8 = number_of(number).ok_or_else(|| {
+        let taken = |byte: &u8| variants.iter().any(|(_, taken, _)| taken == byte);
+        let free = (0..=u8::MAX).find(|byte| !taken(byte)).unwrap_or_default();
+        let number: u8 = number_of(variant).map_err(|culprit| {
             Error::new_spanned(
-                variant,
+                culprit,
                 format!(
-                    "give the variant its byte, 0 to 255, since the byte is what is kept: `{} = 0`",
+                    "give the variant its byte, 0 to 255, since the byte is what is kept: `{} = {free}`",
                     variant.ident
                 ),
             )
@@ -166,16 +176,15 @@ fn enumeration(item: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
     })
 }
 
-/// The number that a discriminant is, where it is written as one.
-pub(crate) fn number_of<N: std::str::FromStr>(value: Option<&Expr>) -> Option<N>
-where
-    N::Err: std::fmt::Display,
-{
-    let Some(Expr::Lit(literal)) = value else {
-        return None;
+/// The number that a variant is given, where it is written as one.
+///
+/// # Errors
+/// What stands in its place.
+pub(crate) fn number_of<N: FromStr<Err: Display>>(
+    variant: &Variant,
+) -> std::result::Result<N, &dyn ToTokens> {
+    let Some((_, value)) = &variant.discriminant else {
+        return Err(&variant.ident);
     };
-    match &literal.lit {
-        Lit::Int(number) => number.base10_parse().ok(),
-        _ => None,
-    }
+    number(value).ok_or(value)
 }

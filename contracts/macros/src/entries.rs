@@ -2,22 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{
     Attribute, Error, FnArg, GenericArgument, Ident, ImplItem, ItemImpl, Pat, PathArguments,
-    Result, ReturnType, Type, Visibility,
+    Result, ReturnType, Type, Visibility, parse_quote,
 };
 
-use crate::item::{crosses_the_border, docs};
+use crate::item::{cross_the_border, docs, item_of, no_fault, standing_at};
 use crate::spec::Line;
 
 /// Arguments that an entry can have: the guest codec's tuples go so far.
 const ARGUMENTS: usize = 8;
 /// The entry that runs when a contract is created, and only then.
-const INIT: &str = "init";
+pub(crate) const INIT: &str = "init";
 
-pub(crate) fn entries(mut item: ItemImpl) -> Result<TokenStream> {
+pub(crate) fn entries(item: &mut ItemImpl) -> Result<TokenStream> {
+    let payable = take_payable(item)?;
     if let Some((_, of, _)) = &item.trait_ {
         return Err(Error::new_spanned(
             of,
@@ -27,9 +30,9 @@ pub(crate) fn entries(mut item: ItemImpl) -> Result<TokenStream> {
     let contract = item.self_ty.clone();
     let mut found = Vec::new();
     let mut names = BTreeSet::new();
-    for part in &mut item.items {
+    for part in &item.items {
         let ImplItem::Fn(method) = part else { continue };
-        let payable = take_payable(&mut method.attrs)?;
+        let payable = payable.contains(&method.sig.ident);
         if !matches!(method.vis, Visibility::Public(_)) {
             if payable || method.sig.ident == INIT {
                 return Err(Error::new_spanned(
@@ -46,12 +49,19 @@ pub(crate) fn entries(mut item: ItemImpl) -> Result<TokenStream> {
         if !names.insert(entry.name.clone()) {
             return Err(Error::new_spanned(
                 &entry.name,
-                format!("two entries are named `{}`", entry.name),
+                format!(
+                    "two entries are named `{}`, and a call names one: give them different names",
+                    entry.name
+                ),
             ));
         }
         found.push(entry);
     }
-    let begin = (!names.iter().any(|name| name == INIT)).then(|| begin(&contract));
+    let init = names.iter().find(|name| *name == INIT);
+    let begin = match init {
+        Some(init) => watches(init, &contract, item),
+        None => begin(&contract),
+    };
     let exports = found.iter().map(|entry| entry.export(&contract));
     let lines = found.iter().map(Entry::line);
     let name = name_of(&contract)?;
@@ -60,7 +70,6 @@ pub(crate) fn entries(mut item: ItemImpl) -> Result<TokenStream> {
     let callable: Vec<_> = found.iter().filter(|entry| entry.name != INIT).collect();
     let client = client(&Visibility::Public(Default::default()), name, &callable);
     Ok(quote! {
-        #item
         const _: () = { #begin #(#exports)* };
         #(#lines)*
         #client
@@ -70,25 +79,73 @@ pub(crate) fn entries(mut item: ItemImpl) -> Result<TokenStream> {
 
 /// The `init` of a contract that has none of its own.
 fn begin(contract: &Type) -> TokenStream {
-    quote! {
+    let [begin, storage] = ["begin", "storage"].map(|item| in_contract(contract, item));
+    quote_spanned! {standing_at(contract)=>
         #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
         #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
         extern "C" fn init() {
-            use ::twinroot_sdk::expansion::Contract as _;
-            <#contract>::storage().begin(::twinroot_sdk::expansion::arguments());
+            #begin(&mut #storage(), ::twinroot_sdk::expansion::arguments());
         }
     }
 }
 
-fn take_payable(attributes: &mut Vec<Attribute>) -> Result<bool> {
-    let is_payable = |attribute: &Attribute| attribute.path().is_ident("payable");
-    let found = attributes.iter().find(|attribute| is_payable(attribute));
-    if let Some(attribute) = found {
-        attribute.meta.require_path_only()?;
+/// Something that the struct has as a contract.
+fn in_contract(contract: &Type, item: &str) -> TokenStream {
+    item_of(contract, &quote!(::twinroot_sdk::expansion::Contract), item)
+}
+
+/// What stops the compiler at an `init` of the contract's own if a policy is never told its parameters.
+fn watches(init: &Ident, contract: &Type, item: &ItemImpl) -> TokenStream {
+    let mut watched = BTreeSet::new();
+    find_watched(item.to_token_stream(), &mut watched);
+    let fields = in_contract(contract, "FIELDS");
+    let fault = quote!(::twinroot_sdk::expansion::unwatched(#fields, &[#(#watched),*]));
+    no_fault(init, &fault)
+}
+
+/// Names on which the tokens call `watch`.
+fn find_watched(tokens: TokenStream, watched: &mut BTreeSet<String>) {
+    let tokens: Vec<_> = tokens.into_iter().collect();
+    for token in &tokens {
+        if let TokenTree::Group(group) = token {
+            find_watched(group.stream(), watched);
+        }
     }
-    let payable = found.is_some();
-    attributes.retain(|attribute| !is_payable(attribute));
-    Ok(payable)
+    for called in tokens.windows(3) {
+        if let [
+            TokenTree::Ident(name),
+            TokenTree::Punct(dot),
+            TokenTree::Ident(method),
+        ] = called
+            && dot.as_char() == '.'
+            && method == "watch"
+        {
+            watched.insert(name.to_string());
+        }
+    }
+}
+
+/// Takes `#[payable]` away, which only the attribute knows, and gives the methods that had it.
+fn take_payable(item: &mut ItemImpl) -> Result<BTreeSet<Ident>> {
+    let mut found = BTreeSet::new();
+    let mut fault = None;
+    for part in &mut item.items {
+        let ImplItem::Fn(method) = part else { continue };
+        method.attrs.retain(|attribute| {
+            let is_payable = attribute.path().is_ident("payable");
+            if is_payable {
+                found.insert(method.sig.ident.clone());
+                if attribute.meta.require_path_only().is_err() {
+                    fault = Some(Error::new_spanned(
+                        attribute,
+                        "write `#[payable]` alone: the coins of a call are `env::value()`",
+                    ));
+                }
+            }
+            !is_payable
+        });
+    }
+    fault.map_or(Ok(found), Err)
 }
 
 fn name_of(contract: &Type) -> Result<&Ident> {
@@ -109,7 +166,7 @@ fn interface(contract: &Ident, init: Option<&Entry>) -> TokenStream {
             kinds.fold(quote!(()), |rest, (_, kind)| quote!((#kind, #rest)))
         },
     );
-    quote! {
+    quote_spanned! {standing_at(contract)=>
         #[cfg(not(target_arch = "wasm32"))]
         impl ::twinroot_sdk::Interface for #contract {
             const PACKAGE: &'static str = env!("CARGO_PKG_NAME");
@@ -145,8 +202,8 @@ pub(crate) fn client(visibility: &Visibility, of: &Ident, entries: &[&Entry]) ->
         let docs = format!(" {docs}");
         let names: Vec<_> = arguments.iter().map(|(name, _)| name).collect();
         let kinds: Vec<_> = arguments.iter().map(|(_, kind)| kind).collect();
-        let text = name.to_string();
-        quote! {
+        let text = name.unraw().to_string();
+        quote_spanned! {standing_at(name)=>
             #[doc = #docs]
             pub fn #name(&mut self, #(#names: #kinds),*) -> C::Answer<#returns> {
                 self.0.call(#text, &(#(#names,)*))
@@ -188,7 +245,7 @@ impl Entry {
         if !signature.generics.params.is_empty() {
             return Err(Error::new_spanned(
                 &signature.generics,
-                "an entry has no type parameters: a caller could not name them",
+                "an entry has no parameters of this kind, since a caller could not name them: write the types out",
             ));
         }
         if let Some(asyncness) = signature.asyncness {
@@ -197,16 +254,33 @@ impl Entry {
                 "an entry runs to its end at once: it cannot be async",
             ));
         }
+        if let Some(unsafety) = signature.unsafety {
+            return Err(Error::new_spanned(
+                unsafety,
+                "anyone can call an entry, and nobody reads a warning first: it cannot be unsafe",
+            ));
+        }
+        if payable && signature.ident == INIT {
+            return Err(Error::new_spanned(
+                &signature.ident,
+                "a contract is created without coins, so `init` is not payable: take them in an entry of their own",
+            ));
+        }
         let receiver = signature.receiver().ok_or_else(|| {
             Error::new_spanned(
                 &signature.ident,
-                "an entry takes `&mut self`, or `&self` where it only reads; a function without it is not public",
+                if signature.ident == INIT {
+                    "the contract is there when `init` runs: take `&mut self` and set what the fields begin with"
+                } else {
+                    "an entry takes `&mut self`, or `&self` where it only reads; a function that takes neither is none: \
+                     leave its `pub` out, or put it outside of this `impl`"
+                },
             )
         })?;
         if receiver.reference.is_none() {
             return Err(Error::new_spanned(
                 receiver,
-                "an entry takes `&mut self`, or `&self` where it only reads",
+                "the contract stays when the call is over: take `&mut self`, or `&self` where the entry only reads",
             ));
         }
         let mut arguments = Vec::new();
@@ -220,9 +294,9 @@ impl Entry {
                     "an argument of an entry has a name, which whoever calls it reads",
                 ));
             };
-            crosses_the_border(&argument.ty)?;
             arguments.push((name.ident.clone(), (*argument.ty).clone()));
         }
+        cross_the_border(arguments.iter().map(|(_, kind)| kind))?;
         if arguments.len() > ARGUMENTS {
             return Err(Error::new_spanned(
                 &signature.ident,
@@ -232,6 +306,7 @@ impl Entry {
             ));
         }
         let (given, error) = answer(&signature.output)?;
+        cross_the_border(&given)?;
         Ok(Self {
             name: signature.ident.clone(),
             docs: docs(attributes),
@@ -244,10 +319,8 @@ impl Entry {
     }
 
     /// The type of what it gives, nothing being one as well.
-    fn returns(&self) -> TokenStream {
-        self.given
-            .as_ref()
-            .map_or_else(|| quote!(()), |kind| quote!(#kind))
+    fn returns(&self) -> Type {
+        self.given.clone().unwrap_or_else(|| parse_quote!(()))
     }
 
     /// The function that the module exports.
@@ -259,23 +332,26 @@ impl Entry {
         let kinds: Vec<_> = arguments.iter().map(|(_, kind)| kind).collect();
         let no_coins =
             (!self.payable && name != INIT).then(|| quote!(::twinroot_sdk::expansion::no_coins();));
-        let call = quote! {
-            <#contract as ::twinroot_sdk::expansion::Contract>::storage().#name(#(#names),*)
+        let storage = in_contract(contract, "storage");
+        let span = standing_at(name);
+        let call = quote_spanned! {span=>
+            #storage().#name(#(#names),*)
         };
-        let called = if self.error.is_some() {
-            quote!(#call.unwrap_or_else(|error| ::twinroot_sdk::revert(error)))
+        let called = if let Some(error) = &self.error {
+            let error = Ident::new("error", error.span());
+            quote!(#call.unwrap_or_else(|#error| ::twinroot_sdk::revert(#error)))
         } else {
             call
         };
         let ends = if let Some(kind) = &self.given {
-            quote! {
+            quote_spanned! {span=>
                 let given: #kind = #called;
                 ::twinroot_sdk::expansion::give(&given);
             }
         } else {
             quote!(#called;)
         };
-        quote! {
+        quote_spanned! {span=>
             #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
             #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
             extern "C" fn #name() {
@@ -313,7 +389,6 @@ fn answer(output: &ReturnType) -> Result<(Option<Type>, Option<Type>)> {
     let ReturnType::Type(_, kind) = output else {
         return Ok((None, None));
     };
-    crosses_the_border(kind)?;
     let not_nothing = |kind: &Type| match kind {
         Type::Tuple(tuple) if tuple.elems.is_empty() => None,
         other => Some(other.clone()),
@@ -330,7 +405,10 @@ fn answer(output: &ReturnType) -> Result<(Option<Type>, Option<Type>)> {
         return Ok((not_nothing(kind), None));
     };
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return Err(Error::new_spanned(kind, "write `Result<T, Error>`"));
+        return Err(Error::new_spanned(
+            kind,
+            "write both types, `Result<T, Error>`, with an enum that has `#[errors]`",
+        ));
     };
     let mut kinds = arguments.args.iter().filter_map(|argument| match argument {
         GenericArgument::Type(kind) => Some(kind),

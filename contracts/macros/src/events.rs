@@ -3,14 +3,15 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Error, Field, Fields, ItemEnum, Result};
+use syn::{Error, Field, Fields, ItemEnum, Result, parse_quote};
 
 use crate::data::{Layout, describe};
-use crate::item::{docs, not_generic};
+use crate::item::{docs, not_empty, not_generic};
 use crate::spec::Line;
 
-pub(crate) fn events(item: &ItemEnum) -> Result<TokenStream> {
+pub(crate) fn events(item: &mut ItemEnum) -> Result<TokenStream> {
     not_generic(&item.generics, "an enum of events")?;
+    not_empty(&item.ident, item.variants.len())?;
     let name = &item.ident;
     let mut line = Line::new("events", &name.to_string(), &docs(&item.attrs));
     line.field("variants");
@@ -18,21 +19,21 @@ pub(crate) fn events(item: &ItemEnum) -> Result<TokenStream> {
     let mut write = Vec::new();
     let mut read = Vec::new();
     for (number, variant) in item.variants.iter().enumerate() {
-        if variant.discriminant.is_some() {
+        if let Some((_, number)) = &variant.discriminant {
             return Err(Error::new_spanned(
-                variant,
-                "events are numbered from 0 in their order",
+                number,
+                "events are numbered from 0 in their order: leave the number out",
             ));
         }
         let number = u8::try_from(number)
-            .map_err(|_| Error::new_spanned(variant, "there are more than 256 events"))?;
+            .map_err(|_| Error::new_spanned(variant, "there are more than 256 events, and the number of one is a byte: make one of several"))?;
         let fields: Vec<&Field> = match &variant.fields {
             Fields::Named(fields) => fields.named.iter().collect(),
             Fields::Unit => Vec::new(),
             Fields::Unnamed(fields) => {
                 return Err(Error::new_spanned(
                     fields,
-                    "the fields of an event have names, which whoever reads it sees",
+                    "the fields of an event have names, which whoever reads it sees: write `NAME { .. }`",
                 ));
             }
         };
@@ -62,10 +63,12 @@ pub(crate) fn events(item: &ItemEnum) -> Result<TokenStream> {
     }
     line.text("]");
     let line = line.end();
+    item.attrs.insert(
+        0,
+        parse_quote!(#[derive(Clone, Copy, Debug, PartialEq, Eq)]),
+    );
+    let name = &item.ident;
     Ok(quote! {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #item
-
         impl #name {
             /// Adds the event to the receipt of the call.
             pub fn emit(&self) {

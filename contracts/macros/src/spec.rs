@@ -4,6 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Type;
 
+use crate::contract::in_field;
+use crate::item::in_codec;
+
 /// A line of JSON that is being written.
 #[derive(Default)]
 pub(crate) struct Line {
@@ -21,7 +24,7 @@ impl Line {
         let mut line = Self::default();
         line.text("{");
         line.key(kind);
-        line.string(name);
+        line.name(name);
         line.field("docs");
         line.string(docs);
         line
@@ -40,6 +43,11 @@ impl Line {
         self.text(&serde_json::Value::from(text).to_string());
     }
 
+    /// A name of the source, as those who do not read Rust write it: `type`, not `r#type`.
+    pub(crate) fn name(&mut self, name: &str) {
+        self.string(name.strip_prefix("r#").unwrap_or(name));
+    }
+
     fn key(&mut self, name: &str) {
         self.string(name);
         self.text(":");
@@ -53,14 +61,19 @@ impl Line {
 
     /// A type, as a string.
     pub(crate) fn kind(&mut self, kind: &Type) {
-        self.parts
-            .push(Part::Type(quote!(<#kind as ::twinroot_sdk::Fixed>::TYPE)));
+        self.parts.push(Part::Type(in_codec(kind, "TYPE")));
     }
 
     /// What a field of a contract is, as a string.
     pub(crate) fn storage(&mut self, kind: &Type) {
+        self.parts.push(Part::Type(in_field(kind, "TYPE")));
+    }
+
+    /// What a field of a contract begins with, as a string.
+    pub(crate) fn first(&mut self, kind: &Type) {
+        let first = in_field(kind, "First");
         self.parts
-            .push(Part::Type(quote!(<#kind as ::twinroot_sdk::Field>::TYPE)));
+            .push(Part::Type(quote!(<#first as ::twinroot_sdk::Fixed>::TYPE)));
     }
 
     /// A list, each item of which `write` writes.
@@ -85,7 +98,7 @@ impl Line {
         self.key(key);
         self.text(&number.to_string());
         self.field("name");
-        self.string(name);
+        self.name(name);
         self.field("docs");
         self.string(docs);
     }
@@ -94,7 +107,7 @@ impl Line {
     pub(crate) fn named(&mut self, name: &str, docs: &str, kind: &Type) {
         self.text("{");
         self.key("name");
-        self.string(name);
+        self.name(name);
         self.field("type");
         self.kind(kind);
         if !docs.is_empty() {

@@ -5,6 +5,8 @@ use core::slice;
 
 use twinroot_abi::Fixed;
 
+use crate::field::no_fault;
+
 /// Bytes of the largest value that crosses the border: the parameters of a policy with 16 feeds
 /// take 544. Higher: nothing but stack, which is not touched where it is not used.
 const CAPACITY: usize = 1024;
@@ -14,6 +16,17 @@ pub(crate) struct Buffer([MaybeUninit<u8>; CAPACITY]);
 impl Buffer {
     pub(crate) const fn new() -> Self {
         Self([const { MaybeUninit::uninit() }; CAPACITY])
+    }
+
+    /// What is wrong with the size of a `T`, if anything.
+    pub(crate) const fn fault<T: Fixed>() -> Option<&'static str> {
+        if T::SIZE > CAPACITY {
+            Some(
+                "a value takes 1024 bytes at most: divide it among the items of a `List` or a `Map`",
+            )
+        } else {
+            None
+        }
     }
 
     /// Writes `value` and gives its bytes.
@@ -30,12 +43,7 @@ impl Buffer {
 
     /// Where the bytes of a `T` have room.
     pub(crate) const fn place<T: Fixed>(&mut self) -> *mut u8 {
-        const {
-            assert!(
-                T::SIZE <= CAPACITY,
-                "the type is too large to cross the border"
-            )
-        };
+        const { no_fault(Self::fault::<T>()) };
         self.0.as_mut_ptr().cast()
     }
 
@@ -60,13 +68,17 @@ impl Key {
     const MOST: usize = 64;
     const SLOT: usize = 4;
 
+    /// What is wrong with the size of a `T` under which something is to be kept, if anything.
+    pub(crate) const fn fault<T: Fixed>() -> Option<&'static str> {
+        if Self::SLOT + T::SIZE > Self::MOST {
+            Some("the key of a map takes 60 bytes at most: take a hash of what is longer")
+        } else {
+            None
+        }
+    }
+
     pub(crate) fn new<T: Fixed>(slot: u32, under: &T) -> Self {
-        const {
-            assert!(
-                Self::SLOT + T::SIZE <= Self::MOST,
-                "the key of a map takes 60 bytes at most: take a hash of what is longer"
-            )
-        };
+        const { no_fault(Self::fault::<T>()) };
         let mut bytes = [0; Self::MOST];
         let (place, rest) = bytes.split_at_mut(Self::SLOT);
         place.copy_from_slice(&slot.to_le_bytes());

@@ -5,11 +5,29 @@ use twinroot_abi::{Amount, Fixed, REVERT_COINS, REVERT_INPUT};
 use crate::buffer::Buffer;
 use crate::host;
 
+/// Why a call is called off, as a number.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no reason to call an entry off: it has no code",
+    label = "not an error of the contract",
+    note = "take a variant of an enum with `#[errors]`: its code reaches the caller, and its doc comment the users"
+)]
+pub trait Reason {
+    /// The number.
+    fn code(self) -> u32;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<u32>> Reason for T {
+    fn code(self) -> u32 {
+        self.into()
+    }
+}
+
 /// Ends the call. Nothing of it stands, and the caller reads `code`.
 ///
 /// A contract's own codes are 1 to 65,535, best the variants of an enum; those above are the SDK's.
-pub fn revert(code: impl Into<u32>) -> ! {
-    host::revert(code.into());
+pub fn revert(code: impl Reason) -> ! {
+    host::revert(code.code());
     after_the_end()
 }
 
@@ -19,7 +37,7 @@ pub fn revert(code: impl Into<u32>) -> ! {
 /// # use twinroot_sdk::{Amount, ensure, env};
 /// ensure(env::value() == Amount(5), 1_u32);
 /// ```
-pub fn ensure(condition: bool, error: impl Into<u32>) {
+pub fn ensure(condition: bool, error: impl Reason) {
     if !condition {
         revert(error);
     }

@@ -42,7 +42,8 @@
 //! ```
 //!
 //! The entry `init` runs when the contract is created, and only then. A contract that has none takes there what
-//! its fields begin with, in their order.
+//! its fields begin with, in their order. One that a contract has of its own tells each policy its parameters, with
+//! `watch`, or another entry does.
 //!
 //! An entry that returns has succeeded. One that calls [`revert`], or anything here that does, or returns
 //! an `Err`, is called off: nothing of it stands, and the code reaches the caller. A panic (an overflow,
@@ -79,7 +80,7 @@ mod policy;
 pub mod storage;
 mod value;
 
-pub use call::{ensure, log, revert};
+pub use call::{Reason, ensure, log, revert};
 pub use caller::Caller;
 pub use coins::transfer;
 pub use field::{Field, Place};
@@ -115,7 +116,7 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod expansion {
     pub use crate::call::{arguments, emit_parts, give, no_coins};
-    pub use crate::field::{Contract, in_their_slots, policies_before};
+    pub use crate::field::{Contract, in_their_slots, no_fault, policies_before, unwatched};
     pub use twinroot_abi::{Part, line, line_size, section, section_size};
 }
 

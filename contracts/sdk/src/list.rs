@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use twinroot_abi::{Fixed, Type};
 
-use crate::buffer::Key;
+use crate::buffer::{Buffer, Key};
 use crate::field::{Field, Place};
 use crate::storage;
 
@@ -35,6 +35,7 @@ pub struct List<T> {
 
 impl<T: Fixed> Field for List<T> {
     const TYPE: Type = Type::Of("List", &[T::TYPE]);
+    const FAULT: Option<&'static str> = Buffer::fault::<T>();
     type First = ();
 
     fn at(place: Place) -> Self {

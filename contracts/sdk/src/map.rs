@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use twinroot_abi::{Fixed, Type};
 
-use crate::buffer::Key;
+use crate::buffer::{Buffer, Key};
 use crate::field::{Field, Place};
 use crate::storage;
 
@@ -38,6 +38,10 @@ pub struct Map<K, V> {
 
 impl<K: Fixed, V: Fixed> Field for Map<K, V> {
     const TYPE: Type = Type::Of("Map", &[K::TYPE, V::TYPE]);
+    const FAULT: Option<&'static str> = match Key::fault::<K>() {
+        None => Buffer::fault::<V>(),
+        fault => fault,
+    };
     type First = ();
 
     fn at(place: Place) -> Self {

@@ -5,6 +5,7 @@ use core::ptr;
 
 use twinroot_abi::{Fixed, REVERT_STORAGE, Type};
 
+use crate::buffer::Buffer;
 use crate::call::revert;
 use crate::field::{Field, Place};
 use crate::{host, storage};
@@ -36,6 +37,7 @@ pub struct Value<T> {
 
 impl<T: Fixed> Field for Value<T> {
     const TYPE: Type = Type::Of("Value", &[T::TYPE]);
+    const FAULT: Option<&'static str> = Buffer::fault::<T>();
     type First = T;
 
     fn at(place: Place) -> Self {

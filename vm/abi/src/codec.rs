@@ -18,9 +18,10 @@ use crate::unit::{Amount, Gas, Height, Round, TimeMs};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no fixed layout, so a contract cannot keep, take or give it",
     label = "not a type of the guest codec",
-    note = "types of your own get a layout by `#[derive(Data)]`",
-    note = "there are bool, u8 to u64, i64, arrays and tuples of these, and the types of the SDK such as Amount; \
-            for text or lists take an array of fixed length, or a `Map` or `List` of the storage"
+    note = "a type of your own gets a layout by `#[derive(Data)]`",
+    note = "there are bool, u8 to u64, i64, arrays and tuples of these, and the types of the SDK such as `Amount`; \
+            instead of a float take an integer at a scale, instead of text or a list an array of fixed length, or a \
+            `Map` or `List` of the storage"
 )]
 pub trait Fixed: Sized {
     /// Bytes that every value of this type takes.

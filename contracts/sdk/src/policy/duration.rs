@@ -94,12 +94,11 @@ impl Fixed for Excursion {
 
 impl<const MS: u64> Rule for OutFor<MS> {
     const TYPE: Type = Type::Of("Duration", &[Type::Number(MS)]);
-    const POLICY: Policy = {
-        assert!(
-            MS >= 1,
-            "Duration<MS>: a breach takes at least 1 millisecond, or every spike would be one"
-        );
-        Policy::Duration { ms: MS, params: 0 }
+    const POLICY: Policy = Policy::Duration { ms: MS, params: 0 };
+    const FAULT: Option<&'static str> = if MS < 1 {
+        Some("Duration<MS>: a breach takes at least 1 millisecond, or every spike would be one")
+    } else {
+        None
     };
     type Watched = Excursion;
     type Verdict = (TimeMs, TimeMs);

@@ -70,12 +70,13 @@ impl Fixed for Reading {
 
 impl<const MS: u64> Rule for YoungerThan<MS> {
     const TYPE: Type = Type::Of("Fresh", &[Type::Number(MS)]);
-    const POLICY: Policy = {
-        assert!(
-            MS >= 1,
-            "Fresh<MS>: a reading is some milliseconds old when it arrives, so at least 1 has to be allowed"
-        );
-        Policy::Fresh { ms: MS, params: 0 }
+    const POLICY: Policy = Policy::Fresh { ms: MS, params: 0 };
+    const FAULT: Option<&'static str> = if MS < 1 {
+        Some(
+            "Fresh<MS>: a reading is some milliseconds old when it arrives, so at least 1 has to be allowed",
+        )
+    } else {
+        None
     };
     type Watched = Source;
     type Verdict = Reading;

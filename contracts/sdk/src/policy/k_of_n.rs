@@ -64,17 +64,15 @@ impl<const N: usize> Fixed for Claims<N> {
 
 impl<const K: u16, const N: usize> Rule for KOfNEqual<K, N> {
     const TYPE: Type = Type::Of("KOfN", &[Type::Number(K as u64), Type::Number(N as u64)]);
-    const POLICY: Policy = {
-        assert!(N >= 1 && N <= 16, "KOfN<K, N>: there are 1 to 16 attestors");
-        assert!(
-            K as usize <= N,
-            "KOfN<K, N>: more attestors have to agree than there are"
-        );
-        assert!(
-            2 * K as usize > N,
-            "KOfN<K, N>: more than half of the attestors have to agree, or two answers could win at once"
-        );
-        Policy::KOfNEqual { k: K, params: 0 }
+    const POLICY: Policy = Policy::KOfNEqual { k: K, params: 0 };
+    const FAULT: Option<&'static str> = if N < 1 || N > 16 {
+        Some("KOfN<K, N>: N is the number of attestors, 1 to 16")
+    } else if K as usize > N {
+        Some("KOfN<K, N>: more attestors have to agree than there are; K is at most N")
+    } else if 2 * K as usize <= N {
+        Some("KOfN<K, N>: two answers could win at once; K is more than half of N")
+    } else {
+        None
     };
     type Watched = Claims<N>;
     type Verdict = u16;

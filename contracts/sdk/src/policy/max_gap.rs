@@ -71,12 +71,13 @@ impl Fixed for Sensor {
 
 impl<const MS: u64> Rule for SilentFor<MS> {
     const TYPE: Type = Type::Of("MaxGap", &[Type::Number(MS)]);
-    const POLICY: Policy = {
-        assert!(
-            MS >= 1,
-            "MaxGap<MS>: a gap of at least 1 millisecond has to be allowed, or every two messages are too far apart"
-        );
-        Policy::MaxGap { ms: MS, params: 0 }
+    const POLICY: Policy = Policy::MaxGap { ms: MS, params: 0 };
+    const FAULT: Option<&'static str> = if MS < 1 {
+        Some(
+            "MaxGap<MS>: a gap of at least 1 millisecond has to be allowed, or every two messages are too far apart",
+        )
+    } else {
+        None
     };
     type Watched = Sensor;
     type Verdict = (TimeMs, TimeMs);

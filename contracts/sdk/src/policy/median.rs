@@ -69,20 +69,22 @@ impl<const N: usize> Fixed for Sources<N> {
 
 impl<const N: usize> Rule for MiddleOf<N> {
     const TYPE: Type = Type::Of("Median", &[Type::Number(N as u64)]);
-    const POLICY: Policy = {
-        assert!(
-            N % 2 == 1,
-            "Median<N>: an even number of readings has two in the middle, and no rule says which one counts; take an odd number"
-        );
-        assert!(
-            N >= 3,
-            "Median<N>: with fewer than 3 feeds each alone decides what the middle is"
-        );
-        assert!(N <= 15, "Median<N>: there are 15 feeds at most");
-        Policy::Median {
-            n: N as u16,
-            params: 0,
-        }
+    const POLICY: Policy = Policy::Median {
+        n: N as u16,
+        params: 0,
+    };
+    const FAULT: Option<&'static str> = if N.is_multiple_of(2) {
+        Some(
+            "Median<N>: an even number of readings has two in the middle, and no rule says which one counts; take an odd number",
+        )
+    } else if N < 3 {
+        Some(
+            "Median<N>: with fewer than 3 feeds each alone decides what the middle is; N is 3 to 15",
+        )
+    } else if N > 15 {
+        Some("Median<N>: there are 15 feeds at most; N is 3 to 15")
+    } else {
+        None
     };
     type Watched = Sources<N>;
     type Verdict = (i64, TimeMs);

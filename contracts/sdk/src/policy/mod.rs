@@ -38,6 +38,8 @@ pub trait Rule {
     const TYPE: Type;
     /// The policy, its slot still open.
     const POLICY: Policy;
+    /// What is wrong with its numbers, if anything: a field of it does not compile then.
+    const FAULT: Option<&'static str> = None;
     /// Its parameters.
     type Watched: Fixed;
     /// What it comes to.
@@ -53,6 +55,7 @@ pub struct Judged<R> {
 impl<R: Rule> Field for Judged<R> {
     const TYPE: Type = R::TYPE;
     const POLICY: Option<Policy> = Some(R::POLICY);
+    const FAULT: Option<&'static str> = R::FAULT;
     type First = R::Watched;
 
     fn at(place: Place) -> Self {

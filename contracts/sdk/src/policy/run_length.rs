@@ -64,13 +64,15 @@ impl Fixed for Band {
 
 impl<const N: u16> Rule for Run<N> {
     const TYPE: Type = Type::Of("RunLength", &[Type::Number(N as u64)]);
-    const POLICY: Policy = {
-        assert!(N >= 1, "RunLength<N>: a run has at least one reading");
-        assert!(
-            N <= 256,
-            "RunLength<N>: a call carries 256 messages at most, so a longer run could never be shown"
-        );
-        Policy::RunLength { n: N, params: 0 }
+    const POLICY: Policy = Policy::RunLength { n: N, params: 0 };
+    const FAULT: Option<&'static str> = if N < 1 {
+        Some("RunLength<N>: a run has at least one reading; N is 1 to 256")
+    } else if N > 256 {
+        Some(
+            "RunLength<N>: a call carries 256 messages at most, so a longer run could never be shown; N is 1 to 256",
+        )
+    } else {
+        None
     };
     type Watched = Band;
     type Verdict = (TimeMs, TimeMs);

@@ -1,9 +1,10 @@
 //! What the attributes make of types, as tools and tests outside the VM use it (docs/spec/contract.md).
 
 mod policies;
+mod rules;
 
 use twinroot_sdk::prelude::*;
-use twinroot_sdk::{Fixed, Type};
+use twinroot_sdk::{Caller, Fixed, Type};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Data)]
 struct Deal {
@@ -24,6 +25,30 @@ enum Error {
     Early = 1,
     /// Too late: it is over.
     Late = 65_535,
+}
+
+#[contract]
+struct Queue {
+    last: Value<u8>,
+}
+
+#[expect(unreachable_pub, reason = "an entry is public")]
+#[entries]
+impl Queue {
+    pub fn r#yield(&mut self) -> u8 {
+        self.last.take()
+    }
+}
+
+/// Gives the name of the entry instead of calling it.
+struct Names;
+
+impl Caller for Names {
+    type Answer<T: Fixed> = &'static str;
+
+    fn call<A: Fixed, T: Fixed>(&mut self, entry: &'static str, _: &A) -> &'static str {
+        entry
+    }
 }
 
 #[events]
@@ -71,4 +96,9 @@ fn an_event_is_its_number_and_its_fields() {
     for foreign in [&[][..], &[2], &[0, 0], &bytes[..9]] {
         assert_eq!(Event::from_bytes(foreign), None);
     }
+}
+
+#[test]
+fn an_entry_is_called_by_the_name_that_the_module_exports() {
+    assert_eq!(QueueClient(Names).r#yield(), "yield");
 }

@@ -1,0 +1,10 @@
+//! A float in the storage.
+
+use twinroot_sdk::prelude::*;
+
+#[contract]
+struct Cooling {
+    limit: Value<f32>,
+}
+
+fn main() {}

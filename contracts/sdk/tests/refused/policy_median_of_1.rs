@@ -1,0 +1,10 @@
+//! A median that one feed decides.
+
+use twinroot_sdk::prelude::*;
+
+#[contract]
+struct Weather {
+    warmth: Median<1>,
+}
+
+fn main() {}
