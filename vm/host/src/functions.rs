@@ -22,20 +22,26 @@ pub(crate) fn link(linker: &mut Linker<Box<Running>>) -> wasmtime::Result<()> {
     linker.func_wrap(
         module,
         "balance",
-        |caller: Caller<'_, Box<Running>>, gas: i64| run(caller, gas, balance),
+        |caller: Caller<'_, Box<Running>>, gas: i64| {
+            run(caller, &Request::new("balance", &[], gas), balance)
+        },
     )?;
     linker.func_wrap(
         module,
         "blake2b",
         |caller: Caller<'_, Box<Running>>, pointer: i32, length: i32, out: i32, gas: i64| {
-            run_only(caller, gas, |guest| {
-                hash(guest, BLAKE2B, pointer, length, out, |bytes| {
-                    let mut digest = [0; 32];
-                    let params = Params::new().hash_length(32).hash(bytes);
-                    digest.copy_from_slice(params.as_bytes());
-                    digest
-                })
-            })
+            run_only(
+                caller,
+                &Request::new("blake2b", &[pointer.into(), length.into(), out.into()], gas),
+                |guest| {
+                    hash(guest, BLAKE2B, pointer, length, out, |bytes| {
+                        let mut digest = [0; 32];
+                        let params = Params::new().hash_length(32).hash(bytes);
+                        digest.copy_from_slice(params.as_bytes());
+                        digest
+                    })
+                },
+            )
         },
     )?;
     linker.func_wrap(
@@ -50,64 +56,96 @@ pub(crate) fn link(linker: &mut Linker<Box<Running>>) -> wasmtime::Result<()> {
          value: i64,
          limit: i64,
          gas: i64| {
-            run(caller, gas, |guest| {
-                let bytes = unsigned(entry_length).saturating_add(unsigned(length));
-                if unsigned(entry_length) > Limits::V1.entry_bytes
-                    || unsigned(length) > Limits::V1.argument_bytes
-                {
-                    return Err(HostError::Arguments.into());
-                }
-                guest.charge(price(CALL, bytes))?;
-                let inner = Inner {
-                    contract: ContractId(guest.array(contract)?),
-                    entry: guest.read(entry, entry_length)?,
-                    args: guest.read(args, length)?,
-                    value: Amount(value.cast_unsigned()),
-                    gas: Gas(limit.cast_unsigned()),
-                };
-                nested::call(guest, inner)
-            })
+            run(
+                caller,
+                &Request::new(
+                    "call",
+                    &[
+                        contract.into(),
+                        entry.into(),
+                        entry_length.into(),
+                        args.into(),
+                        length.into(),
+                        value,
+                        limit,
+                    ],
+                    gas,
+                ),
+                |guest| {
+                    let bytes = unsigned(entry_length).saturating_add(unsigned(length));
+                    if unsigned(entry_length) > Limits::V1.entry_bytes
+                        || unsigned(length) > Limits::V1.argument_bytes
+                    {
+                        return Err(HostError::Arguments.into());
+                    }
+                    guest.charge(price(CALL, bytes))?;
+                    let inner = Inner {
+                        contract: ContractId(guest.array(contract)?),
+                        entry: guest.read(entry, entry_length)?,
+                        args: guest.read(args, length)?,
+                        value: Amount(value.cast_unsigned()),
+                        gas: Gas(limit.cast_unsigned()),
+                    };
+                    nested::call(guest, inner)
+                },
+            )
         },
     )?;
     linker.func_wrap(
         module,
         "call_returned",
         |caller: Caller<'_, Box<Running>>, out: i32, cap: i32, gas: i64| {
-            run(caller, gas, |guest| call_returned(guest, out, cap))
+            run(
+                caller,
+                &Request::new("call_returned", &[out.into(), cap.into()], gas),
+                |guest| call_returned(guest, out, cap),
+            )
         },
     )?;
     linker.func_wrap(
         module,
         "caller",
         |caller: Caller<'_, Box<Running>>, gas: i64| {
-            run(caller, gas, |guest| match guest.running().scene.caller {
-                exec::Caller::Side(side) => Ok(side as i32),
-                exec::Caller::Contract(_) => Err(HostError::NoSide.into()),
-            })
+            run(
+                caller,
+                &Request::new("caller", &[], gas),
+                |guest| match guest.running().scene.caller {
+                    exec::Caller::Side(side) => Ok(side as i32),
+                    exec::Caller::Contract(_) => Err(HostError::NoSide.into()),
+                },
+            )
         },
     )?;
     linker.func_wrap(
         module,
         "caller_contract",
         |caller: Caller<'_, Box<Running>>, out: i32, gas: i64| {
-            run(caller, gas, |guest| match guest.running().scene.caller {
-                exec::Caller::Side(_) => Ok(0),
-                exec::Caller::Contract(id) => guest.write(out, &id.0).map(|()| 1),
-            })
+            run(
+                caller,
+                &Request::new("caller_contract", &[out.into()], gas),
+                |guest| match guest.running().scene.caller {
+                    exec::Caller::Side(_) => Ok(0),
+                    exec::Caller::Contract(id) => guest.write(out, &id.0).map(|()| 1),
+                },
+            )
         },
     )?;
     linker.func_wrap(
         module,
         "emit",
         |caller: Caller<'_, Box<Running>>, pointer: i32, length: i32, gas: i64| {
-            run_only(caller, gas, |guest| emit(guest, pointer, length))
+            run_only(
+                caller,
+                &Request::new("emit", &[pointer.into(), length.into()], gas),
+                |guest| emit(guest, pointer, length),
+            )
         },
     )?;
     linker.func_wrap(
         module,
         "height",
         |caller: Caller<'_, Box<Running>>, gas: i64| {
-            run(caller, gas, |guest| {
+            run(caller, &Request::new("height", &[], gas), |guest| {
                 Ok(guest.running().scene.env.height.0.cast_signed())
             })
         },
@@ -116,58 +154,84 @@ pub(crate) fn link(linker: &mut Linker<Box<Running>>) -> wasmtime::Result<()> {
         module,
         "input_len",
         |caller: Caller<'_, Box<Running>>, gas: i64| {
-            run(caller, gas, |guest| Ok(signed(guest.running().args.len())))
+            run(caller, &Request::new("input_len", &[], gas), |guest| {
+                Ok(signed(guest.running().args.len()))
+            })
         },
     )?;
     linker.func_wrap(
         module,
         "input_read",
         |caller: Caller<'_, Box<Running>>, pointer: i32, gas: i64| {
-            run_only(caller, gas, |guest| input_read(guest, pointer))
+            run_only(
+                caller,
+                &Request::new("input_read", &[pointer.into()], gas),
+                |guest| input_read(guest, pointer),
+            )
         },
     )?;
     linker.func_wrap(
         module,
         "judge",
         |caller: Caller<'_, Box<Running>>, policy: i32, out: i32, cap: i32, gas: i64| {
-            run(caller, gas, |guest| judge(guest, policy, out, cap))
+            run(
+                caller,
+                &Request::new("judge", &[policy.into(), out.into(), cap.into()], gas),
+                |guest| judge(guest, policy, out, cap),
+            )
         },
     )?;
     linker.func_wrap(
         module,
         "log",
         |caller: Caller<'_, Box<Running>>, pointer: i32, length: i32, gas: i64| {
-            run_only(caller, gas, |guest| log(guest, pointer, length))
+            run_only(
+                caller,
+                &Request::new("log", &[pointer.into(), length.into()], gas),
+                |guest| log(guest, pointer, length),
+            )
         },
     )?;
     linker.func_wrap(
         module,
         "ret",
         |caller: Caller<'_, Box<Running>>, pointer: i32, length: i32, gas: i64| {
-            run_only(caller, gas, |guest| ret(guest, pointer, length))
+            run_only(
+                caller,
+                &Request::new("ret", &[pointer.into(), length.into()], gas),
+                |guest| ret(guest, pointer, length),
+            )
         },
     )?;
     linker.func_wrap(
         module,
         "revert",
         |caller: Caller<'_, Box<Running>>, code: i32, gas: i64| {
-            run_only(caller, gas, |guest| {
-                Err(Stop::Revert {
-                    code: code.cast_unsigned(),
-                    gas_left: guest.gas().cast_unsigned(),
-                })
-            })
+            run_only(
+                caller,
+                &Request::new("revert", &[code.into()], gas),
+                |guest| {
+                    Err(Stop::Revert {
+                        code: code.cast_unsigned(),
+                        gas_left: guest.gas().cast_unsigned(),
+                    })
+                },
+            )
         },
     )?;
     linker.func_wrap(
         module,
         "sha256",
         |caller: Caller<'_, Box<Running>>, pointer: i32, length: i32, out: i32, gas: i64| {
-            run_only(caller, gas, |guest| {
-                hash(guest, SHA256, pointer, length, out, |bytes| {
-                    Sha256::digest(bytes).into()
-                })
-            })
+            run_only(
+                caller,
+                &Request::new("sha256", &[pointer.into(), length.into(), out.into()], gas),
+                |guest| {
+                    hash(guest, SHA256, pointer, length, out, |bytes| {
+                        Sha256::digest(bytes).into()
+                    })
+                },
+            )
         },
     )?;
     linker.func_wrap(
@@ -179,16 +243,26 @@ pub(crate) fn link(linker: &mut Linker<Box<Running>>) -> wasmtime::Result<()> {
          out: i32,
          cap: i32,
          gas: i64| {
-            run(caller, gas, |guest| {
-                storage_read(guest, key, key_length, out, cap)
-            })
+            run(
+                caller,
+                &Request::new(
+                    "storage_read",
+                    &[key.into(), key_length.into(), out.into(), cap.into()],
+                    gas,
+                ),
+                |guest| storage_read(guest, key, key_length, out, cap),
+            )
         },
     )?;
     linker.func_wrap(
         module,
         "storage_remove",
         |caller: Caller<'_, Box<Running>>, key: i32, length: i32, gas: i64| {
-            run(caller, gas, |guest| storage_remove(guest, key, length))
+            run(
+                caller,
+                &Request::new("storage_remove", &[key.into(), length.into()], gas),
+                |guest| storage_remove(guest, key, length),
+            )
         },
     )?;
     linker.func_wrap(
@@ -200,16 +274,22 @@ pub(crate) fn link(linker: &mut Linker<Box<Running>>) -> wasmtime::Result<()> {
          value: i32,
          length: i32,
          gas: i64| {
-            run_only(caller, gas, |guest| {
-                storage_write(guest, key, key_length, value, length)
-            })
+            run_only(
+                caller,
+                &Request::new(
+                    "storage_write",
+                    &[key.into(), key_length.into(), value.into(), length.into()],
+                    gas,
+                ),
+                |guest| storage_write(guest, key, key_length, value, length),
+            )
         },
     )?;
     linker.func_wrap(
         module,
         "time_ms",
         |caller: Caller<'_, Box<Running>>, gas: i64| {
-            run(caller, gas, |guest| {
+            run(caller, &Request::new("time_ms", &[], gas), |guest| {
                 Ok(guest.running().scene.env.time.0.cast_signed())
             })
         },
@@ -218,14 +298,18 @@ pub(crate) fn link(linker: &mut Linker<Box<Running>>) -> wasmtime::Result<()> {
         module,
         "transfer",
         |caller: Caller<'_, Box<Running>>, side: i32, amount: i64, gas: i64| {
-            run(caller, gas, |guest| transfer(guest, side, amount))
+            run(
+                caller,
+                &Request::new("transfer", &[side.into(), amount], gas),
+                |guest| transfer(guest, side, amount),
+            )
         },
     )?;
     linker.func_wrap(
         module,
         "value",
         |caller: Caller<'_, Box<Running>>, gas: i64| {
-            run(caller, gas, |guest| {
+            run(caller, &Request::new("value", &[], gas), |guest| {
                 Ok(guest.running().value.0.cast_signed())
             })
         },
@@ -239,36 +323,80 @@ pub(crate) fn link(linker: &mut Linker<Box<Running>>) -> wasmtime::Result<()> {
          length: i32,
          signature: i32,
          gas: i64| {
-            run(caller, gas, |guest| {
-                verify(guest, key, pointer, length, signature)
-            })
+            run(
+                caller,
+                &Request::new(
+                    "verify",
+                    &[key.into(), pointer.into(), length.into(), signature.into()],
+                    gas,
+                ),
+                |guest| verify(guest, key, pointer, length, signature),
+            )
         },
     )?;
     Ok(())
 }
 
-/// A host function with a result: `(args, gas) -> (result, gas)`.
-fn run<R>(
-    mut caller: Caller<'_, Box<Running>>,
+/// What a module asks for.
+struct Request<'a> {
+    function: &'static str,
+    arguments: &'a [i64],
     gas: i64,
+}
+
+impl<'a> Request<'a> {
+    const fn new(function: &'static str, arguments: &'a [i64], gas: i64) -> Self {
+        Self {
+            function,
+            arguments,
+            gas,
+        }
+    }
+}
+
+/// A host function with a result: `(args, gas) -> (result, gas)`.
+fn run<R: Copy + Into<i64>>(
+    caller: Caller<'_, Box<Running>>,
+    request: &Request<'_>,
     body: impl FnOnce(&mut Guest<'_>) -> Result<R, Stop>,
 ) -> wasmtime::Result<(R, i64)> {
-    // The reborrow ends with the block, so that a stop can still be noted.
-    let done = Guest::enter(caller.as_context_mut(), gas)
-        .and_then(|mut guest| Ok((body(&mut guest)?, guest.gas())));
-    done.map_err(|stop| {
-        caller.data_mut().stop = Some(stop);
-        wasmtime::Error::msg("the host ends the call")
-    })
+    carry_out(caller, request, body, |result| Some(result.into()))
 }
 
 /// A host function without one: `(args, gas) -> gas`.
 fn run_only(
     caller: Caller<'_, Box<Running>>,
-    gas: i64,
+    request: &Request<'_>,
     body: impl FnOnce(&mut Guest<'_>) -> Result<(), Stop>,
 ) -> wasmtime::Result<i64> {
-    run(caller, gas, body).map(|((), gas)| gas)
+    carry_out(caller, request, body, |()| None).map(|((), gas)| gas)
+}
+
+fn carry_out<R: Copy>(
+    mut caller: Caller<'_, Box<Running>>,
+    request: &Request<'_>,
+    body: impl FnOnce(&mut Guest<'_>) -> Result<R, Stop>,
+    bits: impl FnOnce(R) -> Option<i64>,
+) -> wasmtime::Result<(R, i64)> {
+    // The reborrow ends with the block, so that a stop can still be noted.
+    let done = Guest::enter(caller.as_context_mut(), request.gas).and_then(|mut guest| {
+        let result = body(&mut guest);
+        let gas = guest.gas();
+        if let Some(tracing) = &mut guest.running().trail.tracing {
+            let result = result.as_ref().map(|result| bits(*result));
+            tracing.asked(
+                request.function,
+                request.arguments,
+                [request.gas, gas],
+                result,
+            );
+        }
+        Ok((result?, gas))
+    });
+    done.map_err(|stop| {
+        caller.data_mut().stop = Some(stop);
+        wasmtime::Error::msg("the host ends the call")
+    })
 }
 
 fn balance(guest: &mut Guest<'_>) -> Result<i64, Stop> {

@@ -63,6 +63,9 @@ impl<'a> Guest<'a> {
             .get_mut(start..start + bytes.len())
             .ok_or(Stop::Trap)?
             .copy_from_slice(bytes);
+        if let Some(tracing) = &mut self.running().trail.tracing {
+            tracing.write(pointer, bytes);
+        }
         Ok(())
     }
 

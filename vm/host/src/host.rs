@@ -16,6 +16,7 @@ use crate::engine::{Backend, Stack};
 use crate::machine::{Ended, StartError};
 use crate::machines::{Machines, Setup};
 use crate::running::{Running, Tools, Trail};
+use crate::trace::{Trace, Tracing};
 
 /// Runs calls on one kind of engine.
 pub struct Host {
@@ -39,6 +40,7 @@ impl Host {
                 machines: Arc::new(machines),
                 judge: Arc::new(judge),
                 listener: None,
+                tracer: None,
             }),
         })
     }
@@ -68,6 +70,13 @@ impl Host {
         listener: impl Fn(ContractId, &[u8]) + Send + Sync + 'static,
     ) -> Self {
         self.with(|tools| tools.listener = Some(Arc::new(listener)))
+    }
+
+    /// The same, and `tracer` is given the trace of each call that has an outcome, when it is over. That
+    /// changes no outcome and no gas.
+    #[must_use]
+    pub fn with_tracer(self, tracer: impl Fn(Trace) + Send + Sync + 'static) -> Self {
+        self.with(|tools| tools.tracer = Some(Arc::new(tracer)))
     }
 
     pub(crate) fn with_setup(self, change: impl FnOnce(&mut Setup)) -> Result<Self, StartError> {
@@ -101,6 +110,48 @@ impl Host {
                 }
             })
             .collect()
+    }
+
+    /// Runs a call; what it asks of the host is added to `tracing`.
+    fn run(
+        &self,
+        code: CodeSource<'_>,
+        codes: &Codes,
+        state: &mut Overlay,
+        scene: Scene,
+        call: &Call,
+        tracing: &mut Option<Tracing>,
+    ) -> Result<Receipt, Halt> {
+        let Some(gas) = call.gas.checked_sub(start_price(code.bytes.len())) else {
+            return Ok(Receipt::failed(Outcome::OutOfGas, call.gas));
+        };
+        let machines = &self.tools.machines;
+        let _place = machines.calls.take();
+        let (tools, codes) = (Arc::clone(&self.tools), Arc::clone(codes));
+        let trail = Trail {
+            tracing: tracing.take(),
+            ..Trail::default()
+        };
+        let running = Running::new(state.take(), scene, call, tools, codes, trail);
+        let (ended, mut running) = machines.run(code, &call.entry, running, gas)?;
+        *tracing = running.trail.tracing.take();
+        *state = running.state;
+        Ok(match ended {
+            Ended::Returned { gas_left } => Receipt {
+                outcome: Outcome::Success,
+                gas: Gas(call.gas.0.saturating_sub(gas_left)),
+                returned: running.returned,
+                events: running.trail.events,
+                judged: running.judged,
+                called: running.trail.called,
+                fees: FEE_TABLE,
+            },
+            Ended::Reverted { code, gas_left } => Receipt::failed(
+                Outcome::Revert(code),
+                Gas(call.gas.0.saturating_sub(gas_left)),
+            ),
+            Ended::Failed(outcome) => Receipt::failed(outcome, call.gas),
+        })
     }
 }
 
@@ -145,36 +196,20 @@ impl Execute for Host {
         scene: Scene,
         call: &Call,
     ) -> Result<Receipt, Halt> {
-        let Some(gas) = call.gas.checked_sub(start_price(code.bytes.len())) else {
-            return Ok(Receipt::failed(Outcome::OutOfGas, call.gas));
-        };
-        let machines = &self.tools.machines;
-        let _place = machines.calls.take();
-        let (tools, codes, trail) = (Arc::clone(&self.tools), Arc::clone(codes), Trail::default());
-        let running = Running::new(state.take(), scene, call, tools, codes, trail);
-        let (ended, running) = machines.run(code, &call.entry, running, gas)?;
-        *state = running.state;
-        Ok(match ended {
-            Ended::Returned { gas_left } => Receipt {
-                outcome: Outcome::Success,
-                gas: Gas(call.gas.0.saturating_sub(gas_left)),
-                returned: running.returned,
-                events: running.trail.events,
-                judged: running.judged,
-                called: running.trail.called,
-                fees: FEE_TABLE,
-            },
-            Ended::Reverted { code, gas_left } => Receipt::failed(
-                Outcome::Revert(code),
-                Gas(call.gas.0.saturating_sub(gas_left)),
-            ),
-            Ended::Failed(outcome) => Receipt::failed(outcome, call.gas),
-        })
+        let tracer = self.tools.tracer.as_ref();
+        let mut tracing = tracer.map(|_| Tracing::default());
+        let receipt = self.run(code, codes, state, scene, call, &mut tracing)?;
+        if let (Some(tracer), Some(tracing)) = (tracer, tracing) {
+            let gas = [call.gas, receipt.gas];
+            tracer(tracing.end(call.contract, code, &call.entry, gas, receipt.outcome));
+        }
+        Ok(receipt)
     }
 }
 
 /// What starting a call of so many bytes of code costs.
-pub(crate) fn start_price(code_bytes: usize) -> Gas {
+#[must_use]
+pub fn start_price(code_bytes: usize) -> Gas {
     Gas(CALL_GAS.saturating_add(
         (code_bytes as u64)
             .saturating_mul(CODE_BYTE_CENTIGAS)

@@ -22,7 +22,9 @@ mod machines;
 mod nested;
 mod permits;
 mod running;
+mod trace;
 
 pub use engine::Backend;
-pub use host::{Done, Host, Job};
+pub use host::{Done, Host, Job, start_price};
 pub use machine::StartError;
+pub use trace::{Asked, Trace, Written};

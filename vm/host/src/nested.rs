@@ -16,6 +16,7 @@ use crate::host::start_price;
 use crate::machine::Ended;
 use crate::machines::with_usual_stack;
 use crate::running::{Running, Stop};
+use crate::trace::Tracing;
 
 /// What a contract asks for.
 pub(crate) struct Inner {
@@ -90,29 +91,39 @@ pub(crate) fn call(guest: &mut Guest<'_>, inner: Inner) -> Result<i64, Stop> {
         gas: inner.gas,
         facts: Vec::new(),
     };
-    let ended = run(running, code, &call)?;
+    let (ended, tracing) = run(running, code, &call)?;
     let used = match ended {
         Ended::Returned { gas_left } | Ended::Reverted { gas_left, .. } => {
             call.gas.0.saturating_sub(gas_left)
         }
         Ended::Failed(_) => call.gas.0,
     };
-    let told = match ended {
-        Ended::Returned { .. } => 0,
-        Ended::Reverted { code, .. } => told(Outcome::Revert(code)),
-        Ended::Failed(outcome) => told(outcome),
+    let outcome = match ended {
+        Ended::Returned { .. } => Outcome::Success,
+        Ended::Reverted { code, .. } => Outcome::Revert(code),
+        Ended::Failed(outcome) => outcome,
     };
-    if told != 0 {
+    if outcome != Outcome::Success {
         running.take_back(begun);
     }
+    if let Some(outer) = &mut running.trail.tracing {
+        let gas = [call.gas, Gas(used)];
+        let end = |inner: Tracing| inner.end(call.contract, code, &call.entry, gas, outcome);
+        outer.call(tracing.map(end));
+    }
     guest.charge(used)?;
-    Ok(told)
+    Ok(told(outcome))
 }
 
-/// Runs it to its end, on what `outer` has.
-fn run(outer: &mut Running, code: CodeSource<'_>, call: &Call) -> Result<Ended, Stop> {
+/// Runs it to its end, on what `outer` has; traces it if that is traced.
+fn run(
+    outer: &mut Running,
+    code: CodeSource<'_>,
+    call: &Call,
+) -> Result<(Ended, Option<Tracing>), Stop> {
+    let tracing = outer.trail.tracing.as_ref().map(|_| Tracing::default());
     let Some(gas) = call.gas.checked_sub(start_price(code.bytes.len())) else {
-        return Ok(Ended::Failed(Outcome::OutOfGas));
+        return Ok((Ended::Failed(Outcome::OutOfGas), tracing));
     };
     let scene = Scene {
         caller: Caller::Contract(outer.contract),
@@ -120,6 +131,7 @@ fn run(outer: &mut Running, code: CodeSource<'_>, call: &Call) -> Result<Ended, 
     };
     let tools = Arc::clone(&outer.tools);
     let mut trail = mem::take(&mut outer.trail);
+    let outer_tracing = mem::replace(&mut trail.tracing, tracing);
     // The first of them waits for a place, and those within it need not.
     let _place = trail.path.is_empty().then(|| tools.machines.chains.take());
     trail.path.push(outer.contract);
@@ -130,10 +142,11 @@ fn run(outer: &mut Running, code: CodeSource<'_>, call: &Call) -> Result<Ended, 
     outer.state = running.state;
     outer.trail = running.trail;
     outer.trail.path.pop();
+    let tracing = mem::replace(&mut outer.trail.tracing, outer_tracing);
     if matches!(ended, Ended::Returned { .. }) {
         outer.answer = running.returned;
     }
-    Ok(ended)
+    Ok((ended, tracing))
 }
 
 /// An outcome as a contract is told of it.

@@ -9,9 +9,13 @@ use twinroot_types::Limits;
 use wasmtime::{Memory, ResourceLimiter};
 
 use crate::machines::Machines;
+use crate::trace::{Trace, Tracing};
 
 /// Who is told what contracts log.
 pub(crate) type Listener = Arc<dyn Fn(ContractId, &[u8]) + Send + Sync>;
+
+/// Who is given the trace of each call.
+pub(crate) type Tracer = Arc<dyn Fn(Trace) + Send + Sync>;
 
 /// What all calls of a host have at hand.
 #[derive(Clone)]
@@ -19,6 +23,7 @@ pub(crate) struct Tools {
     pub(crate) machines: Arc<Machines>,
     pub(crate) judge: Arc<dyn Judge>,
     pub(crate) listener: Option<Listener>,
+    pub(crate) tracer: Option<Tracer>,
 }
 
 /// What a call and those within it have in common.
@@ -29,6 +34,8 @@ pub(crate) struct Trail {
     pub(crate) events: Vec<Event>,
     /// The contracts that were called by others, as they were before.
     pub(crate) called: Vec<(ContractId, Header)>,
+    /// The trace of the present contract, if there is a tracer.
+    pub(crate) tracing: Option<Tracing>,
 }
 
 /// A call on its way.
@@ -157,6 +164,7 @@ impl Running {
     /// Takes everything back since `begun`, as if the call had not begun yet.
     pub(crate) fn begin_again(&mut self, begun: Begun) {
         self.take_back(begun);
+        self.trail.tracing = self.trail.tracing.take().map(|_| Tracing::default());
         self.answer = Vec::new();
         self.memory = None;
         self.returned = Vec::new();

@@ -1,4 +1,4 @@
-//! What is charged at which place, and where gas is checked (docs/spec/vm.md, 3.4 to 3.6).
+//! What is charged at which place and for what, and where gas is checked (docs/spec/vm.md, 3.4 to 3.6).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,12 +14,23 @@ use crate::segment::{Segment, SegmentKind};
 /// The most that a hoisted segment may have due.
 const HOIST_LIMIT: u64 = 32;
 
-/// Charges of a body, by place. A live segment that is not hoisted is there even if it pays 0.
+/// A part of a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Place of the instruction that it pays for. What is paid in advance is the last instruction's of the
+    /// segment that pays, which is where ways part; what locals cost is the first one's.
+    pub place: usize,
+    /// How much.
+    pub gas: Gas,
+}
+
+/// Shares of the charges of a body, by the place of the charge. A live segment that is not hoisted is there
+/// even if it pays 0.
 pub(crate) fn charges(
     module: &Module<'_>,
     function: &Function<'_>,
     segments: &[Segment],
-) -> Result<BTreeMap<usize, Gas>, ReferenceError> {
+) -> Result<BTreeMap<usize, Vec<Share>>, ReferenceError> {
     let mut charges = BTreeMap::new();
     // a(S) of the segments that are hoisted, by their number.
     let mut hoisted = BTreeMap::new();
@@ -28,33 +39,49 @@ pub(crate) fn charges(
             continue;
         }
         let ahead = segment.edges.iter().filter_map(|next| hoisted.get(next));
-        let due =
-            cost(module, function, segment)?.saturating_add(ahead.max().copied().unwrap_or(0));
-        if may_be_hoisted(segments, number, segment) && due <= HOIST_LIMIT {
-            hoisted.insert(number, due);
+        let mut shares = cost(module, function, segment)?;
+        shares.push(Share {
+            place: segment.last,
+            gas: Gas(ahead.max().copied().unwrap_or(0)),
+        });
+        let due = sum(&shares);
+        if may_be_hoisted(segments, number, segment) && due.0 <= HOIST_LIMIT {
+            hoisted.insert(number, due.0);
         } else {
-            charges.insert(segment.first, Gas(due));
+            shares.retain(|share| share.gas > Gas(0));
+            charges.insert(segment.first, shares);
         }
     }
     Ok(charges)
 }
 
-/// c(S): what the instructions of a segment cost.
+pub(crate) fn sum(shares: &[Share]) -> Gas {
+    let add = |sum: u64, share: &Share| sum.saturating_add(share.gas.0);
+    Gas(shares.iter().fold(0, add))
+}
+
+/// c(S): what the instructions of a segment cost, each by itself.
 fn cost(
     module: &Module<'_>,
     function: &Function<'_>,
     segment: &Segment,
-) -> Result<u64, ReferenceError> {
+) -> Result<Vec<Share>, ReferenceError> {
     let code = function.body.code.get(segment.first..=segment.last);
-    let mut sum: u64 = 0;
-    for operator in code.present("a segment")? {
-        sum = sum.saturating_add(instruction_cost(module, operator)?);
+    let mut shares = Vec::new();
+    for (place, operator) in (segment.first..).zip(code.present("a segment")?) {
+        let gas = Gas(instruction_cost(module, operator)?);
+        shares.push(Share { place, gas });
     }
-    Ok(match segment.kind {
-        SegmentKind::Entry => sum.saturating_add(cost_of_locals(function)),
-        SegmentKind::Header => sum.max(1),
-        SegmentKind::Plain => sum,
-    })
+    let more = match segment.kind {
+        SegmentKind::Entry => cost_of_locals(function),
+        SegmentKind::Header if sum(&shares) == Gas(0) => 1,
+        SegmentKind::Header | SegmentKind::Plain => 0,
+    };
+    shares.push(Share {
+        place: segment.first,
+        gas: Gas(more),
+    });
+    Ok(shares)
 }
 
 fn instruction_cost(module: &Module<'_>, operator: &Operator<'_>) -> Result<u64, ReferenceError> {

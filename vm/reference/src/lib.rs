@@ -28,6 +28,7 @@ mod segment;
 mod table;
 mod value;
 
+pub use charge::Share;
 pub use error::ReferenceError;
-pub use run::{Answer, End, Host, Ran, Reference, Stop};
+pub use run::{Answer, End, Host, Open, Ran, Reference, Stop, Watch};
 pub use table::FunctionTable;

@@ -6,7 +6,7 @@ use twinroot_abi::Gas;
 
 use crate::ReferenceError;
 use crate::call_graph::{calls, counted, depths};
-use crate::charge::{charges, checks};
+use crate::charge::{Share, charges, checks, sum};
 use crate::frame::frame_bytes;
 use crate::limit::STACK_DEPTH;
 use crate::module::Module;
@@ -17,6 +17,8 @@ use crate::segment::segments;
 pub struct FunctionTable {
     /// Gas charged, by place. A place that is charged 0 may be there; place 0 always is.
     pub charges: BTreeMap<usize, Gas>,
+    /// What each charge is made of, by the same places.
+    pub shares: BTreeMap<usize, Vec<Share>>,
     /// Places where gas below 0 ends the call, after the charge of the place and after the charge by
     /// the operand of its instruction.
     pub checks: BTreeSet<usize>,
@@ -42,8 +44,11 @@ pub(crate) fn tables(module: &Module<'_>) -> Result<Vec<FunctionTable>, Referenc
     for ((number, function), (frame_bytes, depth)) in module.functions.iter().enumerate().zip(stack)
     {
         let segments = segments(&function.body)?;
+        let shares = charges(module, function, &segments)?;
+        let charge = |(place, shares): (&usize, &Vec<Share>)| (*place, sum(shares));
         tables.push(FunctionTable {
-            charges: charges(module, function, &segments)?,
+            charges: shares.iter().map(charge).collect(),
+            shares,
             checks: checks(function, &segments)?,
             frame_bytes,
             depth,

@@ -1,5 +1,7 @@
 //! A native stack that is too small shows nowhere (docs/spec/vm.md, 4.6).
 
+use std::sync::Mutex;
+
 use twinroot_abi::{Amount, ContractId, Hash, Height, Side, TimeMs};
 use twinroot_exec::{Caller, Env, Question, Refusal, StateKey};
 use twinroot_state::Tree;
@@ -28,11 +30,14 @@ const DESCENT: &str = r#"(module
         (call $emit (i32.const 0) (i32.const 3)))
     (func (export "forever") (drop (call $down (i64.const -1)))))"#;
 
-fn run(stack: Stack, entry: &str) -> (Receipt, Option<Arc<[u8]>>, bool) {
+fn run(stack: Stack, entry: &str) -> (Receipt, Option<Arc<[u8]>>, Vec<Trace>, bool) {
+    let traces = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&traces);
     let host = Host::new(Backend::Cranelift, Nobody)
         .unwrap()
         .with_setup(|setup| setup.stack = stack)
-        .unwrap();
+        .unwrap()
+        .with_tracer(move |trace| kept.lock().unwrap().push(trace));
     let code = host.admit(&wat::parse_str(DESCENT).unwrap()).unwrap();
     let source = CodeSource {
         hash: code.hash,
@@ -62,22 +67,24 @@ fn run(stack: Stack, entry: &str) -> (Receipt, Option<Arc<[u8]>>, bool) {
     (
         receipt,
         state.get(&slot).unwrap(),
+        traces.lock().unwrap().clone(),
         host.tools.machines.went_deep(),
     )
 }
 
 #[test]
 fn a_call_that_needs_a_deep_stack_gets_one() {
-    let (usual, slot, deep) = run(Stack::USUAL, "go");
+    let (usual, slot, traces, deep) = run(Stack::USUAL, "go");
     assert_eq!((usual.outcome, deep), (Outcome::Success, false));
     assert_eq!(usual.events.len(), 1);
-    assert_eq!(run(Stack(4_096), "go"), (usual, slot, true));
+    assert_eq!(traces[0].asked.len(), 2);
+    assert_eq!(run(Stack(4_096), "go"), (usual, slot, traces, true));
 }
 
 #[test]
 fn the_metered_stack_ends_first_on_either() {
-    let (usual, _, deep) = run(Stack::USUAL, "forever");
+    let (usual, _, _, deep) = run(Stack::USUAL, "forever");
     assert_eq!((usual.outcome, deep), (Outcome::StackLimit, false));
-    let (small, _, deep) = run(Stack(4_096), "forever");
+    let (small, _, _, deep) = run(Stack(4_096), "forever");
     assert_eq!((small, deep), (usual, true));
 }

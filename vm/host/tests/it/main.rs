@@ -10,3 +10,4 @@ mod nested;
 mod recorded;
 mod stack;
 mod stage;
+mod trace;

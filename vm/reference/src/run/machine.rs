@@ -5,12 +5,13 @@ use wasmparser::Operator;
 
 use crate::ReferenceError;
 use crate::block::{BODY, Block, BlockKind};
+use crate::charge::Share;
 use crate::error::Present;
 use crate::limit::STACK_BYTES;
 use crate::module::{Callee, Function, Module};
-use crate::run::host::Host;
 use crate::run::instance::Instance;
-use crate::run::{End, Ran, memory, numeric};
+use crate::run::watch::Watch;
+use crate::run::{End, Open, Ran, memory, numeric};
 use crate::table::FunctionTable;
 use crate::value::{Operands, Value};
 
@@ -23,7 +24,7 @@ const BULK_BYTES: i64 = 8;
 pub(crate) struct Machine<'m, 'a> {
     module: &'m Module<'a>,
     tables: &'m [FunctionTable],
-    host: &'m mut dyn Host,
+    host: &'m mut dyn Watch,
     instance: Instance,
     gas: i64,
     /// What is left of the bytes for counted functions.
@@ -35,6 +36,8 @@ pub(crate) struct Machine<'m, 'a> {
 
 /// A function that was entered.
 struct Frame<'m, 'a> {
+    /// Its number among the defined functions.
+    number: usize,
     function: &'m Function<'a>,
     table: &'m FunctionTable,
     /// Place of the next instruction.
@@ -79,7 +82,7 @@ impl<'m, 'a> Machine<'m, 'a> {
         tables: &'m [FunctionTable],
         instance: Instance,
         gas: i64,
-        host: &'m mut dyn Host,
+        host: &'m mut dyn Watch,
     ) -> Self {
         Self {
             module,
@@ -107,6 +110,7 @@ impl<'m, 'a> Machine<'m, 'a> {
             gas_left: self.gas,
             memory: self.instance.memory.bytes,
             globals: self.instance.globals.into_iter().map(Value::bits).collect(),
+            open: self.frames.iter().map(Frame::at).collect(),
         }
     }
 
@@ -120,16 +124,18 @@ impl<'m, 'a> Machine<'m, 'a> {
     }
 
     /// A counted function takes its depth before anything of it is charged (docs/spec/vm.md, 4.5).
-    fn enter(&mut self, function: usize, arguments: Vec<Value>) -> Result<(), Break> {
-        let table = self.tables.get(function).present("a table")?;
-        let function = self.module.function(function)?;
+    fn enter(&mut self, number: usize, arguments: Vec<Value>) -> Result<(), Break> {
+        let table = self.tables.get(number).present("a table")?;
+        let function = self.module.function(number)?;
         if table.counted {
             let left = self.stack_left.checked_sub(table.depth);
             self.stack_left = left.ok_or(Break::End(End::StackLimit))?;
         }
+        self.host.enter(number);
         let mut locals = arguments;
         locals.extend(function.body.locals.iter().map(|kind| Value::zero(*kind)));
         self.frames.push(Frame {
+            number,
             function,
             table,
             place: 0,
@@ -146,6 +152,7 @@ impl<'m, 'a> Machine<'m, 'a> {
     /// Leaves the innermost function; its result goes to whoever called it.
     fn leave(&mut self) -> Result<(), Break> {
         let mut frame = self.frames.pop().present("a frame")?;
+        self.host.leave();
         if frame.table.counted {
             self.stack_left = self.stack_left.saturating_add(frame.table.depth);
         }
@@ -183,6 +190,13 @@ impl<'m, 'a> Machine<'m, 'a> {
             _ => 0,
         };
         let checked = frame.table.checks.contains(&place);
+        if let Some(shares) = frame.table.shares.get(&place) {
+            self.host.pay(shares);
+        }
+        if by_operand > 0 {
+            let gas = Gas(by_operand.cast_unsigned());
+            self.host.pay(&[Share { place, gas }]);
+        }
         let charge = i64::try_from(charge).unwrap_or(i64::MAX);
         self.gas = self.gas.saturating_sub(charge).saturating_sub(by_operand);
         if checked { self.check() } else { Ok(()) }
@@ -293,6 +307,7 @@ impl<'m, 'a> Machine<'m, 'a> {
         let (params, _) = self.module.shape(callee)?;
         let frame = self.frames.last_mut().present("a frame")?;
         let arguments = frame.operands.take(params)?;
+        self.host.at(frame.at().place);
         match callee {
             Callee::Defined(function) => self.enter(function, arguments),
             Callee::Imported(imported) => self.call_host(imported, arguments),
@@ -303,6 +318,8 @@ impl<'m, 'a> Machine<'m, 'a> {
     fn call_host(&mut self, imported: usize, arguments: Vec<Value>) -> Result<(), Break> {
         let host = self.module.host_function(imported)?;
         self.check()?;
+        self.host
+            .at(self.frames.last().present("a frame")?.at().place);
         let arguments: Vec<i64> = arguments.into_iter().map(Value::bits).collect();
         let memory = &mut self.instance.memory.bytes;
         let answer = self.host.call(host.name, &arguments, memory, self.gas);
@@ -324,6 +341,14 @@ impl<'m, 'a> Machine<'m, 'a> {
 }
 
 impl Frame<'_, '_> {
+    /// Where it is; its next instruction is already set.
+    fn at(&self) -> Open {
+        Open {
+            function: self.number,
+            place: self.place.saturating_sub(1),
+        }
+    }
+
     fn local(&mut self, index: u32) -> Result<&mut Value, ReferenceError> {
         let index = crate::module::number(index);
         self.locals.get_mut(index).present("a local")

@@ -5,6 +5,7 @@ mod instance;
 mod machine;
 mod memory;
 mod numeric;
+mod watch;
 
 use crate::ReferenceError;
 use crate::module::Module;
@@ -12,8 +13,10 @@ use crate::table::{FunctionTable, tables};
 
 use self::instance::Instance;
 use self::machine::Machine;
+use self::watch::Unwatched;
 
 pub use self::host::{Answer, Host, Stop};
+pub use self::watch::Watch;
 
 /// A canonical module and what it is charged.
 #[derive(Debug)]
@@ -51,6 +54,17 @@ pub struct Ran {
     pub memory: Vec<u8>,
     /// The globals, in order; those of 32 bits are extended by their sign.
     pub globals: Vec<i64>,
+    /// Functions that were open at the end, the innermost last; none if the entry had returned.
+    pub open: Vec<Open>,
+}
+
+/// A function that was entered and has not returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Its number among the defined functions.
+    pub function: usize,
+    /// Place of the instruction that it was at.
+    pub place: usize,
 }
 
 impl<'a> Reference<'a> {
@@ -78,6 +92,19 @@ impl<'a> Reference<'a> {
     /// [`ReferenceError`] where the module did not pass the gate, or the host's result is none of the
     /// function's type. No outcome of a call is an error.
     pub fn run(&self, entry: &str, gas: u64, host: &mut dyn Host) -> Result<Ran, ReferenceError> {
+        self.watch(entry, gas, &mut Unwatched(host))
+    }
+
+    /// The same, and `host` is told what happens on the way.
+    ///
+    /// # Errors
+    /// [`ReferenceError`] as above.
+    pub fn watch(
+        &self,
+        entry: &str,
+        gas: u64,
+        host: &mut dyn Watch,
+    ) -> Result<Ran, ReferenceError> {
         let gas = i64::try_from(gas).unwrap_or(i64::MAX);
         let instance = Instance::new(&self.module)?;
         let mut machine = Machine::new(&self.module, &self.tables, instance, gas, host);

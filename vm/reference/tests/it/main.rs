@@ -19,3 +19,4 @@ mod stack;
 mod table;
 mod trap;
 mod wasm;
+mod watch;

@@ -1,0 +1,18 @@
+//! Draws folded stacks.
+
+use inferno::flamegraph::{self, Options};
+
+use crate::ProfileError;
+
+/// A flame graph, as SVG: the same for the same stacks.
+pub(crate) fn draw(title: &str, folded: &str) -> Result<String, ProfileError> {
+    let mut options = Options::default();
+    options.title = title.to_owned();
+    options.count_name = String::from("gas");
+    options.name_type = String::from("Function:");
+    options.deterministic = true;
+    let mut svg = Vec::new();
+    flamegraph::from_lines(&mut options, folded.lines(), &mut svg)
+        .map_err(|error| ProfileError::Flame(error.to_string()))?;
+    String::from_utf8(svg).map_err(|error| ProfileError::Flame(error.to_string()))
+}
