@@ -1,12 +1,12 @@
 //! The gas of a call, by what it is paid for.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use twinroot_abi::Gas;
 
 use crate::Category;
 
 /// Gas of a call by [`Category`]; all of it together is the gas of the receipt.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Split {
     /// Starting the call.
     pub start: Gas,

@@ -105,6 +105,7 @@ impl<'a> Turn<'a> {
             turn: self,
             contract: contract.id,
             package: C::PACKAGE,
+            folder: C::FOLDER,
         })
     }
 }
@@ -114,6 +115,7 @@ pub struct At<'a> {
     turn: Turn<'a>,
     contract: twinroot_abi::ContractId,
     package: &'static str,
+    folder: &'static str,
 }
 
 impl Caller for At<'_> {
@@ -141,13 +143,8 @@ impl Caller for At<'_> {
             facts,
         };
         let tried = stage.carry_out(*by, Operation::Call(call));
-        stage.steps.push(Recorded::called(
-            self.package,
-            entry,
-            *by,
-            *coins,
-            tried.as_ref(),
-        ));
+        let recorded = Recorded::called(self.package, entry, *by, *coins, tried.as_ref());
+        stage.write_down(recorded, self.contract, self.folder);
         let step = tried?;
         let receipt = &step.receipts[0];
         let value = T::read(&receipt.returned).ok_or_else(|| {

@@ -8,16 +8,24 @@
 //! each step of the two: same outcome, gas, root, events, returned bytes
 //! ```
 
+#![expect(
+    clippy::panic,
+    reason = "a stage is for tests, and a test ends so where it cannot go on"
+)]
+
 mod at;
 mod crypto;
 mod device;
 mod module;
 mod recorded;
+mod tracer;
 mod twin;
 
 use twinroot_abi::{Amount, ContractId, Height, Policy, Side, TimeMs};
 use twinroot_exec::{Fallback, HeaderPlace};
+use twinroot_feed::FeedJudge;
 use twinroot_gate::declared_policies;
+use twinroot_host::{Backend, Host};
 use twinroot_sdk::{Begins, Fixed, Interface};
 use twinroot_state::Overlay;
 use twinroot_wire::Operation;
@@ -29,9 +37,11 @@ pub use crypto::{Key, blake2b};
 pub use device::Device;
 pub use module::ModuleError;
 pub use recorded::{Recorded, STEPS};
+pub use tracer::Traced;
 pub use twin::{Path, twin, twin_test};
 
 use module::module;
+use tracer::Tracer;
 
 /// Coins of each side's account on the ledger.
 const ACCOUNTS: Amount = Amount(100_000_000);
@@ -47,6 +57,8 @@ pub struct Stage {
     world: World,
     path: Path,
     steps: Vec<Recorded>,
+    /// Where reports are to be made of the steps.
+    tracer: Option<Tracer>,
     contracts: Vec<ContractId>,
 }
 
@@ -68,14 +80,22 @@ impl<C> Copy for Deployed<C> {}
 
 impl Stage {
     fn on(path: Path) -> Self {
-        let world = World::new([ACCOUNTS; 2], NOON).and_then(|mut world| {
+        let set = || -> Result<_, WorldError> {
+            let mut world = World::new([ACCOUNTS; 2], NOON)?;
+            let tracer = recorded::is_asked_for().then(Tracer::default);
+            if let Some(tracer) = &tracer {
+                world.off_chain = tracer.listen_to(Host::new(Backend::Cranelift, FeedJudge)?);
+            }
             world.open(DEPOSITS, LOCK)?;
-            Ok(world)
-        });
+            Ok((world, tracer))
+        };
+        let (world, tracer) =
+            set().unwrap_or_else(|error| panic!("the stage could not be set: {error}"));
         Self {
-            world: world.unwrap_or_else(|error| panic!("the stage could not be set: {error}")),
+            world,
             path,
             steps: Vec::new(),
+            tracer,
             contracts: Vec::new(),
         }
     }
@@ -98,12 +118,20 @@ impl Stage {
         let (id, step) =
             created.unwrap_or_else(|why| panic!("{} is not created: {why}", C::PACKAGE));
         self.contracts.push(id);
-        self.steps.push(Recorded::created(C::PACKAGE, by, &step));
+        let recorded = Recorded::created(C::PACKAGE, by, &step);
+        self.write_down(recorded, id, C::FOLDER);
         self.conserves();
         Deployed {
             id,
             interface: std::marker::PhantomData,
         }
+    }
+
+    /// Adds a step to what the test did, with where its gas went if somebody asks for it.
+    fn write_down(&mut self, recorded: Recorded, contract: ContractId, folder: &str) {
+        let traced = self.tracer.as_ref();
+        let traced = traced.and_then(|tracer| tracer.newest(contract, &recorded.contract, folder));
+        self.steps.push(Recorded { traced, ..recorded });
     }
 
     fn publish_and_create(

@@ -1,5 +1,10 @@
 //! Where the wasm of a contract is that is to be tested.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "a file says when it was changed, and no contract sees it"
+)]
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -53,6 +58,15 @@ pub(super) fn module(package: &'static str, folder: &str) -> Result<Vec<u8>, Mod
         package,
         folder: folder.to_owned(),
     })
+}
+
+/// The same module with what debuggers read, if it was built here.
+pub(super) fn debug_module(package: &str, folder: &str) -> Option<Vec<u8>> {
+    let file = format!("{package}.debug.wasm");
+    let above = Path::new(folder).ancestors();
+    above
+        .map(|above| above.join("target").join("twinroot").join(&file))
+        .find_map(|path| fs::read(path).ok())
 }
 
 fn not_older(wasm: &Path, folder: &Path) -> Result<(), ModuleError> {

@@ -6,6 +6,7 @@ use std::{env, fs, io};
 use serde::{Deserialize, Serialize};
 use twinroot_abi::{Amount, Gas, Side};
 
+use super::Traced;
 use super::at::Failed;
 use crate::Step;
 
@@ -42,6 +43,8 @@ pub struct Recorded {
     pub posted_bytes: usize,
     /// Leaves of the state.
     pub state_leaves: usize,
+    /// Where its gas went, if that was asked for.
+    pub traced: Option<Traced>,
 }
 
 impl Recorded {
@@ -77,6 +80,7 @@ impl Recorded {
                 witness_bytes: 0,
                 posted_bytes: 0,
                 state_leaves: 0,
+                traced: None,
             },
         }
     }
@@ -100,17 +104,24 @@ impl Recorded {
             witness_bytes: step.witness_bytes,
             posted_bytes: step.transaction.len(),
             state_leaves: step.state_leaves,
+            traced: None,
         }
     }
 
-    /// What both paths must have in common: all but what was posted.
+    /// What both paths must have in common: all but what was posted, and what it is reported with.
     pub(super) fn twin(&self) -> Self {
         Self {
             witness_bytes: 0,
             posted_bytes: 0,
+            traced: None,
             ..self.clone()
         }
     }
+}
+
+/// Whether somebody wants to know what tests do.
+pub(super) fn is_asked_for() -> bool {
+    env::var_os(STEPS).is_some()
 }
 
 /// Writes the steps of a test down, if somebody asked for them.
