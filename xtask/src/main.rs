@@ -46,8 +46,3 @@ fn metadata() -> Result<Metadata> {
         .exec()
         .context("could not read the workspace")
 }
-
-/// The cargo that runs this program, so that what it runs in turn is the same one.
-fn cargo() -> String {
-    std::env::var("CARGO").unwrap_or_else(|_| String::from("cargo"))
-}

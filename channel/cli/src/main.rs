@@ -1,5 +1,6 @@
 //! The `twinroot` program: one file a command.
 
+mod author;
 mod bench;
 mod demo;
 mod gas;
@@ -8,7 +9,7 @@ mod play;
 use std::io;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use twinroot_testkit::WorldError;
 
 /// Contracts between two parties: off chain while they agree, on chain where they do not, with the
@@ -17,7 +18,9 @@ use twinroot_testkit::WorldError;
 #[command(
     name = "twinroot",
     version,
-    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the two paths differ or a law of the protocol is broken."
+    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the two paths differ or a law of the protocol is broken; \
+        of the verbs for contracts, 1 the contract is at fault, 3 cannot judge or something is missing here. \
+        `twinroot explain CODE` says more."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -26,6 +29,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(flatten)]
+    Author(author::Verb),
     /// Tell the stories of the TV escrow and of the truck insurance, on both execution paths.
     Demo(demo::Arguments),
     /// Measure the VM beside plain engines and this machine, or a contract of your own.
@@ -39,24 +44,35 @@ enum Command {
 fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
     let done = match command {
-        Command::Bench(arguments) => bench::run(&arguments),
-        Command::Demo(arguments) => demo::run(&arguments),
-        Command::Gas(arguments) => gas::run(&arguments),
-        Command::Play(arguments) => play::run(&arguments),
+        Command::Author(verb) => author::run(verb),
+        Command::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Gas(arguments) => gas::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Play(arguments) => play::run(&arguments).map(|()| ExitCode::SUCCESS),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         // Whoever reads the output has had enough of it, as `head` has.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("error: {error:#}");
+            match error.downcast_ref::<author::Fault>() {
+                Some(fault) => anstream::eprintln!("error[{}]: {fault}", fault.code()),
+                None => anstream::eprintln!("error: {error:#}"),
+            }
             ExitCode::from(exit_code(&error))
         }
     }
 }
 
+/// All that the program can be asked for.
+fn command() -> clap::Command {
+    Arguments::command()
+}
+
 fn exit_code(error: &anyhow::Error) -> u8 {
-    if error.is::<demo::NoSuchPath>() {
+    if let Some(fault) = error.downcast_ref::<author::Fault>() {
+        fault.exit()
+    } else if error.is::<demo::NoSuchPath>() {
         2
     } else if error.is::<demo::TwinsDiffer>()
         || error.is::<play::Never>()

@@ -6,8 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::{DependencyKind, Metadata, Package};
-
-use crate::cargo;
+use twinroot_build::cargo;
 
 #[derive(Default)]
 pub(super) struct Workspace {

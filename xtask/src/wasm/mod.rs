@@ -4,10 +4,7 @@
 //! contract or the SDK changes. What the bytes were built with stands beside them, since another
 //! compiler gives other bytes: a check can only judge with the same one.
 
-mod build;
 mod record;
-mod sections;
-mod toolchain;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,10 +14,9 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::Metadata;
 use clap::Args;
+use twinroot_build::{BuildError, Compile, Toolchain, strip};
 
-use build::Build;
 use record::{Artifact, Record};
-use toolchain::{Missing, Toolchain};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -53,13 +49,18 @@ pub(crate) fn run(metadata: &Metadata, arguments: &Arguments) -> Result<ExitCode
         return Ok(ExitCode::FAILURE);
     }
     let toolchain = match Toolchain::find() {
-        Err(error) if error.is::<Missing>() => {
-            eprintln!("{error}");
+        Err(BuildError::Missing(missing)) => {
+            eprintln!("{missing}");
             return Ok(ExitCode::from(NO_TOOLCHAIN));
         }
         found => found?,
     };
-    let build = Build::new(metadata, &toolchain, &contracts);
+    let build = Compile::new(
+        &toolchain,
+        metadata.workspace_root.clone().into_std_path_buf(),
+        metadata.target_directory.clone().into_std_path_buf(),
+        contracts,
+    );
     if arguments.print_commands {
         println!("{build}");
         return Ok(ExitCode::SUCCESS);
@@ -91,8 +92,8 @@ fn contracts(metadata: &Metadata) -> Vec<String> {
     names
 }
 
-fn write(build: &Build<'_>, folder: &Folder) -> Result<ExitCode> {
-    let modules = build.run()?;
+fn write(build: &Compile<'_>, folder: &Folder) -> Result<ExitCode> {
+    let modules = stripped(build)?;
     for (name, bytes) in &modules {
         let path = folder.module(name);
         fs::write(&path, bytes).with_context(|| format!("could not write {}", path.display()))?;
@@ -110,7 +111,7 @@ fn write(build: &Build<'_>, folder: &Folder) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(build: &Build<'_>, folder: &Folder) -> Result<ExitCode> {
+fn check(build: &Compile<'_>, folder: &Folder) -> Result<ExitCode> {
     let recorded = Record::read(&folder.record())?.toolchain;
     let found = build.fingerprint()?;
     if recorded != found {
@@ -118,7 +119,7 @@ fn check(build: &Build<'_>, folder: &Folder) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut stale = false;
-    for (name, bytes) in build.run()? {
+    for (name, bytes) in stripped(build)? {
         if folder.read(&name)? != bytes {
             stale = true;
             println!(
@@ -131,6 +132,14 @@ fn check(build: &Build<'_>, folder: &Folder) -> Result<ExitCode> {
     }
     println!("contracts/wasm is what its sources give");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the contracts and gives the modules by name, as they are committed.
+fn stripped(build: &Compile<'_>) -> Result<BTreeMap<String, Vec<u8>>> {
+    let linked = build.run()?.into_iter();
+    linked
+        .map(|(name, module)| Ok((name, strip(&module)?)))
+        .collect()
 }
 
 /// The folder of committed modules.

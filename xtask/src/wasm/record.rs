@@ -1,43 +1,19 @@
 //! RECORD.toml: what the committed modules were built with, and their hashes.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use blake2b_simd::Params;
 use serde::{Deserialize, Serialize};
+use twinroot_build::Fingerprint;
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Record {
     pub(super) toolchain: Fingerprint,
     pub(super) contracts: BTreeMap<String, Artifact>,
-}
-
-/// All that decides bytes beside the sources: two builds with the same fingerprint give the same.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Fingerprint {
-    pub(super) route: Route,
-    pub(super) rustc: String,
-    pub(super) commit: String,
-    pub(super) host: String,
-    pub(super) llvm: String,
-    pub(super) linker: String,
-    pub(super) cargo: String,
-    pub(super) flags: Vec<String>,
-}
-
-/// Where `core` comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Route {
-    /// Compiled already, beside the compiler.
-    Prebuilt,
-    /// From its sources, with the contracts.
-    BuildStd,
 }
 
 /// A committed module.
@@ -74,34 +50,5 @@ impl Artifact {
             bytes: module.len(),
             blake2b_256: hex::encode(Params::new().hash_length(32).hash(module)),
         }
-    }
-}
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            route,
-            rustc,
-            commit,
-            host,
-            llvm,
-            linker,
-            cargo,
-            flags,
-        } = self;
-        let flags = flags.join(" ");
-        write!(
-            f,
-            "{route}, rustc {rustc} ({commit}) on {host}, LLVM {llvm}, {linker}, {cargo}, {flags}"
-        )
-    }
-}
-
-impl fmt::Display for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Prebuilt => "prebuilt core",
-            Self::BuildStd => "core from source",
-        })
     }
 }

@@ -1,22 +1,29 @@
-//! The one way in which contracts are built. What a user's environment would add is taken out, and
+//! The one way in which contracts are compiled. What a user's environment would add is taken out, and
 //! paths are mapped away, so that sources and toolchain alone decide the bytes.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::fmt;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
-use cargo_metadata::Metadata;
+use crate::toolchain::{cargo, cargo_version};
+use crate::{BuildError, Fingerprint, Route, TARGET, Toolchain};
 
-use super::record::{Fingerprint, Route};
-use super::toolchain::{TARGET, Toolchain, output};
-use super::{read, sections};
-use crate::cargo;
-
-/// Profile of the workspace that contracts are built with.
+/// Profile that contracts are built with.
 const PROFILE: &str = "contract";
+
+/// The profile, as it stands in a contract's manifest.
+pub(crate) const PROFILE_LINES: &str = "\
+[profile.contract]
+inherits = \"release\"
+opt-level = 2
+lto = true
+codegen-units = 1
+panic = \"abort\"
+strip = true
+overflow-checks = true
+";
 
 /// Flags of the compiler for every crate that goes into a contract.
 const FLAGS: [&str; 2] = [
@@ -38,59 +45,96 @@ const TAKEN_OUT: [&str; 8] = [
     "CARGO_TARGET_WASM32V1_NONE_RUSTFLAGS",
 ];
 
-pub(super) struct Build<'a> {
+/// A build of contracts of one workspace.
+pub struct Compile<'a> {
     toolchain: &'a Toolchain,
-    contracts: &'a [String],
     workspace: PathBuf,
     /// Of its own: another compiler in the usual one would make every other build start anew.
     target_directory: PathBuf,
+    packages: Vec<String>,
+    /// What stands in the place of which path, beside those of the toolchain.
+    paths: Vec<(PathBuf, &'static str)>,
+    with_lines: bool,
 }
 
-impl<'a> Build<'a> {
-    pub(super) fn new(
-        metadata: &Metadata,
+impl<'a> Compile<'a> {
+    /// Of `packages` of a workspace, whose other builds go to `target_directory`.
+    #[must_use]
+    pub fn new(
         toolchain: &'a Toolchain,
-        contracts: &'a [String],
+        workspace: PathBuf,
+        target_directory: PathBuf,
+        packages: Vec<String>,
     ) -> Self {
         Self {
             toolchain,
-            contracts,
-            workspace: metadata.workspace_root.clone().into_std_path_buf(),
-            target_directory: metadata
-                .target_directory
-                .join("twinroot-wasm")
-                .into_std_path_buf(),
+            paths: vec![(workspace.clone(), "/twinroot")],
+            workspace,
+            target_directory: target_directory.join("twinroot-wasm"),
+            packages,
+            with_lines: false,
         }
     }
 
-    /// Builds the contracts and gives the modules by name, stripped.
-    pub(super) fn run(&self) -> Result<BTreeMap<String, Vec<u8>>> {
-        for contract in self.contracts {
+    /// With names and lines of the source beside the code, which stays as it is.
+    #[must_use]
+    pub const fn with_lines(mut self) -> Self {
+        self.with_lines = true;
+        self
+    }
+
+    /// With another path mapped away.
+    #[must_use]
+    pub fn with_path(mut self, from: PathBuf, to: &'static str) -> Self {
+        self.paths.push((from, to));
+        self
+    }
+
+    /// Builds the contracts and gives each module as the linker left it. What cargo has to say goes to
+    /// the error output.
+    ///
+    /// # Errors
+    /// [`BuildError::Compile`] where the sources are at fault.
+    pub fn run(&self) -> Result<Vec<(String, Vec<u8>)>, BuildError> {
+        for package in &self.packages {
             let mut command = Command::new(cargo());
             for name in TAKEN_OUT {
                 command.env_remove(name);
             }
             let status = command
                 .envs(self.environment())
-                .args(self.arguments(contract))
+                .args(self.arguments(package))
                 .current_dir(&self.workspace)
                 .status();
-            ensure!(
-                status.context("could not run cargo")?.success(),
-                "{contract} does not compile"
-            );
+            let status = status.map_err(|source| BuildError::Run {
+                program: cargo(),
+                source,
+            })?;
+            if !status.success() {
+                return Err(BuildError::Compile(package.clone()));
+            }
         }
-        let folder = self.target_directory.join(TARGET).join(PROFILE);
-        let module = |name: &String| {
-            let linked = read(&folder.join(name.replace('-', "_")).with_extension("wasm"))?;
-            let stripped = sections::strip(&linked)
-                .with_context(|| format!("{name} is not laid out as a module"))?;
-            Ok((name.clone(), stripped))
-        };
-        self.contracts.iter().map(module).collect()
+        self.packages.iter().map(|name| self.linked(name)).collect()
     }
 
-    pub(super) fn fingerprint(&self) -> Result<Fingerprint> {
+    fn linked(&self, package: &str) -> Result<(String, Vec<u8>), BuildError> {
+        let folder = self.target_directory.join(TARGET).join(PROFILE);
+        let path = folder
+            .join(package.replace('-', "_"))
+            .with_extension("wasm");
+        let module = fs::read(&path).map_err(|source| BuildError::File {
+            path,
+            what: "read",
+            source,
+        })?;
+        Ok((package.to_owned(), module))
+    }
+
+    /// What this builds with.
+    ///
+    /// # Errors
+    /// [`BuildError::Run`] where cargo cannot be asked.
+    pub fn fingerprint(&self) -> Result<Fingerprint, BuildError> {
         let compiler = &self.toolchain.compiler;
         Ok(Fingerprint {
             route: self.toolchain.route,
@@ -99,7 +143,7 @@ impl<'a> Build<'a> {
             host: compiler.host.clone(),
             llvm: compiler.llvm.clone(),
             linker: self.toolchain.linker.version.clone(),
-            cargo: output(Command::new(cargo()).arg("--version"))?,
+            cargo: cargo_version()?,
             flags: FLAGS.map(String::from).into(),
         })
     }
@@ -122,6 +166,10 @@ impl<'a> Build<'a> {
             // `-Zbuild-std` is not stable, and a stable compiler takes it only so.
             environment.push(("RUSTC_BOOTSTRAP", String::from("1")));
         }
+        if self.with_lines {
+            environment.push(("CARGO_PROFILE_CONTRACT_DEBUG", String::from("2")));
+            environment.push(("CARGO_PROFILE_CONTRACT_STRIP", String::from("none")));
+        }
         environment
     }
 
@@ -134,16 +182,17 @@ impl<'a> Build<'a> {
         let mut flags: Vec<_> = FLAGS.map(String::from).into();
         flags.extend(home.map(|home| remap(home, "/cargo")));
         flags.push(remap(self.toolchain.compiler.sysroot.clone(), "/rust"));
-        flags.push(remap(self.workspace.clone(), "/twinroot"));
+        let paths = self.paths.iter().cloned();
+        flags.extend(paths.map(|(from, to)| remap(from, to)));
         flags
     }
 
-    fn arguments(&self, contract: &str) -> Vec<String> {
+    fn arguments(&self, package: &str) -> Vec<String> {
         let mut arguments: Vec<String> = [
             "rustc",
             "--locked",
             "--package",
-            contract,
+            package,
             // Tests use a contract's types as a library; what runs is this.
             "--crate-type",
             "cdylib",
@@ -166,7 +215,7 @@ impl<'a> Build<'a> {
 }
 
 /// As one would type it, in the folder of the workspace.
-impl fmt::Display for Build<'_> {
+impl fmt::Display for Compile<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("env")?;
         TAKEN_OUT
@@ -175,12 +224,8 @@ impl fmt::Display for Build<'_> {
         for (name, value) in self.environment() {
             write!(f, " \\\n  {name}=$'{}'", value.replace('\x1f', "\\x1f"))?;
         }
-        let build = |contract| format!("{} {}", cargo(), self.arguments(contract).join(" "));
-        let builds: Vec<_> = self
-            .contracts
-            .iter()
-            .map(|contract| build(contract))
-            .collect();
+        let build = |package| format!("{} {}", cargo(), self.arguments(package).join(" "));
+        let builds: Vec<_> = self.packages.iter().map(|package| build(package)).collect();
         write!(f, " \\\n  {}", builds.join(" &&\n  "))
     }
 }
