@@ -5,6 +5,8 @@ mod bench;
 mod demo;
 mod gas;
 mod play;
+mod steps;
+mod trace;
 
 use std::io;
 use std::process::ExitCode;
@@ -37,6 +39,8 @@ enum Command {
     Bench(bench::Arguments),
     /// What the calls of a contract cost, as its tests make them.
     Gas(gas::Arguments),
+    /// What the tests of a contract did, call by call.
+    Trace(trace::Arguments),
     /// Drive both parties, the ledger and the network, step by step.
     Play(play::Arguments),
 }
@@ -48,6 +52,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Gas(arguments) => gas::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Trace(arguments) => trace::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Play(arguments) => play::run(&arguments).map(|()| ExitCode::SUCCESS),
     };
     match done {

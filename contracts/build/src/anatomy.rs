@@ -138,6 +138,19 @@ fn say(policy: Policy) -> String {
         Policy::RunLength { n, params } => {
             format!("{n} readings in a row outside the limits in slot {params}")
         }
+        Policy::Median { n, params } => {
+            format!("the middle one of readings of the {n} feeds in slot {params}")
+        }
+        Policy::Duration { ms, params } => {
+            format!("readings outside the limits in slot {params} for {ms} ms")
+        }
+        Policy::MaxGap { ms, params } => {
+            format!("the feed in slot {params} is silent for more than {ms} ms")
+        }
+        Policy::Fresh { ms, params } => {
+            format!("a reading of the feed in slot {params}, at most {ms} ms old")
+        }
+        Policy::Any { params } => format!("any message of the feed in slot {params}"),
     }
 }
 

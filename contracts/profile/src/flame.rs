@@ -5,7 +5,10 @@ use inferno::flamegraph::{self, Options};
 use crate::ProfileError;
 
 /// A flame graph, as SVG: the same for the same stacks.
-pub(crate) fn draw(title: &str, folded: &str) -> Result<String, ProfileError> {
+///
+/// # Errors
+/// [`ProfileError::Flame`] where a line is no folded stack.
+pub fn flame_graph(title: &str, folded: &str) -> Result<String, ProfileError> {
     let mut options = Options::default();
     options.title = title.to_owned();
     options.count_name = String::from("gas");

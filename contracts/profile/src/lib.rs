@@ -32,6 +32,7 @@ mod tally;
 pub use category::Category;
 pub use debug::DebugModule;
 pub use error::ProfileError;
+pub use flame::flame_graph;
 pub use host_call::{Argument, HostCall, Value};
 pub use profile::Profile;
 pub use recorder::Recorder;

@@ -65,7 +65,7 @@ impl Profile {
     /// # Errors
     /// [`ProfileError::Flame`].
     pub fn svg(&self) -> Result<String, ProfileError> {
-        flame::draw(&self.title, &self.folded)
+        flame::flame_graph(&self.title, &self.folded)
     }
 
     /// What it asked of the host, in order. What a contract asks that it called comes right after the

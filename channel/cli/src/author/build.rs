@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
 
 /// What was built.
 #[derive(Serialize)]
-struct Built {
+pub(super) struct Built {
     package: String,
     module: PathBuf,
     debug: PathBuf,
@@ -55,11 +55,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         print_commands(&arguments.path)?;
         return Ok(ExitCode::SUCCESS);
     }
+    let built = write_files(&arguments.path)?;
+    output::print(&built, arguments.json)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the package at `path` and writes both modules.
+pub(super) fn write_files(path: &Path) -> Result<Built> {
     let Compiled {
         project,
         record,
         linked,
-    } = compile(&arguments.path)?;
+    } = compile(path)?;
     let Artifact { module, debug } = Artifact::of(linked, &record).map_err(Fault::from)?;
     let anatomy = Anatomy::of(&module, &debug).map_err(Fault::from)?;
     let folder = project.output();
@@ -67,14 +74,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let (module_path, debug_path) = (file("wasm"), file("debug.wasm"));
     write(&module_path, &module)?;
     write(&debug_path, &debug)?;
-    let built = Built {
+    Ok(Built {
         package: record.package,
         module: module_path,
         debug: debug_path,
         anatomy,
-    };
-    output::print(&built, arguments.json)?;
-    Ok(ExitCode::SUCCESS)
+    })
 }
 
 fn print_commands(path: &Path) -> Result<()> {

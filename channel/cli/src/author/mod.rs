@@ -15,6 +15,7 @@ mod output;
 mod schema;
 mod sdk;
 mod templates;
+mod test;
 mod verify;
 
 use std::process::ExitCode;
@@ -36,6 +37,8 @@ pub(crate) enum Verb {
     Build(build::Arguments),
     /// Say whether a contract would build and be let in, and what is doubtful about it.
     Check(check::Arguments),
+    /// Build a contract and run its tests, off chain and forced.
+    Test(test::Arguments),
     /// Build the sources again and say whether a wasm comes of them.
     Verify(verify::Arguments),
     /// Say what a wasm is: entries, policies, sizes, hash, build record.
@@ -57,6 +60,7 @@ pub(crate) fn run(verb: Verb) -> Result<ExitCode> {
         Verb::New(arguments) => new::run(&arguments),
         Verb::Build(arguments) => build::run(&arguments),
         Verb::Check(arguments) => check::run(&arguments),
+        Verb::Test(arguments) => test::run(&arguments),
         Verb::Verify(arguments) => verify::run(&arguments),
         Verb::Inspect(arguments) => inspect::run(&arguments),
         Verb::Doctor(arguments) => doctor::run(&arguments),

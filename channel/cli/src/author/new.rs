@@ -99,8 +99,7 @@ fn check_name(name: &str) -> Result<(), Fault> {
 
 fn make(name: &str, template: &str, folder: &Path, sdk: &Path) -> io::Result<Vec<String>> {
     fs::create_dir(folder)?;
-    let values = [("NAME", name), ("SDK", &sdk.display().to_string())];
-    let mut files = templates::write(template, folder, &values)?;
+    let mut files = templates::write(template, folder, name, sdk)?;
     fs::copy(sdk.join("Cargo.lock"), folder.join("Cargo.lock"))?;
     files.push(String::from("Cargo.lock"));
     Ok(files)

@@ -11,7 +11,7 @@ use twinroot_rules::Fees;
 use twinroot_testkit::Recorded;
 
 use super::Package;
-use super::steps::steps;
+use crate::steps::steps;
 
 /// Schedules to look at: how much dearer gas is than in version 1 of the protocol.
 const DEARER: [u64; 4] = [1, 10, 100, 1_000];

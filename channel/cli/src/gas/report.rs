@@ -5,10 +5,11 @@ use std::io::{self, IsTerminal, Write};
 
 use anyhow::Result;
 use serde::Serialize;
+use twinroot_profile::Split;
 use twinroot_testkit::Recorded;
 
 use super::Package;
-use super::steps::steps;
+use crate::steps::steps;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -26,6 +27,8 @@ struct Line {
     least: u64,
     median: u64,
     most: u64,
+    /// Where the gas of the median call went.
+    split: Option<Split>,
     /// Bytes of the largest witness.
     witness_bytes: usize,
     /// Bytes of the largest transaction that forced it; 0 where none did.
@@ -46,18 +49,35 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     }
     writeln!(
         out,
-        "{:40} {:>5} {:>10} {:>10} {:>10} {:>8} {:>8}",
-        "entry", "calls", "least", "median", "most", "witness", "posted"
+        "{:36} {:>5} {:>9} {:>9} {:>9} {:>8} {:>7} {:>8} {:>8} {:>7} {:>7} {:>6}",
+        "entry",
+        "calls",
+        "least",
+        "median",
+        "most",
+        "compute",
+        "memory",
+        "storage",
+        "crypto",
+        "host",
+        "witness",
+        "posted"
     )?;
     for line in &lines {
+        let split = line.split.unwrap_or_default();
         writeln!(
             out,
-            "{:40} {:>5} {:>10} {:>10} {:>10} {:>8} {:>8}",
+            "{:36} {:>5} {:>9} {:>9} {:>9} {:>8} {:>7} {:>8} {:>8} {:>7} {:>7} {:>6}",
             format!("{}::{}", line.contract, line.entry),
             line.calls,
             line.least,
             line.median,
             line.most,
+            split.compute.0,
+            split.memory.0,
+            split.storage.0,
+            split.crypto.0,
+            split.host.0,
             line.witness_bytes,
             line.posted_bytes
         )?;
@@ -85,6 +105,10 @@ fn lines<'a>(steps: impl Iterator<Item = &'a Recorded>) -> Vec<Line> {
             least: gas(0),
             median: gas(steps.len() / 2),
             most: gas(steps.len().saturating_sub(1)),
+            split: steps
+                .get(steps.len() / 2)
+                .and_then(|step| step.traced.as_ref())
+                .map(|traced| traced.split),
             witness_bytes: greatest(|step| step.witness_bytes),
             posted_bytes: greatest(|step| step.posted_bytes),
         }

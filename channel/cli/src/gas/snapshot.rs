@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use super::Package;
-use super::steps::steps;
+use crate::steps::steps;
 
 /// Name of the file, in the package's folder.
 const FILE: &str = "gas.snap";

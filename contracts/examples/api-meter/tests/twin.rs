@@ -1,5 +1,7 @@
 //! Calls of an API, promised and redeemed on both paths.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
 use api_meter::{ApiMeter, BATCH, Error, VOUCHER};
 use twinroot_testkit::prelude::*;
 

@@ -1,5 +1,7 @@
 //! Coins that flow by the second, on both paths. A block is two seconds.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
 use per_second::{Error, Event, PerSecond};
 use twinroot_testkit::prelude::*;
 

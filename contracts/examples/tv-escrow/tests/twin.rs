@@ -1,5 +1,7 @@
 //! The sale on both paths: off chain, and forced.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
 use tv_escrow::{DELIVERED, Error, TvEscrow};
 use twinroot_testkit::prelude::*;
 

@@ -5,6 +5,7 @@
     reason = "a file says when it was changed, and no contract sees it"
 )]
 
+use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -43,16 +44,15 @@ pub enum ModuleError {
 pub(super) fn module(package: &'static str, folder: &str) -> Result<Vec<u8>, ModuleError> {
     let folder = Path::new(folder);
     let file = format!("{package}.wasm");
-    for above in folder.ancestors() {
-        let built = above.join("target").join("twinroot").join(&file);
-        if built.is_file() {
-            not_older(&built, folder)?;
-            return read(&built);
-        }
-        let committed = above.join("wasm").join(&file);
-        if committed.is_file() {
-            return read(&committed);
-        }
+    if let Some(built) = built(&file, folder) {
+        not_older(&built, folder)?;
+        return read(&built);
+    }
+    let above = folder
+        .ancestors()
+        .map(|above| above.join("wasm").join(&file));
+    if let Some(committed) = above.into_iter().find(|path| path.is_file()) {
+        return read(&committed);
     }
     Err(ModuleError::NotBuilt {
         package,
@@ -62,11 +62,21 @@ pub(super) fn module(package: &'static str, folder: &str) -> Result<Vec<u8>, Mod
 
 /// The same module with what debuggers read, if it was built here.
 pub(super) fn debug_module(package: &str, folder: &str) -> Option<Vec<u8>> {
-    let file = format!("{package}.debug.wasm");
-    let above = Path::new(folder).ancestors();
-    above
-        .map(|above| above.join("target").join("twinroot").join(&file))
-        .find_map(|path| fs::read(path).ok())
+    let file = built(&format!("{package}.debug.wasm"), Path::new(folder))?;
+    fs::read(file).ok()
+}
+
+/// A file that `twinroot build` left: in the target folder that this test was built in, or in one above the
+/// package.
+fn built(file: &str, folder: &Path) -> Option<PathBuf> {
+    let test = env::current_exe().unwrap_or_default();
+    let own = test.ancestors().map(|above| above.join("twinroot"));
+    let above = folder
+        .ancestors()
+        .map(|above| above.join("target").join("twinroot"));
+    own.chain(above)
+        .map(|folder| folder.join(file))
+        .find(|path| path.is_file())
 }
 
 fn not_older(wasm: &Path, folder: &Path) -> Result<(), ModuleError> {

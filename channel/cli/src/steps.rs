@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use twinroot_testkit::{Recorded, STEPS};
 
 /// The steps of each twin test, by its name.
-pub(super) fn steps(package: &Path) -> Result<BTreeMap<String, Vec<Recorded>>> {
+pub(crate) fn steps(package: &Path) -> Result<BTreeMap<String, Vec<Recorded>>> {
     let manifest = package.join("Cargo.toml");
     ensure!(
         manifest.is_file(),
