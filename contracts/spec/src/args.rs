@@ -175,7 +175,7 @@ impl Type {
             Self::Number(_) | Self::Bool | Self::Side | Self::Id(_) => false,
             Self::Array(..) => !self.is_bytes() || text.starts_with('['),
             Self::Tuple(_) => true,
-            Self::Data(data) => matches!(data.shape, Shape::Fields(_)),
+            Self::Data(data) => !matches!(data.shape, Shape::Variants(_)),
         }
     }
 }

@@ -227,6 +227,17 @@ impl<'a> Reader<'a> {
                 let variant = variant.ok_or_else(|| self.no_value(&data.name, byte))?;
                 Ok(Value::from(&*variant.name))
             }
+            Shape::Cases(cases) => {
+                let byte = self.byte();
+                let case = cases.iter().find(|case| case.value == byte);
+                let case = case.ok_or_else(|| self.no_value(&data.name, byte))?;
+                let fields = self.fields(&case.fields)?;
+                let zeros = data.size.saturating_sub(case.size().saturating_add(1));
+                match self.take(zeros).iter().find(|byte| **byte != 0) {
+                    Some(byte) => Err(self.no_value(&data.name, *byte)),
+                    None => Ok(Map::from_iter([(case.name.clone(), fields)]).into()),
+                }
+            }
         }
     }
 

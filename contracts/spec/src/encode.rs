@@ -115,6 +115,21 @@ impl Type {
                         None => return other(),
                     }
                 }
+                (Shape::Cases(cases), Value::Object(named)) => {
+                    let mut named = named.iter();
+                    let (Some((name, value)), None) = (named.next(), named.next()) else {
+                        return other();
+                    };
+                    let case = cases.iter().find(|case| case.name == *name);
+                    let (Some(case), Value::Object(values)) = (case, value) else {
+                        return other();
+                    };
+                    let end = out.len().saturating_add(data.size);
+                    out.push(case.value);
+                    write_fields(&case.fields, values, out)
+                        .map_err(|error| error.in_field(name))?;
+                    out.resize(end, 0);
+                }
                 _ => return other(),
             },
             _ => return other(),
@@ -158,6 +173,13 @@ impl DataType {
             Shape::Variants(variants) => {
                 let names = variants.iter().map(|variant| &*variant.name);
                 format!("{name}, one of {}", listed(names))
+            }
+            Shape::Cases(cases) => {
+                let names = cases.iter().map(|case| &*case.name);
+                format!(
+                    "{name}, an object with the fields of one of {}",
+                    listed(names)
+                )
             }
         }
     }

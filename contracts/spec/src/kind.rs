@@ -61,6 +61,9 @@ pub enum Shape {
     Fields(Vec<Named>),
     /// An enum: the byte of one of these.
     Variants(Vec<Variant>),
+    /// An enum of the SDK whose variants have fields: the byte of one of these, its fields, and zeros up to the size
+    /// of the largest.
+    Cases(Vec<Case>),
 }
 
 /// Something with a name and a type.
@@ -86,6 +89,19 @@ pub struct Variant {
     /// What its doc comment says.
     #[serde(deserialize_with = "crate::text::read")]
     pub docs: String,
+}
+
+/// A variant with fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Case {
+    /// Its byte.
+    pub value: u8,
+    /// What it is called.
+    pub name: String,
+    /// What its doc comment says.
+    pub docs: String,
+    /// What is in it.
+    pub fields: Vec<Named>,
 }
 
 /// How large the values of a type are, in each respect in which a spec could make them endless.
@@ -120,6 +136,15 @@ impl Extent {
             depth: all.depth + 1,
             ..all
         }
+    }
+
+    /// Of what is one of these, behind a byte.
+    fn one_of(cases: impl Iterator<Item = Self>) -> Self {
+        cases.fold(Self::leaf(1), |all, case| Self {
+            bytes: all.bytes.max(case.bytes.saturating_add(1)),
+            parts: all.parts.max(case.parts.saturating_add(1)),
+            depth: all.depth.max(case.depth),
+        })
     }
 
     const fn times(self, count: usize) -> Self {
@@ -212,6 +237,7 @@ const fn unsigned(name: &'static str, size: usize) -> Number {
 
 pub(crate) const U16: &Number = &unsigned("u16", 2);
 pub(crate) const U32: &Number = &unsigned("u32", 4);
+pub(crate) const U64: &Number = &unsigned("u64", 8);
 pub(crate) const TIME_MS: &Number = &unsigned("TimeMs", 8);
 pub(crate) const I64: &Number = &Number {
     name: "i64",
@@ -224,7 +250,7 @@ const NUMBERS: &[&Number] = &[
     &unsigned("u8", 1),
     U16,
     U32,
-    &unsigned("u64", 8),
+    U64,
     I64,
     &unsigned("Amount", 8),
     &unsigned("Gas", 8),
@@ -252,8 +278,9 @@ const IDS: &[&str] = &[
 impl DataType {
     pub(crate) fn of(name: String, docs: String, shape: Shape) -> Self {
         let extent = match &shape {
-            Shape::Fields(fields) => Extent::around(fields.iter().map(|field| field.kind.extent())),
+            Shape::Fields(fields) => of_fields(fields),
             Shape::Variants(_) => Extent::leaf(1),
+            Shape::Cases(cases) => Extent::one_of(cases.iter().map(|case| of_fields(&case.fields))),
         };
         Self {
             name,
@@ -262,5 +289,16 @@ impl DataType {
             shape,
             extent,
         }
+    }
+}
+
+fn of_fields(fields: &[Named]) -> Extent {
+    Extent::around(fields.iter().map(|field| field.kind.extent()))
+}
+
+impl Case {
+    /// Bytes of its fields.
+    pub(crate) fn size(&self) -> usize {
+        of_fields(&self.fields).bytes
     }
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use twinroot_abi::Policy;
 
-use crate::kind::{DataType, FEED_ID, I64, Named, SUBJECT, Shape, TIME_MS, Type, U16};
+use crate::kind::{I64, TIME_MS, Type, U16};
+use crate::sdk::{band, claims, excursion, message, reading, sensor, source, sources};
 
 /// What a field of a contract is (docs/spec/contract.md, 1.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,28 @@ pub enum Rule {
         /// How many.
         n: u16,
     },
+    /// The middle one of what so many feeds read.
+    Median {
+        /// How many.
+        n: u16,
+    },
+    /// Readings leave a band for so long.
+    Duration {
+        /// How long.
+        ms: u64,
+    },
+    /// A feed says nothing for longer than that.
+    MaxGap {
+        /// How long.
+        ms: u64,
+    },
+    /// A reading that is no older than that.
+    Fresh {
+        /// How old.
+        ms: u64,
+    },
+    /// Any message of a feed, once.
+    Any,
 }
 
 impl Storage {
@@ -51,23 +74,40 @@ impl Storage {
 }
 
 impl Rule {
+    /// The only policy without a number.
+    pub(crate) const ANY: &str = "Any";
+
     /// The policy of that name; `None` where there is none.
     pub(crate) fn named(name: &str, numbers: &[u64]) -> Option<Result<Self, &'static str>> {
-        /// Attestors of a list, readings of a call (docs/spec/oracles.md, 5.3; docs/spec/vm.md, 6).
+        /// Attestors of a list, readings of a call, feeds of a median (docs/spec/oracles.md, 5.3 and 5.5;
+        /// docs/spec/vm.md, 6).
         const ATTESTORS: u16 = 16;
         const READINGS: u16 = 256;
-        let small: Option<Vec<u16>> = numbers
+        const FEEDS: u16 = 15;
+        // What is no u16 is beyond every bound, as its greatest is.
+        let counts: Vec<u16> = numbers
             .iter()
-            .map(|&number| number.try_into().ok())
+            .map(|&number| number.try_into().unwrap_or(u16::MAX))
             .collect();
-        let small = small.unwrap_or_default();
-        Some(match (name, &*small) {
-            ("KOfN", &[k, n]) if n <= ATTESTORS && k <= n && k > n / 2 => Ok(Self::KOfN { k, n }),
-            ("KOfN", _) => {
+        Some(match (name, &*counts, numbers) {
+            ("KOfN", &[k, n], _) if n <= ATTESTORS && k <= n && k > n / 2 => {
+                Ok(Self::KOfN { k, n })
+            }
+            ("KOfN", ..) => {
                 Err("of 1 to 16 attestors more than half have to agree, and no more than there are")
             }
-            ("RunLength", &[n]) if (1..=READINGS).contains(&n) => Ok(Self::RunLength { n }),
-            ("RunLength", _) => Err("a run has 1 to 256 readings"),
+            ("RunLength", &[n], _) if (1..=READINGS).contains(&n) => Ok(Self::RunLength { n }),
+            ("RunLength", ..) => Err("a run has 1 to 256 readings"),
+            ("Median", &[n], _) if (3..=FEEDS).contains(&n) && n % 2 == 1 => Ok(Self::Median { n }),
+            ("Median", ..) => Err("a median is of an odd number of feeds, 3 to 15"),
+            ("Duration", _, &[ms]) if ms >= 1 => Ok(Self::Duration { ms }),
+            ("Duration", ..) => Err("a breach takes at least 1 millisecond"),
+            ("MaxGap", _, &[ms]) if ms >= 1 => Ok(Self::MaxGap { ms }),
+            ("MaxGap", ..) => Err("a gap of at least 1 millisecond has to be allowed"),
+            ("Fresh", _, &[ms]) if ms >= 1 => Ok(Self::Fresh { ms }),
+            ("Fresh", ..) => Err("a reading may be at least 1 millisecond old"),
+            (Self::ANY, [], _) => Ok(Self::Any),
+            (Self::ANY, ..) => Err("`Any` has no number with it"),
             _ => return None,
         })
     }
@@ -75,9 +115,15 @@ impl Rule {
     /// The policy as the policy section has it, with its parameters in that slot.
     #[must_use]
     pub const fn policy(self, slot: u32) -> Policy {
+        let params = slot;
         match self {
-            Self::KOfN { k, .. } => Policy::KOfNEqual { k, params: slot },
-            Self::RunLength { n } => Policy::RunLength { n, params: slot },
+            Self::KOfN { k, .. } => Policy::KOfNEqual { k, params },
+            Self::RunLength { n } => Policy::RunLength { n, params },
+            Self::Median { n } => Policy::Median { n, params },
+            Self::Duration { ms } => Policy::Duration { ms, params },
+            Self::MaxGap { ms } => Policy::MaxGap { ms, params },
+            Self::Fresh { ms } => Policy::Fresh { ms, params },
+            Self::Any => Policy::Any { params },
         }
     }
 
@@ -87,6 +133,10 @@ impl Rule {
         Type::Data(Arc::new(match self {
             Self::KOfN { n, .. } => claims(n.into()),
             Self::RunLength { .. } => band(),
+            Self::Median { n } => sources(n.into()),
+            Self::Duration { .. } => excursion(),
+            Self::MaxGap { .. } => sensor(),
+            Self::Fresh { .. } | Self::Any => source(),
         }))
     }
 
@@ -95,61 +145,14 @@ impl Rule {
     pub fn verdict(self) -> Type {
         match self {
             Self::KOfN { .. } => Type::Number(U16),
-            Self::RunLength { .. } => Type::Tuple(vec![Type::Number(TIME_MS); 2]),
+            Self::RunLength { .. } | Self::Duration { .. } | Self::MaxGap { .. } => {
+                Type::Tuple(vec![Type::Number(TIME_MS); 2])
+            }
+            Self::Median { .. } => Type::Tuple(vec![Type::Number(I64), Type::Number(TIME_MS)]),
+            Self::Fresh { .. } => Type::Data(Arc::new(reading())),
+            Self::Any => Type::Data(Arc::new(message())),
         }
     }
-}
-
-/// `Claims<N>` of the SDK.
-pub(crate) fn claims(attestors: usize) -> DataType {
-    let feeds = Type::Array(Arc::new(Type::Id(FEED_ID)), attestors);
-    structure(
-        format!("{CLAIMS}<{attestors}>"),
-        "Who is believed, and about what.",
-        [
-            ("subject", "What the claims are about.", Type::Id(SUBJECT)),
-            ("feeds", "The attestors, ascending and different.", feeds),
-        ],
-    )
-}
-
-/// `Band` of the SDK.
-pub(crate) fn band() -> DataType {
-    structure(
-        BAND.to_owned(),
-        "Who measures, what is in order, and the time that counts.",
-        [
-            ("feed", "The feed.", Type::Id(FEED_ID)),
-            ("low", "A reading below this is outside.", Type::Number(I64)),
-            (
-                "high",
-                "A reading above this is outside.",
-                Type::Number(I64),
-            ),
-            (
-                "from",
-                "From when on readings count.",
-                Type::Number(TIME_MS),
-            ),
-            ("to", "Until when, inclusive.", Type::Number(TIME_MS)),
-        ],
-    )
-}
-
-pub(crate) const CLAIMS: &str = "Claims";
-pub(crate) const BAND: &str = "Band";
-
-fn structure<const N: usize>(
-    name: String,
-    docs: &str,
-    fields: [(&str, &str, Type); N],
-) -> DataType {
-    let fields = fields.map(|(name, docs, kind)| Named {
-        name: name.to_owned(),
-        docs: docs.to_owned(),
-        kind,
-    });
-    DataType::of(name, docs.to_owned(), Shape::Fields(fields.into()))
 }
 
 /// As it is written in a spec.
@@ -170,6 +173,11 @@ impl fmt::Display for Rule {
         match self {
             Self::KOfN { k, n } => write!(f, "KOfN<{k}, {n}>"),
             Self::RunLength { n } => write!(f, "RunLength<{n}>"),
+            Self::Median { n } => write!(f, "Median<{n}>"),
+            Self::Duration { ms } => write!(f, "Duration<{ms}>"),
+            Self::MaxGap { ms } => write!(f, "MaxGap<{ms}>"),
+            Self::Fresh { ms } => write!(f, "Fresh<{ms}>"),
+            Self::Any => f.write_str(Self::ANY),
         }
     }
 }

@@ -8,7 +8,8 @@ use twinroot_types::Limits;
 use crate::SpecError;
 use crate::kind::{DataType, Extent, Named, Shape, Type};
 use crate::line::{DataLine, Item};
-use crate::storage::{BAND, CLAIMS, Rule, Storage, band, claims};
+use crate::sdk;
+use crate::storage::{Rule, Storage};
 use crate::text::quoted;
 use crate::written::{DEPTH, Written, is_name, too_deep};
 
@@ -34,7 +35,7 @@ impl Types {
         };
         for (name, line) in lines {
             check_name("a type", &name)?;
-            if Type::named(&name).is_some() || [CLAIMS, BAND].contains(&&*name) {
+            if Type::named(&name).is_some() || sdk::has(&name) {
                 return Err(SpecError::Taken { name });
             }
             if types.lines.contains_key(&name) {
@@ -60,11 +61,13 @@ impl Types {
             text,
         };
         let written = site.parse()?;
-        let Written::Of(name, items) = &written else {
-            return Err(site.fault("a field is a `Value`, a `Map`, a `List` or a policy"));
+        let (name, items) = match &written {
+            Written::Of(name, items) => (&**name, &**items),
+            Written::Name(name) if name == Rule::ANY => (Rule::ANY, [].as_slice()),
+            _ => return Err(site.fault("a field is a `Value`, a `Map`, a `List` or a policy")),
         };
         let mut kind = |item| self.resolve(site, item, 1);
-        match (&**name, &**items) {
+        match (name, items) {
             ("Value", [item]) => Ok(Storage::Value(kind(item)?)),
             ("List", [item]) => Ok(Storage::List(kind(item)?)),
             ("Map", [key, value]) => Ok(Storage::Map(site.key(kind(key)?)?, kind(value)?)),
@@ -74,8 +77,10 @@ impl Types {
                     site.fault("there is no such kind of field; it may be of a newer SDK")
                 })?;
                 let rule = rule.map_err(|fault| site.fault(fault))?;
-                if let Type::Data(params) = rule.params() {
-                    self.made.insert(params.name.clone(), params);
+                for kind in [rule.params(), rule.verdict()] {
+                    if let Type::Data(data) = kind {
+                        self.keep(&data);
+                    }
                 }
                 Ok(Storage::Policy(rule))
             }
@@ -132,17 +137,7 @@ impl Types {
                 Some(kind) => kind,
                 None => Type::Data(self.data(site, name, depth)?),
             },
-            Written::Of(name, items) if name == CLAIMS => match &**items {
-                [Written::Number(count)] => self.keep(claims(site.count(*count)?)),
-                _ => {
-                    return Err(site.fault(
-                        "`Claims` has the number of the attestors with it, as in `Claims<3>`",
-                    ));
-                }
-            },
-            Written::Of(name, _) => {
-                return Err(site.fault(format!("`{}` is no type of a value", quoted(name))));
-            }
+            Written::Of(name, items) => Type::Data(self.of_feeds(site, name, items)?),
             Written::Array(item, count) => {
                 let item = self.resolve(site, item, depth + 1)?;
                 let count = site.count(*count)?;
@@ -164,7 +159,25 @@ impl Types {
         Ok(kind)
     }
 
-    /// The type of that name, of the contract or `Band`.
+    /// A type of the SDK with a number of feeds, such as `Claims<3>`.
+    fn of_feeds(
+        &mut self,
+        site: Site<'_>,
+        name: &str,
+        items: &[Written],
+    ) -> Result<Arc<DataType>, SpecError> {
+        let of_feeds = sdk::of_feeds(name)
+            .ok_or_else(|| site.fault(format!("`{}` is no type of a value", quoted(name))))?;
+        let [Written::Number(count)] = items else {
+            return Err(site.fault(format!(
+                "`{name}` has the number of its feeds with it, as in `{name}<3>`"
+            )));
+        };
+        let data = of_feeds(site.count(*count)?);
+        Ok(self.keep(&Arc::new(data)))
+    }
+
+    /// The type of that name, of the contract or of the SDK.
     fn data(
         &mut self,
         site: Site<'_>,
@@ -180,14 +193,13 @@ impl Types {
             )));
         }
         let Some(line) = self.lines.remove(name) else {
-            return if name == BAND {
-                Ok(self.made_of(band()))
-            } else {
-                Err(site.fault(format!(
+            let data = sdk::plain(name).ok_or_else(|| {
+                site.fault(format!(
                     "`{}` is no type of the SDK, and the spec has no line `data` about it",
                     quoted(name)
-                )))
-            };
+                ))
+            })?;
+            return Ok(self.keep(&Arc::new(data)));
         };
         self.open.insert(name.to_owned());
         let shape = match (line.fields, line.variants) {
@@ -218,16 +230,22 @@ impl Types {
             }
         };
         self.open.remove(name);
-        Ok(self.made_of(DataType::of(name.to_owned(), line.docs, shape)))
+        let data = Arc::new(DataType::of(name.to_owned(), line.docs, shape));
+        self.made.insert(name.to_owned(), Arc::clone(&data));
+        Ok(data)
     }
 
-    fn keep(&mut self, data: DataType) -> Type {
-        Type::Data(self.made_of(data))
-    }
-
-    fn made_of(&mut self, data: DataType) -> Arc<DataType> {
-        let name = data.name.clone();
-        Arc::clone(self.made.entry(name).or_insert_with(|| Arc::new(data)))
+    /// Keeps a type of the SDK, and those among its fields.
+    fn keep(&mut self, data: &Arc<DataType>) -> Arc<DataType> {
+        if let Shape::Fields(fields) = &data.shape {
+            for field in fields {
+                if let Type::Data(part) = &field.kind {
+                    self.keep(part);
+                }
+            }
+        }
+        let kept = self.made.entry(data.name.clone());
+        Arc::clone(kept.or_insert_with(|| Arc::clone(data)))
     }
 }
 

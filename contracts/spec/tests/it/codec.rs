@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 use twinroot_sdk::prelude::*;
-use twinroot_sdk::{ChainId, ChannelId, CodeHash, Fixed, MessageId, Root, Round, Type as Written};
+use twinroot_sdk::{
+    ChainId, ChannelId, CodeHash, Fixed, Message, MessageId, Reading, Root, Round, Type as Written,
+};
 
 use crate::module::spec;
 
@@ -38,7 +40,7 @@ fn agrees<T: Fixed>(value: &T, json: Value) {
 }
 
 /// As the compiler writes the type into the spec.
-fn written(kind: Written) -> String {
+pub(crate) fn written(kind: Written) -> String {
     let parts = [twinroot_abi::Part::Type(kind)];
     let all = |kinds: &[Written]| {
         kinds
@@ -137,4 +139,71 @@ fn parameters_of_policies() {
         &band,
         json!({"feed": hex("01"), "low": -2, "high": 3, "from": 4, "to": 5}),
     );
+    let sources = Sources {
+        from: TimeMs(4),
+        to: TimeMs(5),
+        feeds: [FeedId([1; 32]), FeedId([2; 32]), FeedId([3; 32])],
+    };
+    agrees(
+        &sources,
+        json!({"from": 4, "to": 5, "feeds": [hex("01"), hex("02"), hex("03")]}),
+    );
+    let excursion = Excursion {
+        feed: FeedId([1; 32]),
+        low: -2,
+        high: 3,
+        hysteresis: 6,
+        gap_ms: 7,
+        from: TimeMs(4),
+        to: TimeMs(5),
+    };
+    agrees(
+        &excursion,
+        json!({"feed": hex("01"), "low": -2, "high": 3, "hysteresis": 6, "gap_ms": 7, "from": 4, "to": 5}),
+    );
+    let sensor = Sensor {
+        feed: FeedId([1; 32]),
+        from: TimeMs(4),
+        to: TimeMs(5),
+    };
+    agrees(&sensor, json!({"feed": hex("01"), "from": 4, "to": 5}));
+    let source = Source {
+        feed: FeedId([1; 32]),
+        mark: PLACE,
+    };
+    agrees(
+        &source,
+        json!({"feed": hex("01"), "mark": {"epoch": 8, "seq": 9}}),
+    );
+}
+
+const PLACE: Mark = Mark { epoch: 8, seq: 9 };
+
+#[test]
+fn verdicts_of_policies() {
+    let place = json!({"epoch": 8, "seq": 9});
+    agrees(&PLACE, place.clone());
+    let reading = Reading {
+        value: -1,
+        time: TimeMs(4),
+        place: PLACE,
+    };
+    agrees(&reading, json!({"value": -1, "time": 4, "place": place}));
+    let claim = Said::Claim {
+        subject: Subject([1; 32]),
+        code: 258,
+    };
+    let claimed = json!({"Claim": {"subject": "01".repeat(32), "code": 258}});
+    for (said, json) in [
+        (Said::Reading(-2), json!({"Reading": {"value": -2}})),
+        (claim, claimed),
+    ] {
+        agrees(&said, json.clone());
+        let message = Message {
+            place: PLACE,
+            time: TimeMs(4),
+            said,
+        };
+        agrees(&message, json!({"place": place, "time": 4, "said": json}));
+    }
 }

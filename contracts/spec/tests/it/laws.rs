@@ -38,6 +38,9 @@ fn tree() -> impl Strategy<Value = Tree> {
         "PublicKey",
         "Claims<2>",
         "Band",
+        "Excursion",
+        "Source",
+        "Message",
     ];
     let leaf = prop_oneof![
         4 => prop::sample::select(names.to_vec()).prop_map(Tree::Leaf),
@@ -113,6 +116,18 @@ impl Tree {
                 "Band" => {
                     json!({"feed": id(next()), "low": next() as i64, "high": next() as i64, "from": next(), "to": next()})
                 }
+                "Excursion" => {
+                    json!({"feed": id(next()), "low": next() as i64, "high": next() as i64, "hysteresis": next(), "gap_ms": next(), "from": next(), "to": next()})
+                }
+                "Source" => json!({"feed": id(next()), "mark": mark(&mut next)}),
+                "Message" => {
+                    let said = if next() % 2 == 0 {
+                        json!({"Reading": {"value": next() as i64}})
+                    } else {
+                        json!({"Claim": {"subject": id(next()), "code": next() as u16}})
+                    };
+                    json!({"place": mark(&mut next), "time": next(), "said": said})
+                }
                 _ => json!(next()),
             },
             Self::Array(item, count) => (0..*count).map(|_| item.value(numbers)).collect(),
@@ -136,6 +151,10 @@ fn named(data: &mut Vec<String>, rest: &str) -> String {
     let name = format!("T{}", data.len());
     data.push(format!(r#"{{"data":"{name}","docs":"",{rest}}}"#));
     name
+}
+
+fn mark(next: &mut impl FnMut() -> u64) -> Value {
+    json!({"epoch": next() as u32, "seq": next()})
 }
 
 fn id(number: u64) -> Value {

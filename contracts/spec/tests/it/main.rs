@@ -14,5 +14,6 @@ mod document;
 mod hostile;
 mod laws;
 mod module;
+mod policies;
 mod refusals;
 mod revert;

@@ -21,7 +21,11 @@ pub(crate) fn code(entries: &[&str], policies: &[Policy]) -> Vec<u8> {
     let mut wasm = wat::parse_str(format!("(module {exports})")).unwrap();
     if !policies.is_empty() {
         let mut section = vec![POLICY_VERSION, policies.len().try_into().unwrap()];
-        section.extend(policies.iter().flat_map(|policy| policy.to_bytes()));
+        section.extend(
+            policies
+                .iter()
+                .flat_map(|policy| policy.to_bytes().into_iter().take(policy.size())),
+        );
         append(&mut wasm, POLICY_SECTION, &section);
     }
     wasm

@@ -210,6 +210,34 @@ fn fields_are_what_the_sdk_has() {
         ("RunLength<0>", "a run has 1 to 256 readings"),
         ("RunLength<257>", "a run has 1 to 256 readings"),
         (
+            "Median<1>",
+            "a median is of an odd number of feeds, 3 to 15",
+        ),
+        (
+            "Median<4>",
+            "a median is of an odd number of feeds, 3 to 15",
+        ),
+        (
+            "Median<17>",
+            "a median is of an odd number of feeds, 3 to 15",
+        ),
+        (
+            "Median<65539>",
+            "a median is of an odd number of feeds, 3 to 15",
+        ),
+        ("Duration<0>", "a breach takes at least 1 millisecond"),
+        ("Duration<1, 1>", "a breach takes at least 1 millisecond"),
+        (
+            "MaxGap<0>",
+            "a gap of at least 1 millisecond has to be allowed",
+        ),
+        ("Fresh<0>", "a reading may be at least 1 millisecond old"),
+        ("Any<1>", "`Any` has no number with it"),
+        (
+            "Median",
+            "a field is a `Value`, a `Map`, a `List` or a policy",
+        ),
+        (
             "Map<[u8; 61], u8>",
             "the key of a map takes 60 bytes at most, not 61",
         ),
@@ -237,9 +265,15 @@ fn types_are_known_and_end() {
         ),
         (
             "Claims<u8>",
-            "`Claims` has the number of the attestors with it, as in `Claims<3>`",
+            "`Claims` has the number of its feeds with it, as in `Claims<3>`",
+        ),
+        (
+            "Sources<3, 3>",
+            "`Sources` has the number of its feeds with it, as in `Sources<3>`",
         ),
         ("Value<u8>", "`Value` is no type of a value"),
+        ("Band<3>", "`Band` is no type of a value"),
+        ("Band<u8>", "`Band` is no type of a value"),
         (
             "D",
             "`D` has itself among its parts, so its values never end",
@@ -312,7 +346,23 @@ fn names_are_plain_and_their_own() {
     ] {
         assert_eq!(refused(line), format!("the spec calls {what}: {names}"));
     }
-    for taken in ["u8", "Amount", "Side", "bool", "Hash", "Claims", "Band"] {
+    for taken in [
+        "u8",
+        "Amount",
+        "Side",
+        "bool",
+        "Hash",
+        "Claims",
+        "Band",
+        "Sources",
+        "Excursion",
+        "Sensor",
+        "Source",
+        "Mark",
+        "Reading",
+        "Message",
+        "Said",
+    ] {
         assert_eq!(
             refused(&format!(
                 r#"{{"data":"{taken}","docs":"","fields":[{{"name":"a","type":"u8"}}]}}"#

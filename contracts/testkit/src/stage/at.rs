@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use twinroot_abi::{Amount, Gas, Policy, Side};
+use twinroot_abi::{Amount, Gas, Side};
 use twinroot_exec::{Bundle, Call, Outcome, StateKey};
 use twinroot_feed::{Feed, select};
 use twinroot_rules::Refused;
@@ -196,22 +196,9 @@ impl At<'_> {
         let key = StateKey::Slot(self.contract, &rule.params_key()).hash();
         let (_, state) = self.turn.stage.position();
         let params = state.read(&key).ok().flatten().unwrap_or_default().to_vec();
-        let found = match rule {
-            Policy::KOfNEqual { k, .. } => {
-                select::k_of_n_equal(*policy, k, &params, devices, messages)
-            }
-            Policy::RunLength { n, .. } => {
-                let [device] = devices.as_slice() else {
-                    return Err(Failed::Evidence(String::from(
-                        "a run length is of one device: show it alone",
-                    )));
-                };
-                select::run_length(*policy, n, &params, device, messages)
-            }
-            // Nobody chooses for these yet: what is shown is what goes along.
-            _ => return Ok(evidence.all()),
-        };
-        found.map_err(|shortfall| Failed::Evidence(format!("{shortfall}: {shortfall:?}")))
+        let now = self.turn.stage.time();
+        select::bundle(*policy, rule, &params, devices, messages, now)
+            .map_err(|shortfall| Failed::Evidence(format!("{shortfall}: {shortfall:?}")))
     }
 }
 

@@ -8,7 +8,8 @@ use crate::{BundleError, FeedError, Observation, Value, open};
 
 /// What is asked: the policy's parameters, checked.
 pub(crate) struct Any {
-    mark: Mark,
+    /// Whose messages count, and from where on.
+    pub(crate) mark: Mark,
 }
 
 impl Any {

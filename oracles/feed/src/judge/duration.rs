@@ -10,8 +10,10 @@ use crate::{BundleError, FeedError, Observation, Signed, Value, open};
 
 /// What is asked: the policy and its parameters, checked.
 pub(crate) struct Duration {
-    ms: u64,
-    feed: FeedId,
+    /// How long.
+    pub(crate) ms: u64,
+    /// Whose readings count.
+    pub(crate) feed: FeedId,
     limits: RangeInclusive<i64>,
     /// Where a reading has to come back to before things are in order again.
     order: RangeInclusive<i64>,
@@ -49,7 +51,7 @@ impl Duration {
         let feed = feed_of(facts, self.feed)?;
         let mut ends: Option<(TimeMs, Signed)> = None;
         for bytes in &facts.messages {
-            if self.suffices(ends.as_ref()) {
+            if self.is_shown(ends.as_ref()) {
                 return Err(BundleError::TooManyMessages.into());
             }
             let reading = open(&feed, bytes)?;
@@ -66,29 +68,44 @@ impl Duration {
             ends = Some((first, reading));
         }
         let (first, last) = ends
-            .filter(|ends| self.suffices(Some(ends)))
+            .filter(|ends| self.is_shown(Some(ends)))
             .ok_or(BundleError::TooBrief)?;
         Ok([first.0.to_le_bytes(), last.observation().t.0.to_le_bytes()].concat())
     }
 
+    fn is_shown(&self, ends: Option<&(TimeMs, Signed)>) -> bool {
+        ends.is_some_and(|(first, last)| self.suffices(*first, last.observation().t))
+    }
+
     /// Whether the time from the first to the last reading is long enough.
-    fn suffices(&self, ends: Option<&(TimeMs, Signed)>) -> bool {
-        ends.and_then(|(first, last)| last.observation().t.checked_sub(*first))
+    pub(crate) fn suffices(&self, first: TimeMs, last: TimeMs) -> bool {
+        last.checked_sub(first)
             .is_some_and(|time| time.0 >= self.ms)
     }
 
-    fn check_beginning(&self, observation: &Observation) -> Result<(), BundleError> {
+    /// Whether an observation by itself could be part of a breach.
+    pub(crate) fn check_part(&self, observation: &Observation) -> Result<(), BundleError> {
+        self.check_beginning(observation)
+            .or_else(|_| self.check_continuation(observation))
+    }
+
+    /// Whether a breach could begin with an observation.
+    pub(crate) fn check_beginning(&self, observation: &Observation) -> Result<(), BundleError> {
         if self.limits.contains(&self.value(observation)?) {
             return Err(BundleError::InRange);
         }
         Ok(())
     }
 
-    fn check_next(&self, reading: &Signed, last: &Signed) -> Result<(), BundleError> {
+    /// Whether a breach goes on from one reading to another.
+    pub(crate) fn check_next(&self, reading: &Signed, last: &Signed) -> Result<(), BundleError> {
         if !reading.follows(last) {
             return Err(BundleError::Gap);
         }
-        let observation = reading.observation();
+        self.check_continuation(reading.observation())
+    }
+
+    fn check_continuation(&self, observation: &Observation) -> Result<(), BundleError> {
         if self.order.contains(&self.value(observation)?) {
             return Err(BundleError::InRange);
         }

@@ -10,7 +10,8 @@ use crate::{BundleError, FeedError, Observation, Value, open};
 /// What is asked: the policy and its parameters, checked, and when.
 pub(crate) struct Fresh {
     ms: u64,
-    mark: Mark,
+    /// Whose readings count, and from where on.
+    pub(crate) mark: Mark,
     now: TimeMs,
 }
 
@@ -39,7 +40,8 @@ impl Fresh {
         .concat())
     }
 
-    fn value(&self, observation: &Observation) -> Result<i64, BundleError> {
+    /// The value of an observation that answers.
+    pub(crate) fn value(&self, observation: &Observation) -> Result<i64, BundleError> {
         let Value::Fixed(value) = observation.value else {
             return Err(BundleError::NotAReading);
         };

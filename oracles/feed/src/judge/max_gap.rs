@@ -11,7 +11,8 @@ use crate::{BundleError, FeedError, Observation, open};
 /// What is asked: the policy and its parameters, checked.
 pub(crate) struct MaxGap {
     ms: u64,
-    feed: FeedId,
+    /// Whose silence counts.
+    pub(crate) feed: FeedId,
     window: RangeInclusive<TimeMs>,
 }
 
@@ -34,7 +35,10 @@ impl MaxGap {
     }
 
     /// The silence before a message, as far as it lies in the window.
-    fn silence(&self, observation: &Observation) -> Result<(TimeMs, TimeMs), BundleError> {
+    pub(crate) fn silence(
+        &self,
+        observation: &Observation,
+    ) -> Result<(TimeMs, TimeMs), BundleError> {
         if observation.seq == 0 {
             return Err(BundleError::NewEpoch);
         }

@@ -11,8 +11,10 @@ use crate::{BundleError, Feed, FeedError, Observation, Value, open};
 
 /// What is asked: the policy and its parameters, checked.
 pub(crate) struct Median {
-    n: usize,
-    feeds: FeedList,
+    /// How many readings.
+    pub(crate) n: usize,
+    /// Whose.
+    pub(crate) feeds: FeedList,
     window: RangeInclusive<TimeMs>,
 }
 
@@ -34,7 +36,7 @@ impl Median {
     pub(crate) fn verdict(&self, facts: &Bundle) -> Result<Vec<u8>, FeedError> {
         check_counts(facts, self.n, self.n..=self.n)?;
         let signers = self.feeds.signers(facts)?;
-        check_units(&signers)?;
+        check_units(signers.iter())?;
         let mut values = Vec::with_capacity(self.n);
         let mut latest = TimeMs::ZERO;
         for (feed, bytes) in signers.iter().zip(&facts.messages) {
@@ -48,7 +50,7 @@ impl Median {
     }
 
     /// The value of an observation that is its feed's first in the window.
-    fn value(&self, observation: &Observation) -> Result<i64, BundleError> {
+    pub(crate) fn value(&self, observation: &Observation) -> Result<i64, BundleError> {
         let Value::Fixed(value) = observation.value else {
             return Err(BundleError::NotAReading);
         };
@@ -63,13 +65,15 @@ impl Median {
 }
 
 /// Numbers of different units or scales have no middle.
-fn check_units(signers: &[Feed]) -> Result<(), BundleError> {
-    let mut measures = signers.iter().map(|feed| {
+pub(crate) fn check_units<'a>(
+    mut signers: impl Iterator<Item = &'a Feed>,
+) -> Result<(), BundleError> {
+    let measure = |feed: &'a Feed| {
         let it = feed.descriptor();
         (&it.quantity, &it.unit, it.scale)
-    });
-    let first = measures.next();
-    if measures.any(|measure| Some(measure) != first) {
+    };
+    let first = signers.next().map(measure);
+    if signers.any(|feed| Some(measure(feed)) != first) {
         return Err(BundleError::UnitsDiffer);
     }
     Ok(())

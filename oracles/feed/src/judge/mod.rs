@@ -16,13 +16,14 @@ use twinroot_abi::{FeedId, Policy, TimeMs};
 use twinroot_exec::{Bundle, Judge, Question, Refusal};
 
 use crate::{BundleError, Feed, FeedError};
-use any::Any;
-use duration::Duration;
-use fresh::Fresh;
-use max_gap::MaxGap;
-use median::Median;
 
+pub(crate) use any::Any;
+pub(crate) use duration::Duration;
+pub(crate) use fresh::Fresh;
 pub(crate) use k_of_n::KOfNEqual;
+pub(crate) use list::FeedList;
+pub(crate) use max_gap::MaxGap;
+pub(crate) use median::{Median, check_units};
 pub(crate) use run_length::RunLength;
 
 /// Judges the policies of [`Policy`]. It knows nothing but the question.

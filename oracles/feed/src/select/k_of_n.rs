@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use twinroot_abi::FeedId;
 use twinroot_exec::Bundle;
 
-use super::{Reason, Rejected, Shortfall};
+use super::{Reason, Rejected, Shortfall, heard};
 use crate::judge::KOfNEqual;
-use crate::message::Unverified;
 use crate::{BundleError, Feed, Signed};
 
 /// The bundle that answers [`twinroot_abi::Policy::KOfNEqual`], the policy of number `policy`.
@@ -121,13 +120,7 @@ fn vote<'a>(
     known: &BTreeMap<FeedId, &'a Feed>,
     bytes: &[u8],
 ) -> Result<(u16, &'a Feed, Signed), Reason> {
-    let message = Unverified::decode(bytes)?;
-    let id = message.feed();
-    if !asked.feeds.contains(&id) {
-        return Err(BundleError::UnknownSigner.into());
-    }
-    let feed = *known.get(&id).ok_or(Reason::NoDescriptor(id))?;
-    let claim = message.verify(feed)?;
+    let (feed, claim) = heard(&asked.feeds, known, bytes)?;
     let code = asked.code(claim.observation())?;
     Ok((code, feed, claim))
 }

@@ -8,23 +8,88 @@
 //!
 //! What it picks depends on the set of messages alone, never on their order.
 
+mod any;
+mod chain;
+mod duration;
+mod fitting;
+mod fresh;
 mod k_of_n;
+mod max_gap;
+mod median;
 mod run_length;
 mod watch;
 
-use twinroot_abi::FeedId;
+use std::collections::BTreeMap;
 
-use crate::{BundleError, FeedError};
+use twinroot_abi::{FeedId, Policy, TimeMs};
+use twinroot_exec::Bundle;
 
+use crate::judge::FeedList;
+use crate::message::Unverified;
+use crate::{BundleError, Feed, FeedError, Signed};
+
+pub use any::any;
+pub use duration::duration;
+pub use fresh::fresh;
 pub use k_of_n::k_of_n_equal;
+pub use max_gap::max_gap;
+pub use median::median;
 pub use run_length::run_length;
 pub use watch::{Progress, RunWatch};
+
+/// The bundle that answers `declared`, the policy of number `policy`, at a block of the time `now`.
+///
+/// # Errors
+/// [`Shortfall`] tells what is missing.
+pub fn bundle(
+    policy: u8,
+    declared: Policy,
+    params: &[u8],
+    feeds: &[Feed],
+    messages: &[Vec<u8>],
+    now: TimeMs,
+) -> Result<Bundle, Shortfall> {
+    let feed = || only_feed(params, feeds);
+    match declared {
+        Policy::KOfNEqual { k, .. } => k_of_n_equal(policy, k, params, feeds, messages),
+        Policy::RunLength { n, .. } => run_length(policy, n, params, feed()?, messages),
+        Policy::Median { n, .. } => median(policy, n, params, feeds, messages),
+        Policy::Duration { ms, .. } => duration(policy, ms, params, feed()?, messages),
+        Policy::MaxGap { ms, .. } => max_gap(policy, ms, params, feed()?, messages),
+        Policy::Fresh { ms, .. } => fresh(policy, ms, params, feed()?, messages, now),
+        Policy::Any { .. } => any(policy, params, feed()?, messages),
+    }
+}
+
+/// The feed of a policy that has one: the parameters begin with its id.
+fn only_feed<'a>(params: &[u8], feeds: &'a [Feed]) -> Result<&'a Feed, BundleError> {
+    let id = params.first_chunk().ok_or(BundleError::BadParams)?;
+    let mut known = feeds.iter();
+    known
+        .find(|feed| feed.id() == FeedId(*id))
+        .ok_or(BundleError::FeedMismatch)
+}
+
+/// A message of a feed of the list, opened with the feed's descriptor if it is at hand.
+fn heard<'a>(
+    list: &FeedList,
+    known: &BTreeMap<FeedId, &'a Feed>,
+    bytes: &[u8],
+) -> Result<(&'a Feed, Signed), Reason> {
+    let message = Unverified::decode(bytes)?;
+    let id = message.feed();
+    if !list.contains(&id) {
+        return Err(BundleError::UnknownSigner.into());
+    }
+    let feed = *known.get(&id).ok_or(Reason::NoDescriptor(id))?;
+    Ok((feed, message.verify(feed)?))
+}
 
 /// Why there is no bundle.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Shortfall {
-    /// No pool could answer: the parameters are malformed, the count does not fit them, or the
-    /// feed at hand is not the policy's.
+    /// No pool could answer: the parameters are malformed, the number does not fit them, or the feeds
+    /// at hand are not such as the policy asks for.
     #[error(transparent)]
     Question(#[from] BundleError),
     /// The pool does not suffice yet.
@@ -34,6 +99,16 @@ pub enum Shortfall {
         have: usize,
         /// Messages that the policy asks for.
         need: usize,
+        /// Messages that could not count, by place in the pool.
+        rejected: Vec<Rejected>,
+    },
+    /// The pool shows no breach that lasts yet.
+    #[error("{have} of {need} needed milliseconds are shown")]
+    TooBrief {
+        /// Milliseconds that the longest breach lasts.
+        have: u64,
+        /// Milliseconds that the policy asks for.
+        need: u64,
         /// Messages that could not count, by place in the pool.
         rejected: Vec<Rejected>,
     },

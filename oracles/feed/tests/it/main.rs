@@ -7,6 +7,7 @@
 
 mod any;
 mod buoy;
+mod choice;
 mod duration;
 mod fresh;
 mod laws;
