@@ -5,48 +5,82 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
 use twinroot_testkit::{Recorded, STEPS};
 
 /// The steps of each twin test, by its name.
-pub(crate) fn steps(package: &Path) -> Result<BTreeMap<String, Vec<Recorded>>> {
-    let manifest = package.join("Cargo.toml");
-    ensure!(
-        manifest.is_file(),
-        "there is no package in {}: name the folder with the contract's Cargo.toml",
-        package.display()
-    );
+pub(crate) type Steps = BTreeMap<String, Vec<Recorded>>;
+
+/// Runs the tests of the package in that folder, and gives what they wrote.
+pub(crate) fn run(package: &Path) -> Result<Steps> {
+    let name = name(package)?;
     let folder = tempfile::tempdir().context("could not make a folder for what the tests write")?;
-    // What the tests print is for people who look for a fault: it goes where faults go.
     let status = Command::new("cargo")
         .args(["test", "--quiet", "--release", "--manifest-path"])
-        .arg(&manifest)
+        .arg(package.join("Cargo.toml"))
         .env(STEPS, folder.path())
         .stdout(Stdio::null())
         .status()
         .context("could not run cargo: `twinroot doctor` tells what is missing")?;
     ensure!(
         status.success(),
-        "the tests of {} fail: run `twinroot test` and mend them first",
-        package.display()
+        "the tests of {name} fail: run `twinroot test` and mend them first"
     );
-    let mut tests = BTreeMap::new();
-    for file in fs::read_dir(folder.path())? {
+    read_all(&name, folder.path())
+}
+
+/// What the tests of the package wrote into a folder when they ran.
+pub(crate) fn read(package: &Path, folder: &Path) -> Result<Steps> {
+    read_all(&name(package)?, folder)
+}
+
+fn read_all(name: &str, folder: &Path) -> Result<Steps> {
+    let prefix = format!("{name}.");
+    let mut tests = Steps::new();
+    let files = fs::read_dir(folder)
+        .with_context(|| format!("could not look into {}", folder.display()))?;
+    for file in files {
         let path = file?.path();
+        let test = path.file_stem().unwrap_or_default().to_string_lossy();
+        let Some(test) = test.strip_prefix(&prefix) else {
+            continue;
+        };
         let lines = fs::read_to_string(&path)?;
-        let steps: Vec<Recorded> = lines
-            .lines()
-            .map(serde_json::from_str)
-            .collect::<Result<_, _>>()
-            .context("the test kit wrote a step that this program cannot read: build both from one version")?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        tests.insert(name.into_owned(), steps);
+        let steps: Result<_, _> = lines.lines().map(serde_json::from_str).collect();
+        let steps = steps.with_context(|| {
+            format!(
+                "{} has a step that this program cannot read: build program and test kit from one version",
+                path.display()
+            )
+        })?;
+        tests.insert(test.to_owned(), steps);
     }
-    if tests.is_empty() {
-        bail!(
-            "{} has no twin tests: write a function with `#[twin_test]`",
-            package.display()
-        );
-    }
+    ensure!(
+        !tests.is_empty(),
+        "there is nothing of {name}'s twin tests: write a function with `#[twin_test]`"
+    );
     Ok(tests)
+}
+
+/// What the package is called.
+fn name(package: &Path) -> Result<String> {
+    #[derive(Deserialize)]
+    struct Manifest {
+        package: Named,
+    }
+    #[derive(Deserialize)]
+    struct Named {
+        name: String,
+    }
+    let manifest = package.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).with_context(|| {
+        format!(
+            "there is no package in {}: name the folder with the contract's Cargo.toml",
+            package.display()
+        )
+    })?;
+    let manifest: Manifest = toml::from_str(&text)
+        .with_context(|| format!("{} is the manifest of no package", manifest.display()))?;
+    Ok(manifest.package.name)
 }

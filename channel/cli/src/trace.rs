@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use serde::Serialize;
 use twinroot_testkit::Recorded;
 
-use crate::steps::steps;
+use crate::steps;
 
 /// What the tests of a contract did, call by call: host calls, gas, and where a call stopped.
 #[derive(clap::Args)]
@@ -38,7 +38,7 @@ struct Line<'a> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let tests = steps(&arguments.path)?;
+    let tests = steps::run(&arguments.path)?;
     let mut tests = tests
         .iter()
         .filter(|(name, _)| name.contains(&arguments.test))

@@ -26,7 +26,7 @@ pub(crate) fn twin_test(item: &ItemFn) -> Result<TokenStream> {
         #(#attrs)*
         fn #name() {
             ::twinroot_testkit::twin_test(
-                concat!(module_path!(), "::", stringify!(#name)),
+                concat!(env!("CARGO_PKG_NAME"), "::", module_path!(), "::", stringify!(#name)),
                 |#stage| #block,
             );
         }

@@ -170,7 +170,7 @@ mod tests {
             text.contains("does not say what it was built with"),
             "{text}"
         );
-        let (_, functions) = text.split_once("function\n").unwrap();
+        let (_, functions) = text.split_once("bytes  function\n").unwrap();
         let shown = functions.lines().take_while(|line| !line.is_empty());
         assert_eq!(shown.count(), 2, "{text}");
     }

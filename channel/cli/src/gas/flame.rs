@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 
 use super::Package;
-use crate::steps::steps;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -22,7 +21,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
-    let tests = steps(&arguments.package.path)?;
+    let tests = arguments.package.steps()?;
     let wanted = |entry: &str| {
         arguments
             .entry

@@ -11,7 +11,6 @@ use twinroot_rules::Fees;
 use twinroot_testkit::Recorded;
 
 use super::Package;
-use crate::steps::steps;
 
 /// Schedules to look at: how much dearer gas is than in version 1 of the protocol.
 const DEARER: [u64; 4] = [1, 10, 100, 1_000];
@@ -41,11 +40,11 @@ struct Line {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
-    let Package { path, json } = &arguments.package;
-    let tests = steps(path)?;
+    let json = arguments.package.json;
+    let tests = arguments.package.steps()?;
     let lines = lines(tests.values().flatten(), arguments.payment);
     let mut out = io::stdout().lock();
-    if *json || !out.is_terminal() {
+    if json || !out.is_terminal() {
         for line in &lines {
             serde_json::to_writer(&mut out, line)?;
             writeln!(out)?;

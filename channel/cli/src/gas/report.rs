@@ -9,7 +9,6 @@ use twinroot_profile::Split;
 use twinroot_testkit::Recorded;
 
 use super::Package;
-use crate::steps::steps;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -36,11 +35,11 @@ struct Line {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
-    let Package { path, json } = &arguments.package;
-    let tests = steps(path)?;
+    let json = arguments.package.json;
+    let tests = arguments.package.steps()?;
     let lines = lines(tests.values().flatten());
     let mut out = io::stdout().lock();
-    if *json || !out.is_terminal() {
+    if json || !out.is_terminal() {
         for line in &lines {
             serde_json::to_writer(&mut out, line)?;
             writeln!(out)?;

@@ -9,7 +9,6 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use super::Package;
-use crate::steps::steps;
 
 /// Name of the file, in the package's folder.
 const FILE: &str = "gas.snap";
@@ -64,9 +63,9 @@ struct Change {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
-    let Package { path, json } = &arguments.package;
-    let now = measured(path)?;
-    let file = path.join(FILE);
+    let package = &arguments.package;
+    let now = measured(package)?;
+    let file = package.path.join(FILE);
     if !arguments.check {
         fs::write(&file, text(&now))
             .with_context(|| format!("could not write {}", file.display()))?;
@@ -78,7 +77,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         anstream::eprintln!("{}: {} steps, as they were", file.display(), now.len());
         return Ok(());
     }
-    tell(&changes, *json)?;
+    tell(&changes, package.json)?;
     bail!(
         "{} steps do not cost what {} says: where that is meant, run `twinroot gas snapshot` and commit the file",
         changes.len(),
@@ -91,9 +90,9 @@ pub(super) fn diff(arguments: &Diff) -> Result<()> {
     tell(&changes, arguments.json)
 }
 
-fn measured(package: &Path) -> Result<Snapshot> {
+fn measured(package: &Package) -> Result<Snapshot> {
     let mut snapshot = Snapshot::new();
-    for (test, steps) in steps(package)? {
+    for (test, steps) in package.steps()? {
         for (place, step) in steps.iter().enumerate() {
             let outcome = step.outcome.replace(' ', "_");
             let name = format!("{test} {place} {}::{} {outcome}", step.contract, step.entry);
