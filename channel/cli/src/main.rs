@@ -35,11 +35,8 @@ enum Command {
     Author(author::Verb),
     /// Tell the stories of the TV escrow and of the truck insurance, on both execution paths.
     Demo(demo::Arguments),
-    /// Measure the VM beside plain engines and this machine, or a contract of your own.
     Bench(bench::Arguments),
-    /// What the calls of a contract cost, as its tests make them.
     Gas(gas::Arguments),
-    /// What the tests of a contract did, call by call.
     Trace(trace::Arguments),
     /// Drive both parties, the ledger and the network, step by step.
     Play(play::Arguments),

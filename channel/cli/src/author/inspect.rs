@@ -93,7 +93,7 @@ pub(crate) fn tell_code(anatomy: &Anatomy, out: &mut dyn Write) -> io::Result<()
     writeln!(out, "code hash  {code_hash}")?;
     writeln!(
         out,
-        "size       {bytes} bytes, {code_bytes} without what is no code"
+        "size       {bytes} bytes, {code_bytes} of them under the code hash"
     )?;
     writeln!(out, "start      {start_gas} gas for each call")?;
     writeln!(out, "entries    {}", entries.join(", "))?;

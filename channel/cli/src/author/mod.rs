@@ -29,27 +29,18 @@ pub(crate) use fault::Fault;
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done; 1 the contract is at fault; 2 wrong usage; \
     3 this cannot be judged, or this machine lacks something.";
 
+/// The verbs. What each is for stands at its arguments.
 #[derive(Subcommand)]
 pub(crate) enum Verb {
-    /// Begin a contract: a package with sources, a test and a lock file.
     New(new::Arguments),
-    /// Build a contract into wasm, and say what it became.
     Build(build::Arguments),
-    /// Say whether a contract would build and be let in, and what is doubtful about it.
     Check(check::Arguments),
-    /// Build a contract and run its tests, off chain and forced.
     Test(test::Arguments),
-    /// Build the sources again and say whether a wasm comes of them.
     Verify(verify::Arguments),
-    /// Say what a wasm is: entries, policies, sizes, hash, build record.
     Inspect(inspect::Arguments),
-    /// Say what this machine lacks to build contracts, and the command that mends it.
     Doctor(doctor::Arguments),
-    /// Explain a code: of an error, of an exit, or of a call that was called off.
     Explain(explain::Arguments),
-    /// Print completions for a shell.
     Completions(completions::Arguments),
-    /// Print the manual page, or write one a verb into a folder.
     Man(man::Arguments),
     /// Print all verbs and their arguments as JSON.
     Schema,

@@ -76,4 +76,6 @@ fn help_says_what_each_exit_code_means() {
         }
         assert!(out(&here(&[verb, "--help"])).contains("Examples:\n  twinroot"));
     }
+    let told = out(&here(&["build", "--help"]));
+    assert!(told.contains("decide the bytes"), "{told}");
 }
