@@ -4,6 +4,7 @@ mod author;
 mod bench;
 mod demo;
 mod gas;
+mod lines;
 mod play;
 mod steps;
 mod trace;

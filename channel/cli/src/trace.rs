@@ -1,12 +1,13 @@
 //! `twinroot trace`: what the tests of a contract did, call by call.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
 use twinroot_testkit::Recorded;
 
+use crate::lines::printed;
 use crate::steps;
 
 /// What the tests of a contract did, call by call: host calls, gas, and where a call stopped.
@@ -39,25 +40,23 @@ struct Line<'a> {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let tests = steps::run(&arguments.path)?;
-    let mut tests = tests
+    let tests: Vec<_> = tests
         .iter()
         .filter(|(name, _)| name.contains(&arguments.test))
-        .peekable();
+        .collect();
     ensure!(
-        tests.peek().is_some(),
+        !tests.is_empty(),
         "no twin test has {:?} in its name",
         arguments.test
     );
+    let lines = tests
+        .iter()
+        .flat_map(|(test, steps)| steps.iter().map(move |step| Line { test, step }));
+    if printed(arguments.json, lines)? {
+        return Ok(());
+    }
     let mut out = io::stdout().lock();
-    let json = arguments.json || !out.is_terminal();
     for (test, steps) in tests {
-        if json {
-            for step in steps {
-                serde_json::to_writer(&mut out, &Line { test, step })?;
-                writeln!(out)?;
-            }
-            continue;
-        }
         writeln!(out, "{test}")?;
         for step in steps {
             tell(step, &mut out)?;

@@ -2,7 +2,7 @@
 //! forcing costs a fee; below some stake it would not pay.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use anyhow::Result;
 use serde::Serialize;
@@ -11,6 +11,7 @@ use twinroot_rules::Fees;
 use twinroot_testkit::Recorded;
 
 use super::Package;
+use crate::lines::printed;
 
 /// Schedules to look at: how much dearer gas is than in version 1 of the protocol.
 const DEARER: [u64; 4] = [1, 10, 100, 1_000];
@@ -40,17 +41,12 @@ struct Line {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
-    let json = arguments.package.json;
     let tests = arguments.package.steps()?;
     let lines = lines(tests.values().flatten(), arguments.payment);
-    let mut out = io::stdout().lock();
-    if json || !out.is_terminal() {
-        for line in &lines {
-            serde_json::to_writer(&mut out, line)?;
-            writeln!(out)?;
-        }
+    if printed(arguments.package.json, &lines)? {
         return Ok(());
     }
+    let mut out = io::stdout().lock();
     writeln!(
         out,
         "What it costs to force a call, in coins. Whoever has less at stake than that lets it be.\n"

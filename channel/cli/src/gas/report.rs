@@ -1,7 +1,7 @@
 //! `twinroot gas report`: gas by entry.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use anyhow::Result;
 use serde::Serialize;
@@ -9,6 +9,7 @@ use twinroot_profile::Split;
 use twinroot_testkit::Recorded;
 
 use super::Package;
+use crate::lines::printed;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -35,17 +36,12 @@ struct Line {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
-    let json = arguments.package.json;
     let tests = arguments.package.steps()?;
     let lines = lines(tests.values().flatten());
-    let mut out = io::stdout().lock();
-    if json || !out.is_terminal() {
-        for line in &lines {
-            serde_json::to_writer(&mut out, line)?;
-            writeln!(out)?;
-        }
+    if printed(arguments.package.json, &lines)? {
         return Ok(());
     }
+    let mut out = io::stdout().lock();
     writeln!(
         out,
         "{:36} {:>5} {:>9} {:>9} {:>9} {:>8} {:>7} {:>8} {:>8} {:>7} {:>7} {:>6}",

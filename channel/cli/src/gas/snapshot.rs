@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use super::Package;
+use crate::lines::printed;
 
 /// Name of the file, in the package's folder.
 const FILE: &str = "gas.snap";
@@ -182,14 +183,10 @@ fn is_within(before: Cost, after: Cost, tolerance: f64) -> bool {
 }
 
 fn tell(changes: &[Change], json: bool) -> Result<()> {
-    let mut out = io::stdout().lock();
-    if json || !out.is_terminal() {
-        for change in changes {
-            serde_json::to_writer(&mut out, change)?;
-            writeln!(out)?;
-        }
+    if printed(json, changes)? {
         return Ok(());
     }
+    let mut out = io::stdout().lock();
     for Change {
         step,
         before,
