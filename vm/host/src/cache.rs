@@ -43,10 +43,7 @@ impl Cache {
         linker: &Linker<Box<Running>>,
         code: CodeSource<'_>,
     ) -> Result<Arc<Compiled>, Halt> {
-        let place = {
-            let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(newest.get_or_insert(code.hash, Arc::default))
-        };
+        let place = self.place(code.hash);
         if let Some(compiled) = place.compiled.get() {
             return Ok(Arc::clone(compiled));
         }
@@ -59,5 +56,19 @@ impl Cache {
         }
         let compiled = Arc::new(Compiled::of(linker, code, self.folder.as_ref())?);
         Ok(Arc::clone(place.compiled.get_or_init(|| compiled)))
+    }
+
+    /// The place of a contract, which makes room for itself.
+    fn place(&self, code: CodeHash) -> Arc<Place> {
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = newest.get(&code) {
+            return Arc::clone(place);
+        }
+        let place = Arc::<Place>::default();
+        let oldest = newest.push(code, Arc::clone(&place));
+        // To unmap a contract takes microseconds, for which nobody else should wait.
+        drop(newest);
+        drop(oldest);
+        place
     }
 }
