@@ -48,3 +48,7 @@ begins!(A B C D E);
 begins!(A B C D E F);
 begins!(A B C D E F G);
 begins!(A B C D E F G H);
+begins!(A B C D E F G H I);
+begins!(A B C D E F G H I J);
+begins!(A B C D E F G H I J K);
+begins!(A B C D E F G H I J K L);

@@ -28,13 +28,63 @@ pub fn attestor(seed: &[u8; 32], name: &str) -> Result<Signer, SignError> {
 /// # Errors
 /// [`SignError`] where the name is not one that a descriptor may have.
 pub fn thermometer(seed: &[u8; 32], name: &str, period_ms: u32) -> Result<Signer, SignError> {
+    sensor(seed, name, Measure::TEMPERATURE, period_ms)
+}
+
+/// What a sensor measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// What measures it, as the name of the device says.
+    pub device: &'static str,
+    /// Which quantity.
+    pub quantity: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// A reading counts 10 to this power of the unit.
+    pub scale: i8,
+}
+
+impl Measure {
+    /// Thousandths of a degree Celsius.
+    pub const TEMPERATURE: Self = Self {
+        device: "thermometer",
+        quantity: "temperature",
+        unit: "Cel",
+        scale: -3,
+    };
+    /// Kilowatt-hours, as a meter counts them.
+    pub const ENERGY: Self = Self {
+        device: "meter",
+        quantity: "energy",
+        unit: "kWh",
+        scale: 0,
+    };
+    /// What a kilowatt-hour costs, in coins.
+    pub const PRICE: Self = Self {
+        device: "exchange",
+        quantity: "price",
+        unit: "coins/kWh",
+        scale: 0,
+    };
+}
+
+/// A device that measures something.
+///
+/// # Errors
+/// As above.
+pub fn sensor(
+    seed: &[u8; 32],
+    name: &str,
+    measure: Measure,
+    period_ms: u32,
+) -> Result<Signer, SignError> {
     let secret = SecretKey::from_seed(seed);
     let descriptor = Descriptor {
         key: secret.public(),
-        urn: format!("urn:thermometer:{name}"),
-        quantity: "temperature".to_owned(),
-        unit: "Cel".to_owned(),
-        scale: -3,
+        urn: format!("urn:{}:{name}", measure.device),
+        quantity: measure.quantity.to_owned(),
+        unit: measure.unit.to_owned(),
+        scale: measure.scale,
         period_ms,
         valid_from: TimeMs(0),
         valid_to: TimeMs(u64::MAX),

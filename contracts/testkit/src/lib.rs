@@ -25,7 +25,7 @@ mod world;
 
 pub use buoy::{BuoyError, Reading, buoy};
 pub use contracts::{ballast, truck, tv};
-pub use devices::{attestor, thermometer};
+pub use devices::{Measure, attestor, sensor, thermometer};
 pub use error::WorldError;
 pub use stage::{
     At, Deployed, Device, Done, Failed, Key, ModuleError, Path, Recorded, STEPS, Stage, Traced,
@@ -40,9 +40,12 @@ pub use world::{Answer, World};
 
 /// What most tests of contracts need.
 pub mod prelude {
-    pub use crate::{Deployed, Device, Done, Failed, Key, Stage, blake2b, twin, twin_test};
+    pub use crate::{
+        Deployed, Device, Done, Failed, Key, Measure, Stage, blake2b, twin, twin_test,
+    };
     pub use twinroot_sdk::{
-        Amount, Band, Claims, ContractId, FeedId, Gas, Hash, Height, PublicKey, REVERT_COINS,
-        REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER, Side, Subject, TimeMs,
+        Amount, Band, Claims, ContractId, Excursion, FeedId, Gas, Hash, Height, Mark, PublicKey,
+        REVERT_COINS, REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER, Sensor, Side,
+        Source, Sources, Subject, TimeMs,
     };
 }

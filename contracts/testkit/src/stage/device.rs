@@ -5,7 +5,7 @@ use twinroot_feed::{Feed, Observation, SignError, Signer, Value, sign};
 use twinroot_types::{SecretKey, Tag, hash};
 
 use super::Stage;
-use crate::{attestor, thermometer};
+use crate::{Measure, attestor, sensor, thermometer};
 
 /// A device, with its key.
 #[derive(Debug)]
@@ -33,6 +33,16 @@ impl Stage {
     #[track_caller]
     pub fn thermometer(&self, name: &str, period_ms: u32) -> Device {
         Device::new(name, |seed| thermometer(seed, name, period_ms))
+    }
+
+    /// A device that measures something else and signs once in `period_ms`, or when it likes where that is 0.
+    ///
+    /// # Panics
+    /// Where the name is not one that a descriptor may have.
+    #[must_use]
+    #[track_caller]
+    pub fn sensor(&self, name: &str, measure: Measure, period_ms: u32) -> Device {
+        Device::new(name, |seed| sensor(seed, name, measure, period_ms))
     }
 }
 
