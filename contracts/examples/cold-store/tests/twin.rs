@@ -142,6 +142,7 @@ fn ten_warm_minutes_give_everything_back(stage: &mut Stage) {
     ));
 }
 
+// ANCHOR: door
 #[twin_test]
 fn a_door_that_was_open_is_no_breach(stage: &mut Stage) {
     let mut room = Room::let_out(stage);
@@ -159,6 +160,7 @@ fn a_door_that_was_open_is_no_breach(stage: &mut Stage) {
     assert!(failed.code() > Some(REVERT_JUDGE), "{failed}");
     assert_eq!(stage.held(&room.let_out), PAID_IN);
 }
+// ANCHOR_END: door
 
 #[twin_test]
 fn a_silence_of_two_hours_gives_everything_back(stage: &mut Stage) {
