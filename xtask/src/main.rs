@@ -1,7 +1,8 @@
 //! The project's own chores: `cargo xtask wasm` builds the contracts, `cargo xtask rooms`
 //! holds the workspace against its table of rooms, `cargo xtask clauses` holds what cites the specs
-//! against their clauses.
+//! against their clauses, `cargo xtask book` the book against what it shows.
 
+mod book;
 mod clauses;
 mod rooms;
 mod wasm;
@@ -27,6 +28,8 @@ enum Chore {
     Rooms,
     /// Holds every citation of docs/spec, by file and number, against the clauses that are there.
     Clauses,
+    /// Holds what docs/book shows against the files and commands of the project.
+    Book,
 }
 
 fn main() -> Result<ExitCode> {
@@ -36,6 +39,7 @@ fn main() -> Result<ExitCode> {
         Chore::Wasm(arguments) => wasm::run(&metadata, &arguments),
         Chore::Rooms => rooms::run(&metadata),
         Chore::Clauses => clauses::run(&metadata),
+        Chore::Book => book::run(&metadata),
     }
 }
 
