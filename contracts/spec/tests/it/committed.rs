@@ -2,7 +2,7 @@
 
 use twinroot_spec::{Spec, SpecError};
 
-use crate::module::{COMMITTED, code, committed, with_spec};
+use crate::module::{COMMITTED, code, committed, lines_of, wasm, with_spec};
 
 #[test]
 fn every_contract_describes_itself() {
@@ -27,8 +27,7 @@ fn the_escrow_as_a_document() {
 #[test]
 fn no_contract_describes_another() {
     for name in COMMITTED {
-        let lines = format!("{}/tests/it/specs/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
-        let lines = std::fs::read(lines).unwrap();
+        let lines = lines_of(&wasm(name));
         let error = Spec::of_module(&with_spec(&code(&["other"], &[]), &lines)).unwrap_err();
         assert!(
             matches!(
