@@ -2,7 +2,7 @@
 
 use twinroot_spec::{Spec, SpecError};
 
-use crate::module::{COMMITTED, code, committed, lines_of, wasm, with_spec};
+use crate::module::{COMMITTED, bare, code, committed, lines_of, wasm, with_spec};
 
 #[test]
 fn every_contract_describes_itself() {
@@ -14,6 +14,20 @@ fn every_contract_describes_itself() {
             .collect();
         assert_eq!(spec.name, camel);
         assert!(!spec.entries.is_empty());
+    }
+}
+
+/// What is published and named by the code hash is the same without the spec.
+#[test]
+fn no_spec_is_part_of_the_code() {
+    for name in COMMITTED {
+        let wasm = wasm(name);
+        let bare = bare(&wasm);
+        assert!(bare.len() < wasm.len(), "{name}");
+        assert_eq!(
+            twinroot_gate::admit(&bare).unwrap().hash,
+            committed(name).code_hash
+        );
     }
 }
 
