@@ -19,7 +19,7 @@ pub use bombs::{Bomb, bombs};
 pub use figure::{Figure, compare};
 pub use force::{Forced, forced_release};
 pub use ours::Ours;
-pub use own::{Own, own_contract};
+pub use own::{NoSuccess, Own, own_contract};
 pub use plain::{Metering, Plain};
 pub use prices::{Priced, Worth, priced, spread};
 pub use rounds::{Pair, Work, signature_work};

@@ -23,28 +23,35 @@ pub struct Own {
     pub code_bytes: usize,
 }
 
-/// Measures a call of `entry` on a contract that `init` has just set up, if it has such an entry.
+/// An entry that did not succeed, so there is nothing to measure. The contract or its arguments are at fault.
+#[derive(Debug, thiserror::Error)]
+#[error("`{entry}` ended with: {outcome}")]
+pub struct NoSuccess {
+    /// The entry.
+    pub entry: String,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// Measures a call of `entry` on a contract that `init` has just set up with `first`, if it has such an entry.
 ///
 /// # Errors
 /// What the gate says of the module, or how the call ended where it did not succeed.
 #[expect(clippy::float_arithmetic, reason = "time is what is measured here")]
-pub fn own_contract(wasm: &[u8], entry: &str, args: &[u8]) -> anyhow::Result<Own> {
+pub fn own_contract(wasm: &[u8], first: &[u8], entry: &str, args: &[u8]) -> anyhow::Result<Own> {
     let host = Host::new(Backend::Cranelift, FeedJudge)?;
     host.admit(wasm)?;
     let mut ours = Ours::new(wasm);
     let mut plain = Plain::new(wasm, Metering::None);
     if ours.has("init") && entry != "init" {
-        let outcome = ours.try_settle("init", &[])?;
-        anyhow::ensure!(outcome == Outcome::Success, "`init` ended with: {outcome}");
-        plain.settle("init", &[]);
+        let outcome = ours.try_settle("init", first)?;
+        ensure_success("init", outcome)?;
+        plain.settle("init", first);
     }
     let (call, mut state) = ours.call(entry, args);
     let receipt = ours.try_run(&call, &mut state)?;
     let outcome = receipt.outcome;
-    anyhow::ensure!(
-        outcome == Outcome::Success,
-        "`{entry}` ended with: {outcome}"
-    );
+    ensure_success(entry, outcome)?;
     let figure = compare(
         entry,
         "the same module, unmetered",
@@ -61,4 +68,14 @@ pub fn own_contract(wasm: &[u8], entry: &str, args: &[u8]) -> anyhow::Result<Own
         code_bytes: ours.code_bytes(),
         figure,
     })
+}
+
+fn ensure_success(entry: &str, outcome: Outcome) -> Result<(), NoSuccess> {
+    match outcome {
+        Outcome::Success => Ok(()),
+        outcome => Err(NoSuccess {
+            entry: entry.to_owned(),
+            outcome,
+        }),
+    }
 }

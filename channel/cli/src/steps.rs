@@ -1,8 +1,8 @@
-//! Runs the tests of a package and reads what they wrote down.
+//! What the tests of a package wrote down, run for it now or before.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
@@ -12,8 +12,32 @@ use twinroot_testkit::{Recorded, STEPS};
 /// The steps of each twin test, by its name.
 pub(crate) type Steps = BTreeMap<String, Vec<Recorded>>;
 
+/// Which tests are asked about.
+#[derive(clap::Args)]
+pub(crate) struct Package {
+    /// Folder of the contract's package.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// What the tests wrote down when they ran with TWINROOT_STEPS=FOLDER, instead of running them now.
+    #[arg(long, value_name = "FOLDER")]
+    steps: Option<PathBuf>,
+    /// JSON instead of a table, as when the output is piped.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl Package {
+    /// The steps of its twin tests.
+    pub(crate) fn steps(&self) -> Result<Steps> {
+        match &self.steps {
+            Some(folder) => read(&self.path, folder),
+            None => run(&self.path),
+        }
+    }
+}
+
 /// Runs the tests of the package in that folder, and gives what they wrote.
-pub(crate) fn run(package: &Path) -> Result<Steps> {
+fn run(package: &Path) -> Result<Steps> {
     let name = name(package)?;
     let folder = tempfile::tempdir().context("could not make a folder for what the tests write")?;
     let status = Command::new("cargo")
@@ -31,7 +55,7 @@ pub(crate) fn run(package: &Path) -> Result<Steps> {
 }
 
 /// What the tests of the package wrote into a folder when they ran.
-pub(crate) fn read(package: &Path, folder: &Path) -> Result<Steps> {
+fn read(package: &Path, folder: &Path) -> Result<Steps> {
     read_all(&name(package)?, folder)
 }
 

@@ -235,11 +235,12 @@ mod tests {
             anatomy.policies,
             ["2 of the feeds in slot 3 claim the same"]
         );
-        assert_eq!(anatomy.code_bytes, ESCROW.len());
+        assert_eq!(anatomy.code_bytes, crate::strip(ESCROW).unwrap().len());
+        assert!(anatomy.code_bytes < anatomy.bytes);
         // docs/spec/vm.md, 5.5: 12,000 and a tenth of its bytes, rounded up.
         assert_eq!(
             anatomy.start_gas,
-            12_000 + (ESCROW.len() as u64).div_ceil(10)
+            12_000 + (anatomy.code_bytes as u64).div_ceil(10)
         );
         let sections: usize = anatomy.sections.iter().map(|section| section.bytes).sum();
         assert_eq!(sections + 8, ESCROW.len());

@@ -21,15 +21,23 @@ impl Artifact {
     /// # Errors
     /// [`BuildError::NoModule`] for bytes that are none.
     pub fn of(linked: Vec<u8>, record: &BuildRecord) -> Result<Self, BuildError> {
-        let mut module = keep(&linked, |section| {
-            section.is_code() || section.name == SPEC_SECTION
-        })?;
+        let mut module = described(&linked)?;
         append(&mut module, BUILD_SECTION, &serde_json::to_vec(record)?);
         Ok(Self {
             module,
             debug: linked,
         })
     }
+}
+
+/// The module without its custom sections, except those of the policies and of the spec.
+///
+/// # Errors
+/// [`BuildError::NoModule`] for bytes that are none.
+pub fn described(linked: &[u8]) -> Result<Vec<u8>, BuildError> {
+    keep(linked, |section| {
+        section.is_code() || section.name == SPEC_SECTION
+    })
 }
 
 /// Lets a linked module through the gate, whatever it weighs with its names and lines.

@@ -14,7 +14,9 @@ pub enum BuildError {
     #[error(transparent)]
     Missing(#[from] Missing),
     /// A program of the toolchain cannot be started.
-    #[error("`{program}` could not be run: {source}; install it or correct the path")]
+    #[error(
+        "`{program}` could not be run: {source}; install it or correct the path, `twinroot doctor` says how"
+    )]
     Run {
         /// Which.
         program: String,

@@ -22,7 +22,7 @@ mod sections;
 mod toolchain;
 
 pub use anatomy::{Anatomy, FunctionSize, SectionSize, function_sizes};
-pub use artifact::{Artifact, admit};
+pub use artifact::{Artifact, admit, described};
 pub use compare::{Difference, first_difference};
 pub use compile::Compile;
 pub use error::BuildError;

@@ -48,7 +48,13 @@ impl Project {
             .manifest_path(&manifest)
             .no_deps()
             .exec()
-            .map_err(|error| no_package(error.to_string().trim().to_owned()))?;
+            .map_err(|error| match error {
+                cargo_metadata::Error::Io(source) => BuildError::Run {
+                    program: crate::cargo(),
+                    source,
+                },
+                error => no_package(error.to_string().trim().to_owned()),
+            })?;
         let manifest = fs::canonicalize(&manifest).unwrap_or(manifest);
         let package = metadata
             .packages

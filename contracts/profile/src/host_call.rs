@@ -7,7 +7,7 @@ use twinroot_abi::{ContractId, Gas, HOST_FUNCTIONS, ValType};
 use twinroot_exec::Outcome;
 use twinroot_host::Asked;
 
-use crate::SourceFrame;
+use crate::{SourceFrame, ToldCall};
 
 /// A call of a host function.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -80,25 +80,36 @@ impl HostCall {
     }
 }
 
-/// `storage_read(key 00000000, room 8) = 8, writes 2a00000000000000`.
+impl HostCall {
+    /// What is told of it.
+    #[must_use]
+    pub fn told(&self) -> ToldCall {
+        let argument = |argument: &Argument| (argument.name.to_owned(), argument.value.to_string());
+        let own = self.stack.iter().filter_map(|frame| frame.at.as_ref());
+        ToldCall {
+            depth: self.depth,
+            function: self.function.to_owned(),
+            arguments: self.arguments.iter().map(argument).collect(),
+            result: self.result,
+            written: self
+                .written
+                .iter()
+                .filter(|written| !written.is_empty())
+                .cloned()
+                .collect(),
+            at: own.into_iter().find(|line| line.is_own()).cloned(),
+            ends: match self.outcome {
+                Outcome::Success => None,
+                outcome => Some(outcome.to_string()),
+            },
+        }
+    }
+}
+
+/// As it is told.
 impl fmt::Display for HostCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}(", self.function)?;
-        for (place, Argument { name, value }) in self.arguments.iter().enumerate() {
-            let parting = if place == 0 { "" } else { ", " };
-            write!(f, "{parting}{name} {value}")?;
-        }
-        f.write_str(")")?;
-        if let Some(result) = self.result {
-            write!(f, " = {result}")?;
-        }
-        for written in self.written.iter().filter(|written| !written.is_empty()) {
-            write!(f, ", writes {written}")?;
-        }
-        match self.outcome {
-            Outcome::Success => Ok(()),
-            outcome => write!(f, ", ends the call: {outcome}"),
-        }
+        self.told().fmt(f)
     }
 }
 

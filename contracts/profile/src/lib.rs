@@ -28,6 +28,7 @@ mod source;
 mod split;
 mod stacks;
 mod tally;
+mod told;
 
 pub use category::Category;
 pub use debug::DebugModule;
@@ -38,3 +39,4 @@ pub use profile::Profile;
 pub use recorder::Recorder;
 pub use source::{SourceFrame, SourceLine};
 pub use split::Split;
+pub use told::ToldCall;

@@ -34,6 +34,8 @@ pub(crate) struct Replay<'a, 'd, 't> {
     left: i64,
     /// Functions that are open, each with its node.
     open: Vec<(Open, NodeId)>,
+    /// Of each of them, first and last place of the two straight pieces that it paid for last.
+    pieces: Vec<[Option<(usize, usize)>; 2]>,
     error: Option<ProfileError>,
 }
 
@@ -64,6 +66,7 @@ pub(crate) fn replay<'a, 'd>(
         script: trace.asked.iter(),
         left: i64::try_from(trace.limit.0).unwrap_or(i64::MAX),
         open: Vec::new(),
+        pieces: Vec::new(),
         error: None,
     };
     let start = replay.tally.stacks.below(run, Frame::Start);
@@ -105,8 +108,24 @@ impl Replay<'_, '_, '_> {
                 Some((function, place)) => code.frames(function, place),
                 None => Ok(Vec::new()),
             },
-            _ => frames(code, ran.open.iter().rev()),
+            _ => self.stack(&ran.open),
         }
+    }
+
+    /// The stack of what was open at the end, the innermost function first.
+    fn stack(&self, open: &[Open]) -> Result<Vec<SourceFrame>, ProfileError> {
+        let mut frames = Vec::new();
+        let open = open.iter().zip(&self.pieces).rev();
+        for (Open { function, place }, pieces) in open.take(KEPT_FRAMES) {
+            let mut own = self.code.frames(*function, *place)?;
+            let is_before = |(first, last): &&(usize, usize)| !(*first..=*last).contains(place);
+            if let Some((_, branch)) = pieces.iter().flatten().find(is_before) {
+                find_lines(&mut own, &self.code.frames(*function, *branch)?);
+            }
+            frames.extend(own);
+        }
+        frames.truncate(KEPT_FRAMES);
+        Ok(frames)
     }
 
     /// What is left is given back, or is forfeited.
@@ -260,13 +279,23 @@ impl Watch for Replay<'_, '_, '_> {
             [.., (_, caller)] => self.tally.stacks.called(*caller, self.run, frame),
         };
         self.open.push((Open { function, place: 0 }, node));
+        self.pieces.push([None; 2]);
     }
 
     fn leave(&mut self) {
         self.open.pop();
+        self.pieces.pop();
     }
 
     fn pay(&mut self, shares: &[Share]) {
+        let places = || shares.iter().map(|share| share.place);
+        let piece = places().min().zip(places().max());
+        if let Some([newest, before]) = self.pieces.last_mut()
+            && piece.is_some()
+        {
+            *before = *newest;
+            *newest = piece;
+        }
         for share in shares {
             self.spend_at(share.place, share.gas.0);
         }
@@ -276,6 +305,15 @@ impl Watch for Replay<'_, '_, '_> {
         if let Some((open, _)) = self.open.last_mut() {
             open.place = place;
         }
+    }
+}
+
+/// Where several lines can fail, the compiler lets them share one instruction, which then is of no line. The branch
+/// that led there is of the line that failed.
+fn find_lines(frames: &mut [SourceFrame], branch: &[SourceFrame]) {
+    for frame in frames.iter_mut().filter(|frame| frame.at.is_none()) {
+        let same = branch.iter().find(|led| led.function == frame.function);
+        frame.at = same.and_then(|same| same.at.clone());
     }
 }
 
@@ -301,5 +339,32 @@ const fn end(outcome: Outcome) -> End {
         Outcome::OutOfGas => End::OutOfGas,
         Outcome::StackLimit => End::StackLimit,
         Outcome::HostError(error) => End::HostError(error as u32),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find_lines;
+    use crate::SourceFrame;
+
+    #[test]
+    fn a_shared_instruction_is_of_the_line_that_led_there() {
+        let mut frames = [
+            "core::panic at /rust/panic.rs:1",
+            "raise",
+            "sum",
+            "go at /a.rs:2",
+        ]
+        .map(SourceFrame::read);
+        let branch = ["raise at /a.rs:5", "go at /a.rs:9"].map(SourceFrame::read);
+        find_lines(&mut frames, &branch);
+        let told = frames.map(|frame| frame.to_string());
+        let want = [
+            "core::panic at /rust/panic.rs:1",
+            "raise at /a.rs:5",
+            "sum",
+            "go at /a.rs:2",
+        ];
+        assert_eq!(told, want);
     }
 }

@@ -81,6 +81,17 @@ pub struct Leaf<'a> {
     pub value: Value,
 }
 
+/// A place of a contract's storage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place<'a> {
+    /// The field that it belongs to.
+    pub field: &'a str,
+    /// As that of a [`Leaf`].
+    pub key: Option<Value>,
+    /// The type of what lies there.
+    pub kind: Type,
+}
+
 impl Spec {
     /// The arguments of a call of `entry`, by name.
     ///
@@ -123,6 +134,16 @@ impl Spec {
     /// # Errors
     /// [`DecodeError`] where the SDK puts nothing there, or something else.
     pub fn decode_storage(&self, key: &[u8], value: &[u8]) -> Result<Leaf<'_>, DecodeError> {
+        let Place { field, key, kind } = self.decode_key(key)?;
+        let value = read_whole(&format!("`{field}`"), &kind, value)?;
+        Ok(Leaf { field, key, value })
+    }
+
+    /// Which place of the contract's storage a key is that of.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the SDK puts nothing there.
+    pub fn decode_key(&self, key: &[u8]) -> Result<Place<'_>, DecodeError> {
         let no_field = || DecodeError::NoField {
             key: hex::encode(key),
         };
@@ -132,21 +153,23 @@ impl Spec {
             .and_then(|slot| self.storage.get(slot))
             .ok_or_else(no_field)?;
         let name = &*field.name;
-        let read = |key: Option<&Type>, kind: &Type| {
+        let place = |key: Option<&Type>, kind: Type| {
             let key = key.map(|key| read_whole(&format!("the key of `{name}`"), key, under));
-            Ok(Leaf {
+            Ok(Place {
                 field: name,
                 key: key.transpose()?,
-                value: read_whole(&format!("`{name}`"), kind, value)?,
+                kind,
             })
         };
         match &field.kind {
-            Storage::Map(key, kind) => read(Some(key), kind),
-            Storage::List(kind) if !under.is_empty() => read(Some(&Type::Number(U32)), kind),
+            Storage::Map(key, kind) => place(Some(key), kind.clone()),
+            Storage::List(kind) if !under.is_empty() => {
+                place(Some(&Type::Number(U32)), kind.clone())
+            }
             _ if !under.is_empty() => Err(no_field()),
-            Storage::List(_) => read(None, &Type::Number(U32)),
-            Storage::Value(kind) => read(None, kind),
-            Storage::Policy(rule) => read(None, &rule.params()),
+            Storage::List(_) => place(None, Type::Number(U32)),
+            Storage::Value(kind) => place(None, kind.clone()),
+            Storage::Policy(rule) => place(None, rule.params()),
         }
     }
 

@@ -27,7 +27,7 @@ mod types;
 mod written;
 
 pub use args::ArgsError;
-pub use decode::{DecodeError, EventNumber, Leaf};
+pub use decode::{DecodeError, EventNumber, Leaf, Place};
 pub use encode::{Path, ValueError, ValueProblem};
 pub use error::{PolicyClaim, SpecError};
 pub use kind::{Case, DataType, Named, Number, Shape, Type, Variant};

@@ -1,6 +1,5 @@
 //! The lines of a spec section as they are written, before anything is checked (docs/spec/contract.md, 5.2).
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
@@ -18,7 +17,6 @@ pub(crate) enum Line {
     Data(String, DataLine),
     Errors(ErrorsLine),
     Events(EventsLine),
-    Build(BTreeMap<String, String>),
 }
 
 #[derive(Deserialize)]
@@ -150,16 +148,6 @@ impl<'de> Visitor<'de> for LineVisitor {
             Some("events") => {
                 map.next_value::<String>()?;
                 Line::Events(rest(map)?)
-            }
-            Some("build") => {
-                let record: BTreeMap<String, String> = map.next_value()?;
-                if map.next_key::<String>()?.is_some() {
-                    return Err(A::Error::custom("nothing stands beside a build record"));
-                }
-                let printed = record
-                    .iter()
-                    .map(|(name, text)| (printable(name), printable(text)));
-                Line::Build(printed.collect())
             }
             other => {
                 return Err(A::Error::custom(format!(

@@ -77,13 +77,12 @@ struct Lines {
     data: Vec<(String, DataLine)>,
     errors: Vec<ErrorDoc>,
     events: Vec<EventItem>,
-    build: Option<BTreeMap<String, String>>,
 }
 
 impl Lines {
     fn of(lines: Vec<Line>) -> Result<Self, SpecError> {
         let (mut entries, mut data) = (Vec::new(), Vec::new());
-        let (mut contract, mut errors, mut events, mut build) = (None, None, None, None);
+        let (mut contract, mut errors, mut events) = (None, None, None);
         for line in lines {
             let (kind, again) = match line {
                 Line::Entry(name, line) => {
@@ -99,7 +98,6 @@ impl Lines {
                 }
                 Line::Errors(line) => ("errors", errors.replace(line.codes).is_some()),
                 Line::Events(line) => ("events", events.replace(line.variants).is_some()),
-                Line::Build(record) => ("build", build.replace(record).is_some()),
             };
             if again {
                 return Err(twice("the line", kind));
@@ -111,7 +109,6 @@ impl Lines {
             data,
             errors: errors.unwrap_or_default(),
             events: events.unwrap_or_default(),
-            build,
         })
     }
 
@@ -138,7 +135,6 @@ impl Lines {
             types: types.all()?,
             errors: errors(self.errors)?,
             events,
-            build: self.build,
         })
     }
 }

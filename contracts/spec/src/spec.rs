@@ -1,6 +1,5 @@
 //! What is known of a contract once its spec was read and checked.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -38,9 +37,6 @@ pub struct Spec {
     pub errors: Vec<ErrorDoc>,
     /// What it tells those who read its receipts; the place of an event is its number.
     pub events: Vec<Event>,
-    /// What it was built with, where the builder said so. Nothing of it is checked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub build: Option<BTreeMap<String, String>>,
 }
 
 /// A field of a contract.
@@ -141,6 +137,12 @@ impl Spec {
     #[must_use]
     pub fn entry(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.name == name)
+    }
+
+    /// The event of that name.
+    #[must_use]
+    pub fn event(&self, name: &str) -> Option<&Event> {
+        self.events.iter().find(|event| event.name == name)
     }
 
     /// The error of that code.

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::Metadata;
 use clap::Args;
-use twinroot_build::{BuildError, Compile, Toolchain, strip};
+use twinroot_build::{BuildError, Compile, Toolchain, described};
 
 use record::{Artifact, Record};
 
@@ -93,7 +93,7 @@ fn contracts(metadata: &Metadata) -> Vec<String> {
 }
 
 fn write(build: &Compile<'_>, folder: &Folder) -> Result<ExitCode> {
-    let modules = stripped(build)?;
+    let modules = described_modules(build)?;
     for (name, bytes) in &modules {
         let path = folder.module(name);
         fs::write(&path, bytes).with_context(|| format!("could not write {}", path.display()))?;
@@ -119,7 +119,7 @@ fn check(build: &Compile<'_>, folder: &Folder) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut stale = false;
-    for (name, bytes) in stripped(build)? {
+    for (name, bytes) in described_modules(build)? {
         if folder.read(&name)? != bytes {
             stale = true;
             println!(
@@ -134,11 +134,11 @@ fn check(build: &Compile<'_>, folder: &Folder) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the contracts and gives the modules by name, as they are committed.
-fn stripped(build: &Compile<'_>) -> Result<BTreeMap<String, Vec<u8>>> {
+/// Builds the contracts and gives the modules by name, as they are committed: code, policies and spec.
+fn described_modules(build: &Compile<'_>) -> Result<BTreeMap<String, Vec<u8>>> {
     let linked = build.run()?.into_iter();
     linked
-        .map(|(name, module)| Ok((name, strip(&module)?)))
+        .map(|(name, module)| Ok((name, described(&module)?)))
         .collect()
 }
 

@@ -66,6 +66,10 @@ pub(crate) const RECORD: &str = "TR0402";
 pub(crate) const DIFFERENT: &str = "TR0403";
 /// A comparison that would tell nothing.
 pub(crate) const CANNOT_JUDGE: &str = "TR0404";
+/// A spec that is not of its module.
+pub(crate) const SPEC: &str = "TR0405";
+/// Arguments that an entry does not take.
+pub(crate) const ARGUMENTS: &str = "TR0406";
 /// A code that is not in the table.
 pub(crate) const NO_CODE: &str = "TR0501";
 
@@ -213,6 +217,22 @@ pub(crate) const TABLE: &[Entry] = &[
          and ask again.",
     ),
     error(
+        SPEC,
+        1,
+        "the spec is not of this module",
+        "The custom section `twinroot.spec` is held against the code, and is believed as a whole or not at all \
+         (docs/spec/contract.md, 5.5). It names what the module does not have, or leaves out what it has, or cannot be read: \
+         it was damaged, put there from another module, or made to deceive. Build the contract from its sources; if it is not \
+         yours, do not sign anything about it until its author has done so.",
+    ),
+    error(
+        ARGUMENTS,
+        2,
+        "the entry does not take these arguments",
+        "The message names the argument, what it should be and what it is. `twinroot inspect WASM` shows what each entry takes, \
+         and docs/spec/contract.md, 7, how values are written: `amount=5`, `side=initiator`, `deal={\"price\":3}`.",
+    ),
+    error(
         NO_CODE,
         2,
         "there is no such code",
@@ -226,7 +246,7 @@ pub(crate) fn revert(code: u32) -> Option<(&'static str, &'static str)> {
         0 => return None,
         1..=0xffff => (
             "an error of the contract's own",
-            "Its spec names it and says what to do: `twinroot inspect WASM` shows the wasm's spec.",
+            "Its spec names it and says what to do: `twinroot inspect WASM` lists the errors of a contract.",
         ),
         REVERT_INPUT => (
             "the arguments are not what the entry takes",

@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
-use twinroot_build::{BuildError, BuildRecord, Project, Toolchain, admit, function_sizes};
+use twinroot_build::{
+    BuildError, BuildRecord, Project, Toolchain, admit, described, function_sizes,
+};
 use twinroot_gate::GateError;
+use twinroot_spec::{Spec, SpecError};
 
 use super::Fault;
-use super::codes::TOO_LARGE;
+use super::codes::{SPEC, TOO_LARGE};
 
 /// A contract as the linker left it.
 pub(crate) struct Compiled {
@@ -28,15 +31,26 @@ pub(crate) fn compile(path: &Path) -> Result<Compiled, Fault> {
         .map(|(_, module)| module)
         .ok_or_else(|| BuildError::Compile(project.name.clone()))?;
     match admit(&linked) {
-        Ok(_) => Ok(Compiled {
-            project,
-            record,
-            linked,
-        }),
+        Ok(_) => {
+            spec_holds(&linked).map_err(|fault| fault.about(&project.name))?;
+            Ok(Compiled {
+                project,
+                record,
+                linked,
+            })
+        }
         Err(BuildError::Gate(GateError::TooLong { have, limit })) => {
             Err(too_large(&project.name, have, limit, &linked))
         }
         Err(error) => Err(Fault::from(error).about(&project.name)),
+    }
+}
+
+/// Nobody would believe the spec of what is built here, if it has one that is not of its code.
+fn spec_holds(linked: &[u8]) -> Result<(), Fault> {
+    match Spec::of_module(&described(linked)?) {
+        Ok(_) | Err(SpecError::Missing) => Ok(()),
+        Err(error) => Err(Fault::new(SPEC, error)),
     }
 }
 

@@ -4,10 +4,11 @@ use std::fmt;
 
 use twinroot_build::{BuildError, Missing};
 use twinroot_gate::GateError;
+use twinroot_spec::{ArgsError, SpecError};
 
 use super::codes::{
-    self, COMPILE, GATE, NO_CORE, NO_FILE, NO_LINKER, NO_LOCK, NO_MODULE, NO_PACKAGE, NO_PROGRAM,
-    PROFILE, RECORD, TOO_LARGE,
+    self, ARGUMENTS, COMPILE, GATE, NO_CORE, NO_FILE, NO_LINKER, NO_LOCK, NO_MODULE, NO_PACKAGE,
+    NO_PROGRAM, PROFILE, RECORD, SPEC, TOO_LARGE,
 };
 
 /// Something that stops a verb.
@@ -21,6 +22,11 @@ impl Fault {
     pub(crate) fn new(code: &'static str, message: impl fmt::Display) -> Self {
         let message = message.to_string();
         Self { code, message }
+    }
+
+    /// Of arguments that an entry does not take.
+    pub(crate) fn arguments(message: impl fmt::Display) -> Self {
+        Self::new(ARGUMENTS, message)
     }
 
     /// With who is at fault named first.
@@ -66,5 +72,26 @@ impl From<BuildError> for Fault {
             BuildError::Record(_) => RECORD,
         };
         Self::new(code, error)
+    }
+}
+
+impl From<SpecError> for Fault {
+    fn from(error: SpecError) -> Self {
+        match error {
+            SpecError::NotAModule => Self::new(NO_MODULE, error),
+            SpecError::Module(error) => BuildError::Gate(error).into(),
+            error => Self::new(
+                SPEC,
+                format!(
+                    "its spec cannot be believed: {error}; take the wasm that `twinroot build` wrote"
+                ),
+            ),
+        }
+    }
+}
+
+impl From<ArgsError> for Fault {
+    fn from(error: ArgsError) -> Self {
+        Self::new(ARGUMENTS, error)
     }
 }

@@ -1,4 +1,4 @@
-//! `twinroot inspect`: what a wasm is. Of its spec this tells the size only.
+//! `twinroot inspect`: what a wasm is, and what it says of itself.
 
 use std::fs;
 use std::io::{self, Write};
@@ -6,18 +6,21 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use twinroot_build::{Anatomy, strip};
+use twinroot_spec::Spec;
 
 use super::codes::NO_FILE;
 use super::output::{self, Report, quoted};
-use super::{EXIT_CODES, Fault};
+use super::{EXIT_CODES, Fault, spec};
 
-/// Say what a wasm is: entries, policies, sizes, hash, build record.
+/// Say what a wasm is: entries and what they take, errors, events, policies, sizes, hash, build record.
 #[derive(clap::Args)]
 #[command(
-    long_about = "Say what a wasm is: the entries that a call can name, the host functions that it uses, its oracle policies, \
-        what takes how many bytes, its code hash, the gas that each call begins with, and what it was built with.\n\n\
+    long_about = "Say what a wasm is: the entries that a call can name and what they take, what it keeps, the errors and events that \
+        it has, its oracle policies, the host functions that it uses, what takes how many bytes, its code hash, the gas that \
+        each call begins with, and what it was built with.\n\n\
+        What it says of itself in its spec is held against its code; a spec that does not agree is an error.\n\n\
         Functions have their names if NAME.debug.wasm lies beside NAME.wasm with the same code.",
     after_help = EXIT_CODES,
     after_long_help = format!("Examples:\n  twinroot inspect target/twinroot/my-sale.wasm\n  \
@@ -40,8 +43,15 @@ struct Inspected {
     file: PathBuf,
     #[serde(flatten)]
     anatomy: Anatomy,
+    /// None where it says nothing of itself.
+    #[serde(serialize_with = "as_document")]
+    spec: Option<Spec>,
     #[serde(skip)]
     shown: usize,
+}
+
+fn as_document<S: Serializer>(spec: &Option<Spec>, to: S) -> Result<S::Ok, S::Error> {
+    spec.as_ref().map(Spec::document).serialize(to)
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -54,9 +64,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let named = with_names(wasm, &bytes);
     let anatomy = Anatomy::of(&bytes, named.as_deref().unwrap_or(&bytes))
         .map_err(|error| Fault::from(error).about(&wasm.display()))?;
+    let spec = spec::read(&bytes).map_err(|fault| fault.about(&wasm.display()))?;
     let inspected = Inspected {
         file: wasm.clone(),
         anatomy,
+        spec,
         shown: *functions,
     };
     output::print(&inspected, *json)?;
@@ -112,6 +124,11 @@ impl Report for Inspected {
             record,
             ..
         } = &self.anatomy;
+        match &self.spec {
+            Some(spec) => spec::tell(spec, out)?,
+            None => writeln!(out, "it says nothing of itself: it has no spec")?,
+        }
+        writeln!(out)?;
         tell_code(&self.anatomy, out)?;
         writeln!(out, "\n{:>8}  section", "bytes")?;
         for section in sections {
@@ -147,7 +164,7 @@ mod tests {
 
     use twinroot_build::Anatomy;
 
-    use super::{Inspected, Report as _};
+    use super::{Inspected, Report as _, spec};
 
     #[test]
     fn a_person_sees_entries_sizes_and_functions() {
@@ -155,6 +172,7 @@ mod tests {
         let inspected = Inspected {
             file: PathBuf::from("tv.wasm"),
             anatomy: Anatomy::of(wasm, wasm).unwrap(),
+            spec: spec::read(wasm).unwrap(),
             shown: 2,
         };
         let mut out = Vec::new();
@@ -164,6 +182,16 @@ mod tests {
             text.contains("entries    init, pay, refund, release"),
             "{text}"
         );
+        for line in [
+            "TvEscrow\n",
+            "offered with a hold of 20000 blocks\n",
+            "  init(buyer: Side, price: Amount, refund_height: Height, delivered: Claims<3>)\n",
+            "  pay()  [payable]\n      Takes the price from the buyer, once.\n",
+            "  delivered: KOfN<2, 3>\n      Who attests the delivery, and of what.\n",
+            "  2 TooEarly\n      The refund height is not reached: wait for it.\n",
+        ] {
+            assert!(text.contains(line), "no `{line}` in {text}");
+        }
         assert!(text.contains("policy 0   2 of the feeds"), "{text}");
         assert!(text.contains("twinroot.policy"), "{text}");
         assert!(

@@ -14,6 +14,7 @@ mod new;
 mod output;
 mod schema;
 mod sdk;
+mod spec;
 mod templates;
 mod test;
 mod verify;
@@ -24,6 +25,8 @@ use anyhow::Result;
 use clap::Subcommand;
 
 pub(crate) use fault::Fault;
+pub(crate) use inspect::read;
+pub(crate) use spec::read as spec_of;
 
 /// What `--help` of each of these verbs ends with.
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done; 1 the contract is at fault; 2 wrong usage; \

@@ -5,11 +5,9 @@ mod price;
 mod report;
 mod snapshot;
 
-use std::path::PathBuf;
-
 use clap::Subcommand;
 
-use crate::steps::{self, Steps};
+use crate::steps::Package;
 
 /// What the calls of a contract cost: a report, a snapshot that changes are held against, the price of force.
 #[derive(clap::Args)]
@@ -37,30 +35,6 @@ enum Command {
     Flame(flame::Arguments),
     /// Bytes and fee if a call had to be forced, and the stake below which that would not pay.
     Price(price::Arguments),
-}
-
-/// Which tests are run.
-#[derive(clap::Args)]
-pub(crate) struct Package {
-    /// Folder of the contract's package.
-    #[arg(value_name = "PATH", default_value = ".")]
-    path: PathBuf,
-    /// What the tests wrote down when they ran with TWINROOT_STEPS=FOLDER, instead of running them now.
-    #[arg(long, value_name = "FOLDER")]
-    steps: Option<PathBuf>,
-    /// JSON instead of a table, as when the output is piped.
-    #[arg(long)]
-    json: bool,
-}
-
-impl Package {
-    /// The steps of its twin tests, by test.
-    fn steps(&self) -> anyhow::Result<Steps> {
-        match &self.steps {
-            Some(folder) => steps::read(&self.path, folder),
-            None => steps::run(&self.path),
-        }
-    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {

@@ -2,7 +2,7 @@
 
 use twinroot_spec::{Spec, SpecError};
 
-use crate::module::{COMMITTED, code, committed, with_spec};
+use crate::module::{COMMITTED, bare, code, committed, lines_of, wasm, with_spec};
 
 #[test]
 fn every_contract_describes_itself() {
@@ -17,6 +17,20 @@ fn every_contract_describes_itself() {
     }
 }
 
+/// What is published and named by the code hash is the same without the spec.
+#[test]
+fn no_spec_is_part_of_the_code() {
+    for name in COMMITTED {
+        let wasm = wasm(name);
+        let bare = bare(&wasm);
+        assert!(bare.len() < wasm.len(), "{name}");
+        assert_eq!(
+            twinroot_gate::admit(&bare).unwrap().hash,
+            committed(name).code_hash
+        );
+    }
+}
+
 #[test]
 fn the_escrow_as_a_document() {
     let document = serde_json::to_string_pretty(&committed("tv-escrow").document()).unwrap();
@@ -27,8 +41,7 @@ fn the_escrow_as_a_document() {
 #[test]
 fn no_contract_describes_another() {
     for name in COMMITTED {
-        let lines = format!("{}/tests/it/specs/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
-        let lines = std::fs::read(lines).unwrap();
+        let lines = lines_of(&wasm(name));
         let error = Spec::of_module(&with_spec(&code(&["other"], &[]), &lines)).unwrap_err();
         assert!(
             matches!(

@@ -10,7 +10,6 @@ const LINES: &str = r#"{"contract":"Meter","docs":"Calls of an API, paid in adva
 {"data":"Tier","docs":"","variants":[{"value":0,"name":"Free","docs":""},{"value":1,"name":"Paid","docs":""}]}
 {"errors":"Error","docs":"","codes":[{"code":1,"name":"Empty","docs":"Nothing is left: pay in."}]}
 {"events":"Event","docs":"","variants":[{"value":0,"name":"Drawn","docs":"Calls were paid.","fields":[{"name":"calls","type":"u64"}]}]}
-{"build":{"rustc":"1.96.0"}}
 "#;
 
 #[test]

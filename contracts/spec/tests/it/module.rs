@@ -6,6 +6,7 @@ use std::path::Path;
 use twinroot_abi::{POLICY_SECTION, POLICY_VERSION, Policy, SPEC_SECTION};
 use twinroot_spec::{Spec, SpecError};
 use wasm_encoder::{CustomSection, Section as _};
+use wasmparser::{Parser, Payload};
 
 /// A module that exports entries which do nothing, and says that of itself.
 pub(crate) fn module(entries: &[&str], policies: &[Policy], spec: &str) -> Vec<u8> {
@@ -57,25 +58,45 @@ pub(crate) fn spec(lines: &str) -> Result<Spec, SpecError> {
 /// The line of a contract that keeps nothing.
 pub(crate) const EMPTY: &str = "{\"contract\":\"Nothing\",\"docs\":\"\",\"storage\":[]}\n";
 
-/// Contracts whose modules are committed. They are stripped there, so the lines of their specs lie beside these
-/// tests, as the linker wrote them.
-pub(crate) const COMMITTED: [&str; 6] = [
+/// Contracts whose modules are committed.
+pub(crate) const COMMITTED: [&str; 11] = [
+    "api-meter",
     "ballast",
     "bench-escrow",
     "bench-kernels",
     "bench-token",
+    "cold-chain",
+    "counter",
+    "per-second",
+    "rock-paper-scissors",
     "truck-insurance",
     "tv-escrow",
 ];
 
 pub(crate) fn committed(name: &str) -> Spec {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let wasm = fs::read(root.join("../wasm").join(name).with_extension("wasm")).unwrap();
-    let lines = fs::read(
-        root.join("tests/it/specs")
-            .join(name)
-            .with_extension("jsonl"),
-    )
-    .unwrap();
-    Spec::of_module(&with_spec(&wasm, &lines)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    Spec::of_module(&wasm(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// A committed module.
+pub(crate) fn wasm(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wasm");
+    fs::read(folder.join(name).with_extension("wasm")).unwrap()
+}
+
+/// The lines of its spec.
+pub(crate) fn lines_of(wasm: &[u8]) -> Vec<u8> {
+    let spec = Parser::new(0)
+        .parse_all(wasm)
+        .find_map(|payload| match payload.unwrap() {
+            Payload::CustomSection(section) if section.name() == SPEC_SECTION => {
+                Some(section.data().to_vec())
+            }
+            _ => None,
+        });
+    spec.unwrap()
+}
+
+/// The module without its spec: code and policies.
+pub(crate) fn bare(wasm: &[u8]) -> Vec<u8> {
+    twinroot_gate::admit(wasm).unwrap().canonical
 }

@@ -106,10 +106,6 @@ fn lines_that_cannot_be_read() {
             r#"{"errors":"E","docs":"","codes":[{"code":65536,"name":"A","docs":""}]}"#,
             "invalid value: integer `65536`",
         ),
-        (
-            r#"{"build":{"rustc":"1"},"docs":""}"#,
-            "nothing stands beside a build record",
-        ),
     ] {
         let message = refused(line);
         let begins = format!("line 3 of the spec cannot be read: {reason}");

@@ -107,6 +107,14 @@ fn templates_build_into_contracts_that_verify_and_a_change_shows() {
     );
     let same = trial.run(&["verify", &kept]);
     assert!(same.status.success(), "{same:?}");
+    // So do the numbers of its policy, be it how many agree or how many there are.
+    for policy in ["KOfN<3, 3>", "KOfN<3, 4>"] {
+        trial.edit("KOfN<2, 3>", policy);
+        let other = json(&trial.run(&["build"]));
+        assert!(other["code_hash"].is_string(), "{policy}");
+        assert_ne!(other["code_hash"], built["code_hash"], "{policy}");
+        trial.edit(policy, "KOfN<2, 3>");
+    }
     trial.edit(
         "transfer(self.buyer.get(), ",
         "transfer(self.buyer.get().other(), ",

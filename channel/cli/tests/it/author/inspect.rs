@@ -13,12 +13,19 @@ fn a_committed_contract_is_told_as_json_where_nobody_looks() {
     let told = json(&output);
     let entries = serde_json::json!(["init", "pay", "refund", "release"]);
     assert_eq!(told["entries"], entries);
-    let bytes = fs::metadata(&wasm).unwrap().len();
-    assert_eq!(told["code_bytes"], bytes);
+    assert_eq!(told["bytes"], fs::metadata(&wasm).unwrap().len());
+    let code = told["code_bytes"].as_u64().unwrap();
+    assert!(code < 2 * 1024, "{code}");
     assert_eq!(told["code_hash"].as_str().unwrap().len(), 64);
     // docs/spec/vm.md, 5.5.
-    assert_eq!(told["start_gas"], 12_000 + bytes.div_ceil(10));
+    assert_eq!(told["start_gas"], 12_000 + code.div_ceil(10));
     assert!(told["record"].is_null());
+    let spec = &told["spec"];
+    assert_eq!(spec["name"], "TvEscrow");
+    assert_eq!(spec["code_hash"], told["code_hash"]);
+    assert_eq!(spec["entries"][1]["payable"], true);
+    assert_eq!(spec["errors"][1]["name"], "TooEarly");
+    assert_eq!(spec["policies"][0]["type"], "KOfN<2, 3>");
 }
 
 #[test]

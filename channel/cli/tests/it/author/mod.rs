@@ -1,9 +1,13 @@
 //! The verbs of whoever writes contracts.
 
+mod bad_input;
 mod begin;
 mod build;
+mod hashes;
 mod inspect;
+mod modules;
 mod reference;
+mod trace;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,32 +1,27 @@
 //! `twinroot bench`: how fast the VM is, in ratios of one run.
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+mod own;
 
-use anyhow::Context;
+use std::io::{self, Write};
+
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use twinroot_benches::{Figure, GROUPS, Own, own_contract};
+use twinroot_benches::{Figure, GROUPS};
 
 /// Measure the VM beside plain engines and this machine, or a contract of your own.
 #[derive(clap::Args)]
 #[command(
     long_about = "Measure the VM, in under two minutes: each figure is the time of something, and how many times that of \
         something else it is, both taken in turns in this run. With a contract: the time and gas of one entry, beside \
-        the same module without gas.",
+        the same module without gas. Arguments have the names of the contract's spec; `twinroot inspect` shows them.",
     after_help = "Examples:\n  twinroot bench\n  twinroot bench --only metering --json\n  \
-        twinroot bench escrow.wasm --entry release --args 00ff"
+        twinroot bench counter.wasm --entry raise step=5\n  twinroot bench old.wasm --entry release --args 00ff\n\n\
+        Exit codes: 0 done; 1 the contract is at fault, or a call did not succeed; 2 wrong usage, wrong arguments; 3 the file \
+        cannot be read."
 )]
 pub(crate) struct Arguments {
-    /// A contract's wasm. Its entry `init`, if there is one, is called first, without arguments.
-    #[arg(value_name = "CONTRACT", requires = "entry")]
-    contract: Option<PathBuf>,
-    /// The entry that is called.
-    #[arg(long, requires = "contract")]
-    entry: Option<String>,
-    /// Its arguments, in hexadecimal.
-    #[arg(long, value_name = "HEX", default_value = "", requires = "contract")]
-    args: String,
+    #[command(flatten)]
+    own: own::Arguments,
     /// Only groups whose name begins so: metering, native, call, host_call, compile, cache, batch, state.
     #[arg(long, value_name = "GROUP", conflicts_with = "contract")]
     only: Option<String>,
@@ -36,19 +31,10 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    match (&arguments.contract, &arguments.entry) {
-        (Some(contract), Some(entry)) => {
-            let wasm = std::fs::read(contract)
-                .with_context(|| format!("could not read {}", contract.display()))?;
-            let args = hex::decode(&arguments.args).context("--args is not hexadecimal")?;
-            let own = own_contract(&wasm, entry, &args)?;
-            if arguments.json {
-                line(&own)
-            } else {
-                tell(&own)
-            }
-        }
-        _ => all(arguments),
+    if own::run(&arguments.own, arguments.json)? {
+        Ok(())
+    } else {
+        all(arguments)
     }
 }
 
@@ -105,27 +91,6 @@ fn table(figures: &[Figure]) -> anyhow::Result<()> {
             "{name:width$}  {median:>10}  {best:>10}  {ratio:>6.2}  {against}"
         )?;
     }
-    Ok(())
-}
-
-fn tell(own: &Own) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
-    let Own {
-        figure,
-        gas,
-        ns_per_gas,
-        code_bytes,
-    } = own;
-    let (median, best) = (time(figure.median_ns), time(figure.min_ns));
-    writeln!(out, "a call of `{}`", figure.name)?;
-    writeln!(out, "  time       {median}, at best {best}")?;
-    writeln!(out, "  gas        {gas}, {ns_per_gas:.2} ns each")?;
-    writeln!(
-        out,
-        "  ratio      {:.2} times {}",
-        figure.ratio, figure.against
-    )?;
-    writeln!(out, "  code       {code_bytes} bytes")?;
     Ok(())
 }
 
