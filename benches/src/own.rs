@@ -26,17 +26,21 @@ pub struct Own {
 /// Measures a call of `entry` on a contract that `init` has just set up, if it has such an entry.
 ///
 /// # Errors
-/// What the gate says of the module, or how the call ended where it did not succeed.
+/// What the gate says of the module, or how the call ended where it did not succeed: with gas, or on plain wasmtime,
+/// which judges nothing and calls no other contract.
 #[expect(clippy::float_arithmetic, reason = "time is what is measured here")]
-pub fn own_contract(wasm: &[u8], entry: &str, args: &[u8]) -> anyhow::Result<Own> {
+pub fn own_contract(wasm: &[u8], init: &[u8], entry: &str, args: &[u8]) -> anyhow::Result<Own> {
     let host = Host::new(Backend::Cranelift, FeedJudge)?;
     host.admit(wasm)?;
     let mut ours = Ours::new(wasm);
     let mut plain = Plain::new(wasm, Metering::None);
     if ours.has("init") && entry != "init" {
-        let outcome = ours.try_settle("init", &[])?;
-        anyhow::ensure!(outcome == Outcome::Success, "`init` ended with: {outcome}");
-        plain.settle("init", &[]);
+        let outcome = ours.try_settle("init", init)?;
+        anyhow::ensure!(
+            outcome == Outcome::Success,
+            "`init` ended with: {outcome}; does --init have its arguments?"
+        );
+        plain.try_settle("init", init).map_err(beyond_plain)?;
     }
     let (call, mut state) = ours.call(entry, args);
     let receipt = ours.try_run(&call, &mut state)?;
@@ -45,6 +49,7 @@ pub fn own_contract(wasm: &[u8], entry: &str, args: &[u8]) -> anyhow::Result<Own
         outcome == Outcome::Success,
         "`{entry}` ended with: {outcome}"
     );
+    plain.try_run(entry, args).map_err(beyond_plain)?;
     let figure = compare(
         entry,
         "the same module, unmetered",
@@ -61,4 +66,11 @@ pub fn own_contract(wasm: &[u8], entry: &str, args: &[u8]) -> anyhow::Result<Own
         code_bytes: ours.code_bytes(),
         figure,
     })
+}
+
+fn beyond_plain(error: wasmtime::Error) -> anyhow::Error {
+    anyhow::anyhow!(
+        "plain wasmtime, which it is held against, judges nothing and calls no other contract, and there the call ends with: \
+         {error:#}; measure another entry"
+    )
 }

@@ -5,7 +5,7 @@ mod bench;
 mod demo;
 mod gas;
 mod lines;
-mod package_tests;
+mod package;
 mod play;
 mod steps;
 mod trace;

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use twinroot_testkit::{Recorded, STEPS};
 
-use crate::package_tests::cargo_test;
+use crate::package::cargo_test;
 
 /// The steps of each twin test, by its name.
 pub(crate) type Steps = BTreeMap<String, Vec<Recorded>>;

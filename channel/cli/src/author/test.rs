@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use super::{EXIT_CODES, build};
-use crate::package_tests::cargo_test;
+use crate::package::cargo_test;
 
 /// Build a contract and run its tests, on both paths.
 #[derive(clap::Args)]

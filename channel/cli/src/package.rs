@@ -1,4 +1,4 @@
-//! The tests of a contract's package, as cargo runs them.
+//! Cargo, at work on a contract's package outside wasm.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub(crate) fn cargo_test(package: &Path) -> Result<Command, Fault> {
 
 /// The target folder that this program comes from: it has the engines, which take minutes to compile. A package for
 /// whose builds somebody chose a place keeps to that.
-fn compiled_engines(project: &Project) -> Option<PathBuf> {
+pub(crate) fn compiled_engines(project: &Project) -> Option<PathBuf> {
     let is_chosen = project.target_directory != project.workspace.join("target");
     let program = env::current_exe().ok()?;
     let folder = program.ancestors().nth(2)?;
