@@ -178,3 +178,87 @@ impl fmt::Debug for Failed {
 }
 
 impl std::error::Error for Failed {}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use twinroot_abi::{Gas, REVERT_STORAGE, Side};
+    use twinroot_exec::Outcome;
+    use twinroot_profile::SourceLine;
+    use twinroot_spec::Spec;
+
+    use super::{Ended, Failed};
+
+    const MODULE: &str = r#"(module
+        (func (export "stop"))
+        (@custom "twinroot.spec"
+            "{\"contract\":\"Door\",\"docs\":\"\",\"storage\":[]}\n"
+            "{\"entry\":\"stop\",\"docs\":\"\",\"args\":[]}\n"
+            "{\"errors\":\"Error\",\"docs\":\"\",\"codes\":["
+            "{\"code\":1,\"name\":\"Early\",\"docs\":\"Wait for it.\"},"
+            "{\"code\":2,\"name\":\"Late\",\"docs\":\"It is over.\"}]}\n"))"#;
+
+    fn ended(outcome: Outcome) -> Ended {
+        let spec = Spec::of_module(&wat::parse_str(MODULE).unwrap()).unwrap();
+        Ended {
+            by: Side::Responder,
+            entry: String::from("stop"),
+            outcome,
+            gas: Gas(7),
+            at: Some(SourceLine {
+                file: String::from("src/lib.rs"),
+                line: 5,
+            }),
+            spec: Some(Arc::new(spec)),
+        }
+    }
+
+    fn failed(outcome: Outcome) -> Failed {
+        Failed::Call(Box::new(ended(outcome)))
+    }
+
+    #[test]
+    fn a_call_that_is_called_off_says_who_where_and_why() {
+        assert_eq!(
+            failed(Outcome::Revert(1)).to_string(),
+            "stop, called by Responder, was called off at src/lib.rs:5, gas 7: Early (1): Wait for it."
+        );
+        assert_eq!(
+            failed(Outcome::Trap).to_string(),
+            "stop, called by Responder, ended at src/lib.rs:5, gas 7: trap"
+        );
+    }
+
+    #[test]
+    fn without_a_spec_the_code_stands_there() {
+        let ended = Ended {
+            spec: None,
+            at: None,
+            ..ended(Outcome::Revert(1))
+        };
+        assert_eq!(
+            ended.to_string(),
+            "stop, called by Responder, was called off, gas 7: revert 1"
+        );
+    }
+
+    #[test]
+    fn the_expected_error_is_no_failure() {
+        failed(Outcome::Revert(2)).must_be(2_u32);
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "expected: Late (2): It is over.\n     got: stop, called by Responder, was called off at src/lib.rs:5, gas 7: Early (1)"
+    )]
+    fn another_error_than_expected_is_told_beside_it() {
+        failed(Outcome::Revert(1)).must_be(2_u32);
+    }
+
+    #[test]
+    #[should_panic(expected = "expected: a stored value that the contract needs is absent")]
+    fn errors_of_the_sdk_have_words_too() {
+        failed(Outcome::OutOfGas).must_be(REVERT_STORAGE);
+    }
+}

@@ -50,7 +50,7 @@ impl Stage {
         writeln!(story, "this happened {path}; what the test did before:")?;
         let untold = self.steps.len().saturating_sub(TOLD);
         if untold > 0 {
-            writeln!(story, "  {untold} steps, then")?;
+            writeln!(story, "  (steps before these: {untold})")?;
         }
         let told = self.steps.iter().skip(untold);
         told.map(|played| played.tell(story)).collect()
@@ -110,5 +110,90 @@ impl Played {
             amount: argument("amount")?,
             at: own_line(&call.stack, &self.contract),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use twinroot_abi::{Amount, FeedId, Height, Side, Subject};
+    use twinroot_sdk::{Caller, Claims, Interface};
+
+    use super::TOLD;
+    use crate::{Deployed, Path, Stage};
+
+    const PRICE: Amount = Amount(700_000);
+
+    /// The escrow of the examples, as far as this test calls it.
+    struct Escrow;
+
+    impl Interface for Escrow {
+        const PACKAGE: &'static str = "tv-escrow";
+        const FOLDER: &'static str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/tv-escrow");
+        const HOLD: u64 = 20_000;
+        const FALLBACK: u8 = 100;
+        type First = (Side, (Amount, (Height, (Claims<3>, ()))));
+        type Client<C: Caller> = C;
+
+        fn client<C: Caller>(caller: C) -> C {
+            caller
+        }
+    }
+
+    fn sale(stage: &mut Stage) -> Deployed<Escrow> {
+        let who = Claims {
+            subject: Subject([1; 32]),
+            feeds: [1, 2, 3].map(|feed| FeedId([feed; 32])),
+        };
+        let refund_height = stage.in_blocks(50);
+        stage.create(
+            Side::Initiator,
+            &(Side::Initiator, PRICE, refund_height, who),
+        )
+    }
+
+    fn story(stage: &Stage) -> Vec<String> {
+        let mut story = String::new();
+        stage.tell(&mut story).unwrap();
+        story.lines().map(ToOwned::to_owned).collect()
+    }
+
+    #[test]
+    fn who_called_what_was_called_off_and_who_was_paid() {
+        let stage = &mut Stage::on(Path::Agreed);
+        let sale = sale(stage);
+        let mut pay = stage.by(Side::Initiator).with(PRICE).calls(&sale);
+        pay.call::<(), ()>("pay", &()).unwrap();
+        let mut early = stage.by(Side::Initiator).calls(&sale);
+        early.call::<(), ()>("refund", &()).unwrap_err();
+        stage.wait(50);
+        let mut refund = stage.by(Side::Responder).calls(&sale);
+        refund.call::<(), ()>("refund", &()).unwrap();
+        let told = story(stage);
+        let begins = [
+            "this happened off chain, where both sides agree; what the test did before:",
+            "  Initiator calls tv-escrow::init",
+            "  Initiator calls tv-escrow::pay with 700000 coins",
+            "  refund, called by Initiator, was called off",
+            "  Responder calls tv-escrow::refund",
+            "    which pays Initiator 700000 coins",
+        ];
+        assert_eq!(told.len(), begins.len(), "{told:?}");
+        for (line, begin) in told.iter().zip(begins) {
+            assert!(line.starts_with(begin), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_last_steps_are_told() {
+        let stage = &mut Stage::on(Path::Forced);
+        let sale = sale(stage);
+        for _ in 0..TOLD {
+            let mut early = stage.by(Side::Responder).calls(&sale);
+            early.call::<(), ()>("refund", &()).unwrap_err();
+        }
+        let told = story(stage);
+        assert!(told[0].starts_with("this happened by force"), "{told:?}");
+        assert_eq!(told[1], "  (steps before these: 1)");
+        assert_eq!(told.len(), 2 + TOLD);
     }
 }
