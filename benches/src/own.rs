@@ -36,7 +36,8 @@ pub struct NoSuccess {
 /// Measures a call of `entry` on a contract that `init` has just set up with `first`, if it has such an entry.
 ///
 /// # Errors
-/// What the gate says of the module, or how the call ended where it did not succeed.
+/// What the gate says of the module, or how the call ended where it did not succeed: with gas, or on plain wasmtime,
+/// which judges nothing and calls no other contract.
 #[expect(clippy::float_arithmetic, reason = "time is what is measured here")]
 pub fn own_contract(wasm: &[u8], first: &[u8], entry: &str, args: &[u8]) -> anyhow::Result<Own> {
     let host = Host::new(Backend::Cranelift, FeedJudge)?;
@@ -46,12 +47,13 @@ pub fn own_contract(wasm: &[u8], first: &[u8], entry: &str, args: &[u8]) -> anyh
     if ours.has("init") && entry != "init" {
         let outcome = ours.try_settle("init", first)?;
         ensure_success("init", outcome)?;
-        plain.settle("init", first);
+        plain.try_settle("init", first).map_err(beyond_plain)?;
     }
     let (call, mut state) = ours.call(entry, args);
     let receipt = ours.try_run(&call, &mut state)?;
     let outcome = receipt.outcome;
     ensure_success(entry, outcome)?;
+    plain.try_run(entry, args).map_err(beyond_plain)?;
     let figure = compare(
         entry,
         "the same module, unmetered",
@@ -78,4 +80,11 @@ fn ensure_success(entry: &str, outcome: Outcome) -> Result<(), NoSuccess> {
             outcome,
         }),
     }
+}
+
+fn beyond_plain(error: wasmtime::Error) -> anyhow::Error {
+    anyhow::anyhow!(
+        "plain wasmtime, which it is held against, judges nothing and calls no other contract, and there the call ends with: \
+         {error:#}; measure another entry"
+    )
 }

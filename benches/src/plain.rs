@@ -35,6 +35,10 @@ impl Plain {
         let module = Module::new(&engine, wasm).expect("a valid module");
         let mut linker = Linker::new(&engine);
         link(&mut linker).expect("each function once");
+        // What is not there a call can do without, or it ends.
+        linker
+            .define_unknown_imports_as_traps(&module)
+            .expect("host functions are functions");
         Self {
             instance: linker.instantiate_pre(&module).expect("nothing is missing"),
             metering,
@@ -47,7 +51,7 @@ impl Plain {
     /// # Panics
     /// Where the call traps.
     pub fn run(&mut self, entry: &str, args: &[u8]) -> &[u8] {
-        self.call(entry, args);
+        self.call(entry, args).expect("the call succeeds");
         let world = self.world.get_or_insert_default();
         world.revert();
         &world.returned
@@ -58,11 +62,30 @@ impl Plain {
     /// # Panics
     /// Where the call traps.
     pub fn settle(&mut self, entry: &str, args: &[u8]) {
-        self.call(entry, args);
-        self.world.get_or_insert_default().settle();
+        self.try_settle(entry, args).expect("the call succeeds");
     }
 
-    fn call(&mut self, entry: &str, args: &[u8]) {
+    /// The same, if the call succeeds.
+    ///
+    /// # Errors
+    /// What wasmtime says of a call that does not.
+    pub fn try_settle(&mut self, entry: &str, args: &[u8]) -> wasmtime::Result<()> {
+        self.call(entry, args)?;
+        self.world.get_or_insert_default().settle();
+        Ok(())
+    }
+
+    /// The same, and takes back what it changed.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn try_run(&mut self, entry: &str, args: &[u8]) -> wasmtime::Result<()> {
+        self.call(entry, args)?;
+        self.world.get_or_insert_default().revert();
+        Ok(())
+    }
+
+    fn call(&mut self, entry: &str, args: &[u8]) -> wasmtime::Result<()> {
         let mut world = self.world.take().unwrap_or_default();
         world.args.clear();
         world.args.extend_from_slice(args);
@@ -70,16 +93,12 @@ impl Plain {
         if self.metering == Metering::Fuel {
             store.set_fuel(u64::MAX / 2).expect("fuel is on");
         }
-        let instance = self
-            .instance
-            .instantiate(&mut store)
-            .expect("a place in the pool");
+        let instance = self.instance.instantiate(&mut store)?;
         store.data_mut().memory = instance.get_memory(&mut store, "memory");
-        let entry = instance
-            .get_typed_func::<(), ()>(&mut store, entry)
-            .expect("an entry");
-        entry.call(&mut store, ()).expect("the call succeeds");
+        let entry = instance.get_typed_func::<(), ()>(&mut store, entry)?;
+        entry.call(&mut store, ())?;
         self.world = Some(store.into_data());
+        Ok(())
     }
 }
 

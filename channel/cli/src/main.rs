@@ -5,6 +5,7 @@ mod bench;
 mod demo;
 mod gas;
 mod lines;
+mod package;
 mod play;
 mod steps;
 mod trace;
@@ -21,7 +22,8 @@ use twinroot_testkit::WorldError;
 #[command(
     name = "twinroot",
     version,
-    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the two paths differ or a law of the protocol is broken; \
+    after_help = "Output that goes into a pipe or a file is JSON, unless TWINROOT_OUTPUT=text.\n\n\
+        Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the two paths differ or a law of the protocol is broken; \
         of the verbs for contracts, 1 the contract is at fault, 3 cannot judge or something is missing here. \
         `twinroot explain CODE` says more."
 )]

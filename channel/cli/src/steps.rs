@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use twinroot_testkit::{Recorded, STEPS};
+
+use crate::package::cargo_test;
 
 /// The steps of each twin test, by its name.
 pub(crate) type Steps = BTreeMap<String, Vec<Recorded>>;
@@ -40,9 +42,8 @@ impl Package {
 fn run(package: &Path) -> Result<Steps> {
     let name = name(package)?;
     let folder = tempfile::tempdir().context("could not make a folder for what the tests write")?;
-    let status = Command::new("cargo")
-        .args(["test", "--quiet", "--release", "--manifest-path"])
-        .arg(package.join("Cargo.toml"))
+    let status = cargo_test(package)?
+        .arg("--quiet")
         .env(STEPS, folder.path())
         .stdout(Stdio::null())
         .status()

@@ -182,8 +182,10 @@ impl<'a> Compile<'a> {
         let mut flags: Vec<_> = FLAGS.map(String::from).into();
         flags.extend(home.map(|home| remap(home, "/cargo")));
         flags.push(remap(self.toolchain.compiler.sysroot.clone(), "/rust"));
-        let paths = self.paths.iter().cloned();
-        flags.extend(paths.map(|(from, to)| remap(from, to)));
+        // Of two that fit the compiler takes the later one: a package may lie within the SDK's folder, or this in it.
+        let mut paths = self.paths.clone();
+        paths.sort_by_key(|(from, _)| from.components().count());
+        flags.extend(paths.into_iter().map(|(from, to)| remap(from, to)));
         flags
     }
 

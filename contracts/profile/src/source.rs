@@ -19,7 +19,7 @@ impl SourceLine {
     #[must_use]
     pub fn is_own(&self) -> bool {
         const OTHERS: [&str; 3] = ["/rust/", "/cargo/", "/sdk/"];
-        const SDK: &str = "/contracts/sdk/src/";
+        const SDK: &str = "contracts/sdk/src/";
         !OTHERS.iter().any(|folder| self.file.starts_with(folder)) && !self.file.contains(SDK)
     }
 
@@ -35,7 +35,9 @@ impl SourceLine {
 
 impl fmt::Display for SourceLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
+        // What a build writes in the place of the workspace's path; people know where that is.
+        let file = self.file.strip_prefix("/twinroot/").unwrap_or(&self.file);
+        write!(f, "{file}:{}", self.line)
     }
 }
 
@@ -49,7 +51,7 @@ pub struct SourceFrame {
 }
 
 impl SourceFrame {
-    /// Reads what its words say: `release at /twinroot/src/lib.rs:12`.
+    /// Reads what its words say: `release at src/lib.rs:12`.
     #[must_use]
     pub fn read(words: &str) -> Self {
         let placed = words

@@ -28,8 +28,8 @@ pub use contracts::{ballast, truck, tv};
 pub use devices::{Measure, attestor, sensor, thermometer};
 pub use error::WorldError;
 pub use stage::{
-    At, Deployed, Device, Done, Failed, Key, ModuleError, Path, Recorded, STEPS, Stage, Traced,
-    Turn, blake2b, twin, twin_test,
+    At, Deployed, Device, Done, Ended, Failed, Key, MODULES, ModuleError, Path, Recorded, STEPS,
+    Stage, Traced, Turn, blake2b, twin, twin_test,
 };
 pub use step::{Posted, Step};
 /// Makes a test of a function that takes a [`Stage`]: it plays off chain, and once more with each call forced.

@@ -1,17 +1,18 @@
 //! `twinroot check`: what a build would say, and what is doubtful, without writing anything.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::Result;
 use serde::Serialize;
-use twinroot_build::{Anatomy, cargo, strip};
+use twinroot_build::{Anatomy, Project, cargo, strip};
 
 use super::codes::COMPILE;
 use super::compiled::compile;
 use super::output::{self, Report};
 use super::{EXIT_CODES, Fault};
+use crate::package::compiled_engines;
 
 /// Say whether a contract would build and be let in, and what is doubtful about it.
 #[derive(clap::Args)]
@@ -52,8 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let compiled = compile(&arguments.path)?;
     let code = strip(&compiled.linked).map_err(Fault::from)?;
     let anatomy = Anatomy::of(&code, &code).map_err(Fault::from)?;
-    let clippy =
-        !arguments.no_clippy && clippy(&compiled.project.workspace, &compiled.project.name)?;
+    let clippy = !arguments.no_clippy && clippy(&compiled.project)?;
     let checked = Checked {
         package: compiled.record.package,
         doubts: doubts(&anatomy, &code),
@@ -84,22 +84,35 @@ fn doubts(anatomy: &Anatomy, code: &[u8]) -> Vec<&'static str> {
 }
 
 /// Runs clippy over the package, if it is here.
-fn clippy(workspace: &Path, package: &str) -> Result<bool, Fault> {
-    let command = |arguments: &[&str]| {
+fn clippy(project: &Project) -> Result<bool, Fault> {
+    let clippy = || {
         let mut command = Command::new(cargo());
-        command.arg("clippy").args(arguments).current_dir(workspace);
+        command.arg("clippy").current_dir(&project.workspace);
         command
     };
-    let asked = command(&["--version"])
+    let asked = clippy()
+        .arg("--version")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
     if !asked.is_ok_and(|status| status.success()) {
         return Ok(false);
     }
-    let status = command(&["--quiet", "--locked", "--package", package, "--lib"])
-        .stdout(Stdio::null())
-        .status();
+    let package = &project.name;
+    let mut command = clippy();
+    // In release, because that is what tests have built the SDK in already.
+    command.args([
+        "--release",
+        "--quiet",
+        "--locked",
+        "--lib",
+        "--package",
+        package,
+    ]);
+    if let Some(folder) = compiled_engines(project) {
+        command.arg("--target-dir").arg(folder);
+    }
+    let status = command.stdout(Stdio::null()).status();
     if status.is_ok_and(|status| status.success()) {
         Ok(true)
     } else {

@@ -23,7 +23,7 @@ use super::{EXIT_CODES, Fault, sdk, templates};
         the variable TWINROOT_SDK, or else the one above this program or above the present folder.",
     after_help = EXIT_CODES,
     after_long_help = format!("Examples:\n  twinroot new my-sale\n  twinroot new my-sale --template escrow && cd my-sale && \
-        twinroot build && cargo test\n  twinroot new tally --template empty --sdk ~/src/twinroot\n\n{EXIT_CODES}")
+        twinroot test\n  twinroot new tally --template empty --sdk ~/src/twinroot\n\n{EXIT_CODES}")
 )]
 pub(crate) struct Arguments {
     /// Name of the package and of its folder: small letters, digits, `-` and `_`.
@@ -138,6 +138,10 @@ impl Report for Made {
                  cargo update --workspace --manifest-path {name}/Cargo.toml"
             )?;
         }
-        writeln!(out, "next:\n  cd {name}\n  twinroot build\n  cargo test")
+        writeln!(
+            out,
+            "next:\n  cd {name}\n  twinroot test          # builds the wasm and plays the tests on both paths\n  \
+             twinroot gas report    # what each entry costs\nREADME.md says what the contract does"
+        )
     }
 }

@@ -1,9 +1,11 @@
 //! Reports: tables for people on a terminal, JSON for whatever else reads.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use anyhow::Result;
 use serde::Serialize;
+
+use crate::lines::is_for_programs;
 
 /// Something that a verb found out.
 pub(crate) trait Report: Serialize {
@@ -13,7 +15,7 @@ pub(crate) trait Report: Serialize {
 
 /// Prints a report for whoever reads the output.
 pub(crate) fn print(report: &impl Report, json: bool) -> Result<()> {
-    if json || !io::stdout().is_terminal() {
+    if is_for_programs(json) {
         let mut out = io::stdout().lock();
         serde_json::to_writer_pretty(&mut out, report).map_err(io::Error::from)?;
         writeln!(out)?;

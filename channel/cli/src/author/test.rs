@@ -1,11 +1,12 @@
 //! `twinroot test`: builds the contract, then runs its tests.
 
 use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
 use super::{EXIT_CODES, build};
+use crate::package::cargo_test;
 
 /// Build a contract and run its tests, on both paths.
 #[derive(clap::Args)]
@@ -26,9 +27,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     build::write_files(&arguments.path)?;
-    let status = Command::new("cargo")
-        .args(["test", "--release", "--manifest-path"])
-        .arg(arguments.path.join("Cargo.toml"))
+    let status = cargo_test(&arguments.path)?
         .arg("--")
         .args(&arguments.arguments)
         .status()

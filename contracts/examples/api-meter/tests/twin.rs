@@ -77,7 +77,7 @@ fn an_old_voucher_pays_nothing(stage: &mut Stage) {
     meter.redeem(stage, 400).unwrap();
     for old in [400, 399, 0] {
         let failed = meter.redeem(stage, old).unwrap_err();
-        assert!(failed.is(Error::NothingNew), "{failed}");
+        failed.must_be(Error::NothingNew);
     }
 }
 
@@ -90,14 +90,14 @@ fn a_voucher_of_another_meter_or_key_is_none(stage: &mut Stage) {
         .calls(&meter.meter)
         .redeem(5, other)
         .unwrap_err();
-    assert!(failed.is(Error::NotSigned), "{failed}");
+    failed.must_be(Error::NotSigned);
     let for_less = meter.voucher(SUBJECT, 5);
     let failed = stage
         .by(meter.provider)
         .calls(&meter.meter)
         .redeem(6, for_less)
         .unwrap_err();
-    assert!(failed.is(Error::NotSigned), "{failed}");
+    failed.must_be(Error::NotSigned);
 }
 
 #[twin_test]
@@ -105,7 +105,7 @@ fn no_more_is_paid_than_there_is(stage: &mut Stage) {
     let meter = Meter::with(stage, 10);
     for calls in [11, u64::MAX] {
         let failed = meter.redeem(stage, calls).unwrap_err();
-        assert!(failed.is(Error::TooMany), "{failed}");
+        failed.must_be(Error::TooMany);
     }
     meter.redeem(stage, 10).unwrap();
 }
@@ -136,7 +136,7 @@ fn tokens_are_redeemed_in_any_order_and_once(stage: &mut Stage) {
         .by(meter.provider)
         .calls(&meter.meter)
         .redeem_tokens(some, 3);
-    assert!(again.unwrap_err().is(Error::NoSuchToken));
+    again.unwrap_err().must_be(Error::NoSuchToken);
     some.rotate_left(2);
     stage
         .by(meter.provider)
@@ -162,13 +162,13 @@ fn one_token_does_not_count_twice_in_one_call(stage: &mut Stage) {
         .by(meter.provider)
         .calls(&meter.meter)
         .redeem_tokens([secret; BATCH], 2);
-    assert!(twice.unwrap_err().is(Error::NoSuchToken));
+    twice.unwrap_err().must_be(Error::NoSuchToken);
     let sold = stage
         .by(meter.client)
         .with(price)
         .calls(&meter.meter)
         .sell(hashes);
-    assert!(sold.unwrap_err().is(Error::SoldBefore));
+    sold.unwrap_err().must_be(Error::SoldBefore);
 }
 
 #[twin_test]
@@ -179,9 +179,9 @@ fn only_the_client_pays_in_and_has_the_rest_back_at_the_end(stage: &mut Stage) {
         .with(PRICE)
         .calls(&meter.meter)
         .top_up();
-    assert!(stranger.unwrap_err().is(Error::NotTheClient));
+    stranger.unwrap_err().must_be(Error::NotTheClient);
     let early = stage.by(meter.client).calls(&meter.meter).refund();
-    assert!(early.unwrap_err().is(Error::TooEarly));
+    early.unwrap_err().must_be(Error::TooEarly);
     meter.redeem(stage, 4).unwrap();
     let before = stage.coins(meter.client);
     stage.wait(END);

@@ -153,7 +153,7 @@ fn what_the_first_saw_before_still_pays(stage: &mut Stage) {
     let warm = journey.readings(false, REPLACED - 12, 12, WARM);
     journey.claim(stage, &warm).unwrap();
     let again = journey.claim(stage, &warm).unwrap_err();
-    assert_eq!(again.code(), Some(REVERT_STORAGE), "{again}");
+    again.must_be(REVERT_STORAGE);
 }
 
 #[twin_test]
@@ -166,12 +166,12 @@ fn a_sensor_is_replaced_by_both_or_not_at_all(stage: &mut Stage) {
         .calls(cover)
         .accept(feed, from)
         .unwrap_err();
-    assert!(nothing.is(Error::NothingToAccept), "{nothing}");
+    nothing.must_be(Error::NothingToAccept);
     let outside = stage
         .by(journey.insurer)
         .calls(cover)
         .propose(feed, journey.at(601));
-    assert!(outside.unwrap_err().is(Error::OutsideTheJourney));
+    outside.unwrap_err().must_be(Error::OutsideTheJourney);
     stage
         .by(journey.insurer)
         .calls(cover)
@@ -182,13 +182,13 @@ fn a_sensor_is_replaced_by_both_or_not_at_all(stage: &mut Stage) {
         .calls(cover)
         .accept(feed, from)
         .unwrap_err();
-    assert!(own.is(Error::NothingToAccept), "{own}");
+    own.must_be(Error::NothingToAccept);
     let other = stage
         .by(journey.insured)
         .calls(cover)
         .accept(feed, journey.at(1))
         .unwrap_err();
-    assert!(other.is(Error::OtherProposal), "{other}");
+    other.must_be(Error::OtherProposal);
     stage
         .by(journey.insured)
         .calls(cover)
@@ -199,7 +199,7 @@ fn a_sensor_is_replaced_by_both_or_not_at_all(stage: &mut Stage) {
         .calls(cover)
         .propose(feed, from)
         .unwrap_err();
-    assert!(twice.is(Error::ReplacedBefore), "{twice}");
+    twice.must_be(Error::ReplacedBefore);
 }
 
 #[twin_test]
@@ -211,7 +211,7 @@ fn the_insurer_has_the_cover_back_at_the_end(stage: &mut Stage) {
         .calls(&journey.cover)
         .expire()
         .unwrap_err();
-    assert!(early.is(Error::TooEarly), "{early}");
+    early.must_be(Error::TooEarly);
     stage.wait(END);
     stage
         .by(journey.insurer)

@@ -17,6 +17,6 @@ fn a_step_is_neither_nothing_nor_large(stage: &mut Stage) {
     let counter = stage.create::<Counter>(alice, &());
     for step in [0, 101, u64::MAX] {
         let failed = stage.by(alice).calls(&counter).raise(step).unwrap_err();
-        assert!(failed.is(Error::Step), "{failed}");
+        failed.must_be(Error::Step);
     }
 }

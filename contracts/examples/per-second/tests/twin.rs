@@ -35,7 +35,7 @@ fn the_payee_draws_what_time_has_earned(stage: &mut Stage) {
         })
     );
     let at_once = stage.by(payee).calls(&flow).draw().unwrap_err();
-    assert!(at_once.is(Error::NothingEarned), "{at_once}");
+    at_once.must_be(Error::NothingEarned);
     stage.wait(1);
     stage.by(payee).calls(&flow).draw().unwrap();
     assert_eq!(stage.coins(payee).0, before.0 + 22 * RATE.0);
@@ -50,7 +50,7 @@ fn no_more_flows_than_there_is(stage: &mut Stage) {
         Amount(30)
     );
     let empty = stage.by(payee).calls(&flow).draw().unwrap_err();
-    assert!(empty.is(Error::NothingEarned), "{empty}");
+    empty.must_be(Error::NothingEarned);
 }
 
 #[twin_test]
@@ -78,13 +78,13 @@ fn the_payer_stops_and_has_the_rest_back(stage: &mut Stage) {
     let before = [payer, payee].map(|side| stage.coins(side).0);
     stage.wait(4);
     let stranger = stage.by(payee).calls(&flow).stop().unwrap_err();
-    assert!(stranger.is(Error::NotThePayer), "{stranger}");
+    stranger.must_be(Error::NotThePayer);
     stage.by(payer).calls(&flow).stop().unwrap();
     let after = [payer, payee].map(|side| stage.coins(side).0);
     let earned = 8 * RATE.0;
     assert_eq!(after, [before[0] + 1_000 - earned, before[1] + earned]);
     let over = stage.by(payee).calls(&flow).draw().unwrap_err();
-    assert!(over.is(Error::NotFlowing), "{over}");
+    over.must_be(Error::NotFlowing);
 }
 
 #[twin_test]
@@ -96,7 +96,7 @@ fn it_can_flow_again_but_not_twice_at_once(stage: &mut Stage) {
         .calls(&flow)
         .start()
         .unwrap_err();
-    assert!(twice.is(Error::Flowing), "{twice}");
+    twice.must_be(Error::Flowing);
     stage.by(payer).calls(&flow).stop().unwrap();
     stage.wait(50);
     stage

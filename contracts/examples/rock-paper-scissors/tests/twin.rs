@@ -76,7 +76,7 @@ fn silence_after_joining_loses(stage: &mut Stage) {
         .calls(&game)
         .forfeit()
         .unwrap_err();
-    assert!(early.is(Error::TooEarly), "{early}");
+    early.must_be(Error::TooEarly);
     stage.wait(CLOCK);
     stage.by(Side::Initiator).calls(&game).forfeit().unwrap();
     assert_eq!(coins(stage), [before[0] + STAKE.0, before[1] - STAKE.0]);
@@ -85,7 +85,7 @@ fn silence_after_joining_loses(stage: &mut Stage) {
         .calls(&game)
         .forfeit()
         .unwrap_err();
-    assert!(again.is(Error::NoRound), "{again}");
+    again.must_be(Error::NoRound);
 }
 
 #[twin_test]
@@ -118,9 +118,9 @@ fn a_copied_commitment_or_another_hand_does_not_open(stage: &mut Stage) {
     reveal(stage, &game, Side::Initiator, Hand::Rock).unwrap();
     let turn = stage.by(Side::Responder);
     let copy = turn.calls(&game).reveal(Hand::Rock, SALTS[0]).unwrap_err();
-    assert!(copy.is(Error::OtherHand), "{copy}");
+    copy.must_be(Error::OtherHand);
     let other = reveal(stage, &game, Side::Responder, Hand::Paper).unwrap_err();
-    assert!(other.is(Error::OtherHand), "{other}");
+    other.must_be(Error::OtherHand);
 }
 
 #[twin_test]
@@ -133,7 +133,7 @@ fn nobody_moves_twice_or_too_soon_or_for_less(stage: &mut Stage) {
         .calls(&game)
         .join(hash)
         .unwrap_err();
-    assert!(less.is(Error::WrongStake), "{less}");
+    less.must_be(Error::WrongStake);
     join(stage, &game, Side::Initiator, Hand::Rock);
     let twice = stage
         .by(Side::Initiator)
@@ -141,11 +141,11 @@ fn nobody_moves_twice_or_too_soon_or_for_less(stage: &mut Stage) {
         .calls(&game)
         .join(hash)
         .unwrap_err();
-    assert!(twice.is(Error::MovedAlready), "{twice}");
+    twice.must_be(Error::MovedAlready);
     let soon = reveal(stage, &game, Side::Initiator, Hand::Rock).unwrap_err();
-    assert!(soon.is(Error::NotBothIn), "{soon}");
+    soon.must_be(Error::NotBothIn);
     join(stage, &game, Side::Responder, Hand::Rock);
     reveal(stage, &game, Side::Initiator, Hand::Rock).unwrap();
     let again = reveal(stage, &game, Side::Initiator, Hand::Rock).unwrap_err();
-    assert!(again.is(Error::MovedAlready), "{again}");
+    again.must_be(Error::MovedAlready);
 }

@@ -69,7 +69,11 @@ fn two_of_three_pay_the_seller(stage: &mut Stage) {
     let before = stage.coins(sale.seller);
     let messages = sale.claims(stage, 2, PARCEL, DELIVERED);
     sale.release(stage, &messages).unwrap();
-    assert_eq!(stage.coins(sale.seller).0, before.0 + PRICE.0);
+    assert_eq!(
+        stage.coins(sale.seller).0,
+        before.0 + PRICE.0,
+        "the seller has the price"
+    );
     assert_eq!(stage.held(&sale.escrow), Amount::ZERO);
 }
 
@@ -94,7 +98,7 @@ fn another_parcel_or_another_word_pays_nobody(stage: &mut Stage) {
     ));
     let lost = sale.claims(stage, 3, PARCEL, DELIVERED + 1);
     let failed = sale.release(stage, &lost).unwrap_err();
-    assert!(failed.is(Error::NotDelivered), "{failed}");
+    failed.must_be(Error::NotDelivered);
 }
 
 #[twin_test]
@@ -121,10 +125,14 @@ fn the_buyer_has_the_price_back_from_the_refund_height_on(stage: &mut Stage) {
         .calls(&sale.escrow)
         .refund()
         .unwrap_err();
-    assert!(early.is(Error::TooEarly), "{early}");
+    early.must_be(Error::TooEarly);
     stage.wait(REFUND);
     stage.by(sale.seller).calls(&sale.escrow).refund().unwrap();
-    assert_eq!(stage.coins(sale.buyer).0, before.0 + PRICE.0);
+    assert_eq!(
+        stage.coins(sale.buyer).0,
+        before.0 + PRICE.0,
+        "the buyer has the price back"
+    );
 }
 
 #[twin_test]
@@ -133,14 +141,14 @@ fn nobody_is_paid_twice(stage: &mut Stage) {
     let messages = sale.claims(stage, 2, PARCEL, DELIVERED);
     sale.release(stage, &messages).unwrap();
     let again = sale.release(stage, &messages).unwrap_err();
-    assert_eq!(again.code(), Some(REVERT_STORAGE), "{again}");
+    again.must_be(REVERT_STORAGE);
     stage.wait(REFUND);
     let back = stage
         .by(sale.buyer)
         .calls(&sale.escrow)
         .refund()
         .unwrap_err();
-    assert_eq!(back.code(), Some(REVERT_STORAGE), "{back}");
+    back.must_be(REVERT_STORAGE);
 }
 
 #[twin_test]
@@ -149,9 +157,9 @@ fn only_the_price_is_taken_and_only_by_pay(stage: &mut Stage) {
     for coins in [0, PRICE.0 - 1, PRICE.0 + 1] {
         let turn = stage.by(sale.buyer).with(Amount(coins));
         let wrong = turn.calls(&sale.escrow).pay().unwrap_err();
-        assert!(wrong.is(Error::WrongPrice), "{wrong}");
+        wrong.must_be(Error::WrongPrice);
     }
     let turn = stage.by(sale.buyer).with(PRICE);
     let stray = turn.calls(&sale.escrow).refund().unwrap_err();
-    assert_eq!(stray.code(), Some(REVERT_COINS), "{stray}");
+    stray.must_be(REVERT_COINS);
 }

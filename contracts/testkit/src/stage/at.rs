@@ -1,16 +1,12 @@
 //! A call that a side makes on the stage.
 
-use std::fmt;
-
 use twinroot_abi::{Amount, Gas, Side};
-use twinroot_exec::{Bundle, Call, Outcome, StateKey};
+use twinroot_exec::{Bundle, Call, StateKey};
 use twinroot_feed::{Feed, select};
-use twinroot_rules::Refused;
 use twinroot_sdk::{Caller, Fixed, Interface};
 use twinroot_state::Read;
-use twinroot_wire::Operation;
 
-use super::{Deployed, Device, Recorded, Stage, bytes};
+use super::{Deployed, Device, Failed, Stage, bytes};
 
 /// Gas that a call may use unless its turn says something else: enough for any contract here.
 pub(super) const GAS: Gas = Gas(5_000_000);
@@ -105,7 +101,6 @@ impl<'a> Turn<'a> {
             turn: self,
             contract: contract.id,
             package: C::PACKAGE,
-            folder: C::FOLDER,
         })
     }
 }
@@ -115,7 +110,6 @@ pub struct At<'a> {
     turn: Turn<'a>,
     contract: twinroot_abi::ContractId,
     package: &'static str,
-    folder: &'static str,
 }
 
 impl Caller for At<'_> {
@@ -142,10 +136,7 @@ impl Caller for At<'_> {
             gas: *gas,
             facts,
         };
-        let tried = stage.carry_out(*by, Operation::Call(call));
-        let recorded = Recorded::called(self.package, entry, *by, *coins, tried.as_ref());
-        stage.write_down(recorded, self.contract, self.folder);
-        let step = tried?;
+        let step = stage.carry_out(*by, call)?;
         let receipt = &step.receipts[0];
         let value = T::read(&receipt.returned).ok_or_else(|| {
             Failed::Impossible(format!(
@@ -212,86 +203,3 @@ pub struct Done<T> {
     /// What it told, as bytes; the contract's enum of events reads them.
     pub events: Vec<Vec<u8>>,
 }
-
-/// A call that did not succeed. Nothing has changed.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Failed {
-    /// It ended so.
-    Call {
-        /// How.
-        outcome: Outcome,
-        /// What trying it on chain would cost.
-        gas: Gas,
-    },
-    /// The messages are not what the policy asks for; nothing was called.
-    Evidence(String),
-    /// The step cannot be made at all; nothing was called.
-    Impossible(String),
-}
-
-impl Failed {
-    /// The code that the contract called it off with.
-    #[must_use]
-    pub const fn code(&self) -> Option<u32> {
-        match self {
-            Self::Call {
-                outcome: Outcome::Revert(code),
-                ..
-            } => Some(*code),
-            _ => None,
-        }
-    }
-
-    /// How it ended, in words.
-    pub(super) fn outcome(&self) -> String {
-        match self {
-            Self::Call { outcome, .. } => outcome.to_string(),
-            Self::Evidence(_) => String::from("no evidence"),
-            Self::Impossible(_) => String::from("impossible"),
-        }
-    }
-
-    pub(super) const fn gas(&self) -> Gas {
-        match self {
-            Self::Call { gas, .. } => *gas,
-            _ => Gas::ZERO,
-        }
-    }
-
-    /// Whether the contract called it off with this error.
-    #[must_use]
-    pub fn is(&self, error: impl Into<u32>) -> bool {
-        self.code() == Some(error.into())
-    }
-}
-
-impl From<Refused> for Failed {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Failed { receipt, .. } => Self::Call {
-                outcome: receipt.outcome,
-                gas: receipt.gas,
-            },
-            other => Self::Impossible(other.to_string()),
-        }
-    }
-}
-
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Call { outcome, gas } => write!(f, "the call ended with {outcome}, gas {gas}"),
-            Self::Evidence(why) => write!(f, "the messages do not answer the policy: {why}"),
-            Self::Impossible(why) => f.write_str(why),
-        }
-    }
-}
-
-/// What `unwrap` prints is for people.
-impl fmt::Debug for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for Failed {}

@@ -14,33 +14,37 @@
 )]
 
 mod at;
+mod contract;
 mod crypto;
 mod device;
+mod failed;
 mod module;
 mod recorded;
+mod story;
 mod tracer;
 mod twin;
 
 use twinroot_abi::{Amount, ContractId, Height, Policy, Side, TimeMs};
 use twinroot_exec::{Fallback, HeaderPlace};
-use twinroot_feed::FeedJudge;
 use twinroot_gate::declared_policies;
-use twinroot_host::{Backend, Host};
 use twinroot_sdk::{Begins, Fixed, Interface};
 use twinroot_state::Overlay;
 use twinroot_wire::Operation;
 
 use crate::{Step, World, WorldError};
 
-pub use at::{At, Done, Failed, Turn};
+pub use at::{At, Done, Turn};
 pub use crypto::{Key, blake2b};
 pub use device::Device;
-pub use module::ModuleError;
+pub use failed::{Ended, Failed};
+pub use module::{MODULES, ModuleError};
 pub use recorded::{Recorded, STEPS};
 pub use tracer::Traced;
 pub use twin::{Path, twin, twin_test};
 
+use contract::Contract;
 use module::module;
+use story::Played;
 use tracer::Tracer;
 
 /// Coins of each side's account on the ledger.
@@ -56,10 +60,9 @@ const NOON: TimeMs = TimeMs(1_795_348_800_000);
 pub struct Stage {
     world: World,
     path: Path,
-    steps: Vec<Recorded>,
-    /// Where reports are to be made of the steps.
-    tracer: Option<Tracer>,
-    contracts: Vec<ContractId>,
+    tracer: Tracer,
+    steps: Vec<Played>,
+    contracts: Vec<Contract>,
 }
 
 /// A contract in the channel.
@@ -80,22 +83,19 @@ impl<C> Copy for Deployed<C> {}
 
 impl Stage {
     fn on(path: Path) -> Self {
+        let tracer = Tracer::default();
         let set = || -> Result<_, WorldError> {
             let mut world = World::new([ACCOUNTS; 2], NOON)?;
-            let tracer = recorded::is_asked_for().then(Tracer::default);
-            if let Some(tracer) = &tracer {
-                world.off_chain = tracer.listen_to(Host::new(Backend::Cranelift, FeedJudge)?);
-            }
+            world.off_chain = tracer.listen_to(world.off_chain);
             world.open(DEPOSITS, LOCK)?;
-            Ok((world, tracer))
+            Ok(world)
         };
-        let (world, tracer) =
-            set().unwrap_or_else(|error| panic!("the stage could not be set: {error}"));
+        let world = set().unwrap_or_else(|error| panic!("the stage could not be set: {error}"));
         Self {
             world,
             path,
-            steps: Vec::new(),
             tracer,
+            steps: Vec::new(),
             contracts: Vec::new(),
         }
     }
@@ -117,21 +117,19 @@ impl Stage {
         let created = self.publish_and_create(by, &wasm, (C::HOLD, C::FALLBACK), bytes(first));
         let (id, step) =
             created.unwrap_or_else(|why| panic!("{} is not created: {why}", C::PACKAGE));
-        self.contracts.push(id);
-        let recorded = Recorded::created(C::PACKAGE, by, &step);
-        self.write_down(recorded, id, C::FOLDER);
+        let contract = Contract::of::<C>(id, &wasm);
+        self.contracts.push(contract.clone());
+        self.steps.push(Played {
+            recorded: Recorded::created(C::PACKAGE, by, &step),
+            trace: self.tracer.newest(id),
+            contract,
+            failed: None,
+        });
         self.conserves();
         Deployed {
             id,
             interface: std::marker::PhantomData,
         }
-    }
-
-    /// Adds a step to what the test did, with where its gas went if somebody asks for it.
-    fn write_down(&mut self, recorded: Recorded, contract: ContractId, folder: &str) {
-        let traced = self.tracer.as_ref();
-        let traced = traced.and_then(|tracer| tracer.newest(contract, &recorded.contract, folder));
-        self.steps.push(Recorded { traced, ..recorded });
     }
 
     fn publish_and_create(
@@ -247,7 +245,10 @@ impl Stage {
     /// No coin comes or goes, whatever a contract does.
     #[track_caller]
     fn conserves(&self) {
-        let held = self.contracts.iter().map(|id| self.held_by(*id).0);
+        let held = self
+            .contracts
+            .iter()
+            .map(|contract| self.held_by(contract.id).0);
         let there: u64 = held.chain(self.position().0.map(|coins| coins.0)).sum();
         let all: u64 = DEPOSITS.iter().map(|coins| coins.0).sum();
         assert_eq!(there, all, "coins of the channel came or went");

@@ -11,6 +11,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+/// Names the folder that contracts were built into, for tests that run: `twinroot test` sets it.
+pub const MODULES: &str = "TWINROOT_MODULES";
+
 /// The module of a contract is not there, or not of its present source.
 #[derive(Debug, thiserror::Error)]
 pub enum ModuleError {
@@ -66,9 +69,12 @@ pub(super) fn debug_module(package: &str, folder: &str) -> Option<Vec<u8>> {
     fs::read(file).ok()
 }
 
-/// A file that `twinroot build` left: in the target folder that this test was built in, or in one above the
-/// package.
+/// A file that `twinroot build` left: where it was told to be, or else in the target folder that this test was built
+/// in, or in one above the package.
 fn built(file: &str, folder: &Path) -> Option<PathBuf> {
+    if let Some(told) = env::var_os(MODULES) {
+        return Some(Path::new(&told).join(file)).filter(|path| path.is_file());
+    }
     let test = env::current_exe().unwrap_or_default();
     let own = test.ancestors().map(|above| above.join("twinroot"));
     let above = folder

@@ -6,8 +6,7 @@ use std::{env, fs, io};
 use serde::{Deserialize, Serialize};
 use twinroot_abi::{Amount, Gas, Side};
 
-use super::Traced;
-use super::at::Failed;
+use super::{Failed, Traced};
 use crate::Step;
 
 /// Names the folder in which tests write down what they did, one file each, a line of JSON a step.

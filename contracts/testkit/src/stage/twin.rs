@@ -1,13 +1,16 @@
 //! A test on both paths.
 
+use std::mem;
+
 use twinroot_abi::{Root, Side};
 use twinroot_arbiter::{Effect, Refutation};
+use twinroot_exec::Call;
 use twinroot_rules::Refused;
 use twinroot_state::Touched;
 use twinroot_wire::{Action, Force, Operation, Update};
 
-use super::at::Failed;
-use super::{Recorded, Stage, recorded};
+use super::story::Played;
+use super::{Failed, Recorded, Stage, Traced, recorded};
 use crate::{Step, WorldError};
 
 /// How the calls of a test are carried out.
@@ -57,48 +60,60 @@ pub fn twin(play: impl Fn(&mut Stage)) -> Vec<Recorded> {
 }
 
 fn run(path: Path, play: &impl Fn(&mut Stage)) -> Vec<Recorded> {
-    let _which = Which(path);
     let mut stage = Stage::on(path);
     play(&mut stage);
-    stage.steps
+    let steps = mem::take(&mut stage.steps);
+    if recorded::is_asked_for() {
+        steps.into_iter().map(with_gas).collect()
+    } else {
+        steps.into_iter().map(|played| played.recorded).collect()
+    }
 }
 
-/// Tells where it was that a test failed.
-struct Which(Path);
-
-impl Drop for Which {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let path = match self.0 {
-                Path::Agreed => "off chain, where both sides agree",
-                Path::Forced => "by force, on chain; off chain it went well",
-            };
-            eprintln!("this happened {path}");
-        }
+/// With where the gas of the step went.
+fn with_gas(played: Played) -> Recorded {
+    let traced = played.trace.as_ref();
+    let traced = traced.map(|trace| Traced::of(trace, &played.contract));
+    Recorded {
+        traced,
+        ..played.recorded
     }
 }
 
 impl Stage {
-    /// Carries a call out on the path of this run.
-    pub(super) fn carry_out(&mut self, by: Side, operation: Operation) -> Result<Step, Failed> {
-        let operations = vec![operation];
+    /// Carries a call out on the path of this run, and keeps what became of it.
+    pub(super) fn carry_out(&mut self, by: Side, call: Call) -> Result<Step, Failed> {
+        let known = self
+            .contracts
+            .iter()
+            .find(|known| known.id == call.contract);
+        let Some(contract) = known.cloned() else {
+            let elsewhere = "the contract was created on another stage: create it on this one";
+            return Err(Failed::Impossible(elsewhere.to_owned()));
+        };
+        let (entry, coins) = (call.entry.clone(), call.value);
+        let tried = self.call(by, call);
+        let trace = self.tracer.newest(contract.id);
+        let tried = tried.map_err(|error| Failed::of(error, by, &entry, &contract, trace.as_ref()));
+        self.steps.push(Played {
+            recorded: Recorded::called(contract.package, &entry, by, coins, tried.as_ref()),
+            trace,
+            contract,
+            failed: tried.as_ref().err().cloned(),
+        });
+        tried.inspect(|_| self.conserves())
+    }
+
+    fn call(&mut self, by: Side, call: Call) -> Result<Step, WorldError> {
+        let operations = vec![Operation::Call(call)];
         let tried = match self.path {
             Path::Agreed => self.world.agree(by, operations.clone()),
             Path::Forced => self.world.force(by, operations.clone()),
         };
-        match tried {
-            Ok(step) => {
-                self.conserves();
-                Ok(step)
-            }
-            Err(WorldError::Impossible(refused)) => {
-                if self.path == Path::Forced {
-                    self.refuted(by, operations, &refused);
-                }
-                Err(refused.into())
-            }
-            Err(error) => Err(Failed::Impossible(error.to_string())),
+        if let (Path::Forced, Err(WorldError::Impossible(refused))) = (self.path, &tried) {
+            self.refuted(by, operations, refused);
         }
+        tried
     }
 
     /// What a party finds impossible, the ledger must refute.
