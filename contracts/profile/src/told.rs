@@ -79,7 +79,7 @@ fn cut<'a>(text: &'a str, mark: &str) -> (&'a str, Option<&'a str>) {
     }
 }
 
-/// `storage_read(key 00000000, room 8) = 8, writes 2a00000000000000, at /twinroot/src/lib.rs:12`.
+/// `storage_read(key 00000000, room 8) = 8, writes 2a00000000000000, at src/lib.rs:12`.
 impl fmt::Display for ToldCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}(", INDENT.repeat(self.depth), self.function)?;
@@ -164,7 +164,7 @@ mod tests {
             let file = file.to_owned();
             SourceLine { file, line: 1 }.is_own()
         };
-        assert!(is_own("/twinroot/src/lib.rs"));
+        assert!(is_own("src/lib.rs"));
         assert!(is_own("/twinroot/contracts/examples/counter/src/lib.rs"));
         assert!(!is_own("/twinroot/contracts/sdk/src/call.rs"));
         assert!(!is_own("/sdk/contracts/sdk/src/call.rs"));

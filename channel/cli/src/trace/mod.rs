@@ -180,11 +180,11 @@ mod tests {
             "root": "", "events": ["00"], "returned": "", "witness_bytes": 0, "posted_bytes": 0, "state_leaves": 0,
             "traced": {
                 "split": { "start": 1, "compute": 1, "memory": 1, "storage": 1, "crypto": 1, "host": 1, "forfeited": 1 },
-                "host_calls": ["storage_read(key 02000000, room 8) = 8, writes 3200000000000000, at /twinroot/src/lib.rs:58"],
+                "host_calls": ["storage_read(key 02000000, room 8) = 8, writes 3200000000000000, at src/lib.rs:58"],
                 "folded": "",
                 "stopped_at": [
                     "twinroot_sdk::call::revert at /sdk/contracts/sdk/src/call.rs:30",
-                    "refund at /twinroot/src/lib.rs:58",
+                    "refund at src/lib.rs:58",
                 ],
             },
         }))
@@ -210,8 +210,8 @@ mod tests {
              reached: wait for it., gas 7",
             "    tells 00, which is no event of its spec",
             "    start 1, compute 1, memory 1, storage 1, crypto 1, host 1, forfeited 1",
-            "    storage_read(refund_height) = 50, at /twinroot/src/lib.rs:58",
-            "    stopped in refund at /twinroot/src/lib.rs:58",
+            "    storage_read(refund_height) = 50, at src/lib.rs:58",
+            "    stopped in refund at src/lib.rs:58",
         ];
         assert_eq!(lines, want);
     }

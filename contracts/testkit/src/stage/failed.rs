@@ -143,7 +143,7 @@ impl fmt::Display for Failed {
     }
 }
 
-/// `release, called by Responder, was called off at src/lib.rs:57, gas 641639: TooEarly (2): wait for it.`
+/// `release, called by responder, was called off at src/lib.rs:57, gas 641639: TooEarly (2): wait for it.`
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -222,11 +222,11 @@ mod tests {
     fn a_call_that_is_called_off_says_who_where_and_why() {
         assert_eq!(
             failed(Outcome::Revert(1)).to_string(),
-            "stop, called by Responder, was called off at src/lib.rs:5, gas 7: Early (1): Wait for it."
+            "stop, called by responder, was called off at src/lib.rs:5, gas 7: Early (1): Wait for it."
         );
         assert_eq!(
             failed(Outcome::Trap).to_string(),
-            "stop, called by Responder, ended at src/lib.rs:5, gas 7: trap"
+            "stop, called by responder, ended at src/lib.rs:5, gas 7: trap"
         );
     }
 
@@ -239,7 +239,7 @@ mod tests {
         };
         assert_eq!(
             ended.to_string(),
-            "stop, called by Responder, was called off, gas 7: revert 1"
+            "stop, called by responder, was called off, gas 7: revert 1"
         );
     }
 
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     #[should_panic(
-        expected = "expected: Late (2): It is over.\n     got: stop, called by Responder, was called off at src/lib.rs:5, gas 7: Early (1)"
+        expected = "expected: Late (2): It is over.\n     got: stop, called by responder, was called off at src/lib.rs:5, gas 7: Early (1)"
     )]
     fn another_error_than_expected_is_told_beside_it() {
         failed(Outcome::Revert(1)).must_be(2_u32);

@@ -51,7 +51,7 @@ fn step(contract: &str, entry: &str, outcome: &str, host_calls: &[&str]) -> Valu
             "split": { "start": 12_203, "compute": 1, "memory": 2, "storage": 3, "crypto": 4, "host": 5, "forfeited": 6 },
             "host_calls": host_calls,
             "folded": "",
-            "stopped_at": ["release at /twinroot/src/lib.rs:52"],
+            "stopped_at": ["release at src/lib.rs:52"],
         },
     })
 }
@@ -60,15 +60,15 @@ fn step(contract: &str, entry: &str, outcome: &str, host_calls: &[&str]) -> Valu
 fn fields_policies_sides_and_errors_have_their_names() {
     let escrow = fs::read(committed("tv-escrow.wasm")).unwrap();
     let calls = [
-        "value() = 0, at /twinroot/src/lib.rs:41",
-        "judge(policy 0, room 2) = 2, writes 0100, at /twinroot/src/lib.rs:52",
+        "value() = 0, at src/lib.rs:41",
+        "judge(policy 0, room 2) = 2, writes 0100, at src/lib.rs:52",
         "judge(policy 0, room 2) = -412",
         "storage_read(key 01000000, room 8) = 8, writes 60ae0a0000000000",
         "storage_read(key 00000000, room 1) = -1",
         "storage_write(key 02000000, value 3200000000000000)",
         "storage_remove(key 01000000) = 1",
         "storage_remove(key 09000000) = 0",
-        "transfer(side 1, amount 700000) = 0, at /twinroot/src/lib.rs:53",
+        "transfer(side 1, amount 700000) = 0, at src/lib.rs:53",
         "  storage_read(key 01000000, room 8) = -1",
         "revert(code 3), ends the call: revert 3",
     ];
@@ -90,15 +90,15 @@ fn fields_policies_sides_and_errors_have_their_names() {
     let told = [&told[..2], &told[3..]].concat();
     let revert = format!("revert({error})");
     let want = [
-        "value() = 0, at /twinroot/src/lib.rs:41",
-        "judge(delivered: KOfN<2, 3>) = 1, at /twinroot/src/lib.rs:52",
+        "value() = 0, at src/lib.rs:41",
+        "judge(delivered: KOfN<2, 3>) = 1, at src/lib.rs:52",
         "storage_read(price) = 700000",
         "storage_read(buyer) = absent",
         "storage_write(refund_height = 50)",
         "storage_remove(price) = removed",
         // No field is there, so it stays as it was.
         "storage_remove(key 09000000) = 0",
-        "transfer(700000 to responder) = paid, at /twinroot/src/lib.rs:53",
+        "transfer(700000 to responder) = paid, at src/lib.rs:53",
         // Another contract asks.
         "  storage_read(key 01000000, room 8) = -1",
         &revert,
@@ -152,7 +152,7 @@ fn a_trap_is_told_with_its_line() {
     let steps = decoded(&output);
     let outcome = steps[0]["outcome"].as_str().unwrap();
     assert!(outcome.starts_with("trap: the code broke off"), "{outcome}");
-    assert!(out(&output).contains("/twinroot/src/lib.rs:52"));
+    assert!(out(&output).contains("src/lib.rs:52"));
 }
 
 /// Nothing is decoded by a spec that lies, or that is not there, and nothing fails.
