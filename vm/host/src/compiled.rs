@@ -6,7 +6,9 @@ use std::sync::Arc;
 use twinroot_abi::Policy;
 use twinroot_exec::{CodeSource, Halt};
 use twinroot_gate::{CAUSE_GLOBAL, admit, declared_policies};
-use wasmtime::{InstancePre, Linker, Module, ModuleExport};
+use wasmtime::{
+    AsContextMut, Extern, FuncType, Instance, InstancePre, Linker, Module, ModuleExport, TypedFunc,
+};
 
 use crate::folder::Folder;
 use crate::running::Running;
@@ -15,7 +17,8 @@ use crate::running::Running;
 pub(crate) struct Compiled {
     pub(crate) instance: InstancePre<Box<Running>>,
     pub(crate) policies: Arc<[Policy]>,
-    pub(crate) entries: BTreeMap<String, ModuleExport>,
+    /// Functions that take gas and give what is left, an i64 each; nothing else is among them.
+    entries: BTreeMap<String, ModuleExport>,
     pub(crate) memory: Option<ModuleExport>,
     pub(crate) cause: ModuleExport,
 }
@@ -47,6 +50,25 @@ impl Compiled {
         Self::ready(linker, &module, gated.policies.into())
     }
 
+    /// An entry of an instance of it.
+    pub(crate) fn entry(
+        &self,
+        mut store: impl AsContextMut,
+        instance: Instance,
+        name: &str,
+    ) -> Option<TypedFunc<i64, i64>> {
+        let place = self.entries.get(name)?;
+        let function = instance
+            .get_module_export(&mut store, place)
+            .and_then(Extern::into_func)?;
+        #[expect(
+            unsafe_code,
+            reason = "to look at its type again would take a thirtieth of an empty call"
+        )]
+        // SAFETY: `entries` has only functions of this type.
+        Some(unsafe { TypedFunc::new_unchecked(store, function) })
+    }
+
     fn ready(
         linker: &Linker<Box<Running>>,
         module: &Module,
@@ -54,7 +76,7 @@ impl Compiled {
     ) -> Result<Self, Halt> {
         let functions = module
             .exports()
-            .filter(|export| export.ty().func().is_some());
+            .filter(|export| export.ty().func().is_some_and(is_entry));
         let entries = functions.filter_map(|export| {
             let name = export.name();
             Some((name.to_owned(), module.get_export_index(name)?))
@@ -70,6 +92,11 @@ impl Compiled {
             })?,
         })
     }
+}
+
+fn is_entry(function: &FuncType) -> bool {
+    let mut types = function.params().chain(function.results());
+    function.params().len() == 1 && function.results().len() == 1 && types.all(|ty| ty.is_i64())
 }
 
 fn machine(error: wasmtime::Error) -> Halt {

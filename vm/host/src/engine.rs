@@ -35,7 +35,7 @@ pub(crate) const CHAINS: u32 = 8;
 const INSTANCES: u32 = CALLS + CHAINS * (Limits::V1.call_depth as u32 - 1);
 /// Places of the pool that are cleared together. An instance that did little is mostly the price of clearing
 /// its place, and what waits here is cleared at once where places run out.
-const CLEARED_TOGETHER: usize = 64;
+const CLEARED_TOGETHER: usize = 16;
 /// The most memory a module can have: 64 pages (docs/spec/vm.md, 6).
 const MEMORY_BYTES: usize = 64 * 65_536;
 /// Memory that a slot of the pool keeps, so that the next call finds it mapped.

@@ -7,7 +7,7 @@ use std::thread;
 use twinroot_abi::Gas;
 use twinroot_exec::{CodeSource, Halt, HostError, Outcome};
 use twinroot_gate::{CAUSE_OUT_OF_GAS, CAUSE_STACK};
-use wasmtime::{Extern, Instance, Linker, PoolConcurrencyLimitError, Store, Trap, TypedFunc};
+use wasmtime::{Extern, Instance, Linker, PoolConcurrencyLimitError, Store, Trap};
 
 use crate::cache::Cache;
 use crate::compiled::Compiled;
@@ -105,11 +105,7 @@ fn enter(
     store.data_mut().memory = memory
         .and_then(|memory| instance.get_module_export(&mut *store, memory))
         .and_then(Extern::into_memory);
-    let place = compiled.entries.get(entry);
-    let entry: Option<TypedFunc<i64, i64>> = place
-        .and_then(|place| instance.get_module_export(&mut *store, place))
-        .and_then(|export| export.into_func()?.typed(&*store).ok());
-    let Some(entry) = entry else {
+    let Some(entry) = compiled.entry(&mut *store, instance, entry) else {
         let outcome = Outcome::HostError(HostError::NoSuchEntry);
         return Ok(Some(Ended::Failed(outcome)));
     };
