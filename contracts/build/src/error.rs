@@ -85,7 +85,13 @@ pub enum BuildError {
 impl From<wasmparser::Error> for BuildError {
     fn from(error: wasmparser::Error) -> Self {
         Self::NoModule {
-            reason: error.message().to_owned(),
+            // Without the bytes, which it would print one below the other.
+            reason: error
+                .message()
+                .split(" - expected")
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
             offset: error.offset(),
         }
     }

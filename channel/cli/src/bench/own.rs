@@ -47,14 +47,14 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> anyhow::Result<bool> {
     admit(&wasm).map_err(|error| about(error.into()))?;
     let spec = author::spec_of(&wasm).map_err(about)?;
     let spec = spec.as_ref();
-    let first = match spec.filter(|spec| spec.entry(INIT).is_some() && entry != INIT) {
-        None if arguments.init.is_empty() => Vec::new(),
-        _ => from_words(spec, INIT, &arguments.init).map_err(about)?,
-    };
     let args = match &arguments.args {
         None if spec.is_none() && arguments.words.is_empty() => Vec::new(),
         None => from_words(spec, entry, &arguments.words).map_err(about)?,
         Some(digits) => from_digits(spec, entry, digits).map_err(about)?,
+    };
+    let first = match spec.filter(|spec| spec.entry(INIT).is_some() && entry != INIT) {
+        None if arguments.init.is_empty() => Vec::new(),
+        _ => from_words(spec, INIT, &arguments.init).map_err(about)?,
     };
     let own = own_contract(&wasm, &first, entry, &args).map_err(|error| explained(error, spec))?;
     if json {

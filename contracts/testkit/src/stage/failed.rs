@@ -165,8 +165,20 @@ impl fmt::Display for Ended {
         write!(f, ", gas {gas}: ")?;
         match self.code() {
             Some(code) => f.write_str(&self.words(code)),
-            None => write!(f, "{outcome}"),
+            None => write!(f, "{outcome}{}", mend(*outcome)),
         }
+    }
+}
+
+/// What its author can do about it, where the outcome alone does not say so.
+const fn mend(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Trap => {
+            ": a sum that overflows, an index beyond the end or the like; forced, it costs the whole limit, so check \
+             what a caller can choose and revert"
+        }
+        Outcome::OutOfGas => ": give the turn more with `gas`, or let the entry do less",
+        _ => "",
     }
 }
 
@@ -226,7 +238,8 @@ mod tests {
         );
         assert_eq!(
             failed(Outcome::Trap).to_string(),
-            "stop, called by responder, ended at src/lib.rs:5, gas 7: trap"
+            "stop, called by responder, ended at src/lib.rs:5, gas 7: trap: a sum that overflows, an index beyond the end \
+             or the like; forced, it costs the whole limit, so check what a caller can choose and revert"
         );
     }
 
