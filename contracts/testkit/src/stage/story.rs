@@ -52,8 +52,8 @@ impl Stage {
         if untold > 0 {
             writeln!(story, "  (steps before these: {untold})")?;
         }
-        let told = self.steps.iter().skip(untold);
-        told.map(|played| played.tell(story)).collect()
+        let mut told = self.steps.iter().skip(untold);
+        told.try_for_each(|played| played.tell(story))
     }
 }
 
