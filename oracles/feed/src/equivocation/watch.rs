@@ -115,3 +115,37 @@ fn stated(message: &Signed) -> impl Iterator<Item = MessageId> {
         .into_iter()
         .filter(|id| *id != NO_MESSAGE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Descriptor, Signer, open};
+    use twinroot_abi::TimeMs;
+    use twinroot_types::SecretKey;
+
+    #[test]
+    fn what_is_forgotten_takes_no_memory() {
+        let secret = SecretKey::from_seed(&[1; 32]);
+        let descriptor = Descriptor {
+            key: secret.public(),
+            urn: "urn:dev:1".to_owned(),
+            quantity: "temperature".to_owned(),
+            unit: "Cel".to_owned(),
+            scale: 0,
+            period_ms: 0,
+            valid_from: TimeMs(0),
+            valid_to: TimeMs(99),
+        };
+        let mut signer = Signer::new(secret, descriptor).unwrap();
+        let memory = NonZeroUsize::new(4).unwrap();
+        let mut watch = EquivocationWatch::new(signer.feed().clone(), memory);
+        for t in 0..99 {
+            let bytes = signer.reading(TimeMs(t), 1).unwrap();
+            let message = open(signer.feed(), &bytes).unwrap();
+            assert_eq!(watch.push(&message), None);
+        }
+        assert_eq!(watch.kept.len(), 4);
+        assert_eq!(watch.stating.len(), 5, "each of them, and the one before");
+        assert_eq!(watch.stating.values().map(BTreeSet::len).sum::<usize>(), 8);
+    }
+}

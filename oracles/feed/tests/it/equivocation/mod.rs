@@ -3,6 +3,7 @@
 mod device;
 mod laws;
 mod reference;
+mod second_signature;
 mod vectors;
 
 use twinroot_abi::{MessageId, TimeMs};
@@ -11,6 +12,8 @@ use twinroot_feed::{
     Observation, OpenError, Signed, Value, open, sign,
 };
 use twinroot_types::{decode, encode};
+
+use second_signature::signed_again;
 
 use crate::rules::{Case, case};
 use crate::world::{feed, observation, readings, secret, signer};
@@ -177,7 +180,8 @@ fn honest_pairs() -> Vec<(&'static str, [Signed; 2])> {
                 at((2, 0), 6_000, NONE, 6_000, 2),
             ],
         ),
-        ("the same message twice", pair(first.clone())),
+        ("one message twice", pair(first.clone())),
+        ("one message, signed twice", pair(signed_again(&first))),
     ]
 }
 
@@ -205,6 +209,26 @@ fn what_an_honest_device_can_sign_proves_nothing() {
         assert_eq!(Conflict::between(&one, &other), None, "{what}");
         assert_eq!(Equivocation::new(&feed(1), &one, &other), None, "{what}");
     }
+}
+
+#[test]
+fn a_second_signature_makes_no_second_message() {
+    let first = at((0, 4), 5_000, UNSEEN, 4_000, 1);
+    let again = signed_again(&first);
+    assert_ne!(first.bytes(), again.bytes());
+    assert_eq!(first.id(), again.id());
+    let mut watch = EquivocationWatch::new(feed(1), 8.try_into().unwrap());
+    assert_eq!(
+        [&first, &again].map(|message| watch.push(message)),
+        [None, None]
+    );
+    let fork = at((0, 4), 5_000, UNSEEN, 4_000, 2);
+    let ids = [&first, &again].map(|message| {
+        let proof = Equivocation::new(&feed(1), message, &fork).unwrap();
+        let proven = proof.verify().unwrap();
+        proven.messages().clone().map(|message| message.id())
+    });
+    assert_eq!(ids[0], ids[1], "the same fraud");
 }
 
 #[test]
@@ -280,8 +304,8 @@ fn broken() -> Vec<(&'static str, FeedError, Vec<u8>)> {
     let (descriptor, messages): Parts = decode(&proof, proof.len()).unwrap();
     let [lower, higher] = messages;
     let made = |messages: [&[u8]; 2]| encode(&(&descriptor, messages));
-    let mut second_signature = lower.clone();
-    *second_signature.last_mut().unwrap() ^= 1;
+    let mut forged = lower.clone();
+    *forged.last_mut().unwrap() ^= 1;
     let mut padded = proof.clone();
     padded.splice(..1, [proof[0] | 0x80, 0]);
     let next = after(&first, 6_000, 1);
@@ -317,12 +341,17 @@ fn broken() -> Vec<(&'static str, FeedError, Vec<u8>)> {
         (
             "a forged message",
             OpenError::BadSignature.into(),
-            made([&second_signature, &higher]),
+            made([&forged, &higher]),
         ),
         (
-            "one message",
+            "one message twice",
             Rule::SameMessage.into(),
             made([&lower, &lower]),
+        ),
+        (
+            "one message, signed twice",
+            Rule::SameMessage.into(),
+            made([first.bytes(), signed_again(&first).bytes()]),
         ),
         (
             "the higher one first",
