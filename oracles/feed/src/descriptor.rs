@@ -136,7 +136,7 @@ const UNIT_BYTES: RangeInclusive<usize> = 0..=16;
 /// Ten to the 18th is the greatest power of ten that an `i64` holds.
 const SCALE: RangeInclusive<i8> = -18..=18;
 /// Bytes of the longest descriptor within its bounds: 32 + 130 + 33 + 17 + 1 + 5 + 10 + 10.
-const DESCRIPTOR_LIMIT: usize = 238;
+pub(crate) const DESCRIPTOR_LIMIT: usize = 238;
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! The rules that descriptors, messages and bundles can break, each with its stable number
+//! The rules that descriptors, messages, bundles and proofs can break, each with its stable number
 //! (docs/spec/oracles.md, 6).
 //!
 //! A number is all that is left of a refusal once it is a revert code of a contract, so the enums
@@ -108,6 +108,19 @@ rules! {
     }
 }
 
+rules! {
+    /// What a proof that a feed contradicted itself can break; whoever made the proof is at fault.
+    EquivocationError {
+        TooLong = 601: "the proof is too long";
+        Malformed = 602: "the proof is malformed";
+        Trailing = 603: "the proof has trailing bytes";
+        NotCanonical = 604: "the proof is not in canonical form";
+        SameMessage = 605: "the proof shows one message twice";
+        Order = 606: "the messages of the proof are not in ascending order";
+        NoConflict = 607: "an honest feed can have signed both messages";
+    }
+}
+
 /// Any rule of this room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum FeedError {
@@ -120,6 +133,9 @@ pub enum FeedError {
     /// A rule of a message.
     #[error(transparent)]
     Message(#[from] OpenError),
+    /// A rule of a proof.
+    #[error(transparent)]
+    Equivocation(#[from] EquivocationError),
 }
 
 impl FeedError {
@@ -131,6 +147,7 @@ impl FeedError {
             Self::Bundle(rule) => rule.code(),
             Self::Descriptor(rule) => rule.code(),
             Self::Message(rule) => rule.code(),
+            Self::Equivocation(rule) => rule.code(),
         }
     }
 
@@ -141,6 +158,7 @@ impl FeedError {
             .map(Self::Bundle)
             .or_else(|| DescriptorError::from_code(code).map(Self::Descriptor))
             .or_else(|| OpenError::from_code(code).map(Self::Message))
+            .or_else(|| EquivocationError::from_code(code).map(Self::Equivocation))
     }
 }
 
@@ -151,6 +169,17 @@ impl From<FeedError> for Refusal {
 }
 
 impl From<DecodeError> for DescriptorError {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::TooLong { .. } => Self::TooLong,
+            DecodeError::Trailing { .. } => Self::Trailing,
+            DecodeError::NotCanonical => Self::NotCanonical,
+            _ => Self::Malformed,
+        }
+    }
+}
+
+impl From<DecodeError> for EquivocationError {
     fn from(error: DecodeError) -> Self {
         match error {
             DecodeError::TooLong { .. } => Self::TooLong,

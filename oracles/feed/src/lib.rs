@@ -12,6 +12,7 @@
 #![warn(clippy::arithmetic_side_effects)]
 
 mod descriptor;
+mod equivocation;
 mod error;
 mod judge;
 mod message;
@@ -20,7 +21,8 @@ pub mod select;
 mod signer;
 
 pub use descriptor::{Descriptor, Feed};
-pub use error::{BundleError, DescriptorError, FeedError, OpenError};
+pub use equivocation::{Conflict, Equivocation, EquivocationWatch, Proven};
+pub use error::{BundleError, DescriptorError, EquivocationError, FeedError, OpenError};
 pub use judge::FeedJudge;
 pub use message::{Signed, open, sign};
 pub use observation::{Observation, Value};

@@ -71,13 +71,8 @@ impl Signed {
     }
 
     /// Orders messages of one feed, so that a choice among them never depends on the order of arrival.
-    pub(crate) fn rank(&self) -> (u32, u64, MessageId, &[u8]) {
-        (
-            self.observation.epoch,
-            self.observation.seq,
-            self.id,
-            &self.bytes,
-        )
+    pub(crate) fn rank(&self) -> ((u32, u64), MessageId, &[u8]) {
+        (self.observation.place(), self.id, &self.bytes)
     }
 }
 
@@ -137,7 +132,7 @@ const ENVELOPE_NATIVE: u8 = 0;
 /// Bytes of the longest body: 32 + 5 + 10 + 10 + 10 + 32 + 1 + (1 + 32 + 3).
 const BODY_LIMIT: usize = 136;
 /// Bytes of a message: 1 + 64 around a body of 71 to 136.
-const MESSAGE_BYTES: RangeInclusive<usize> = 136..=201;
+pub(crate) const MESSAGE_BYTES: RangeInclusive<usize> = 136..=201;
 
 #[cfg(test)]
 mod tests {

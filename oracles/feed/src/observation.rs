@@ -41,6 +41,11 @@ pub enum Value {
 }
 
 impl Observation {
+    /// Epoch and seq: where it stands among the messages of its feed.
+    pub(crate) const fn place(&self) -> (u32, u64) {
+        (self.epoch, self.seq)
+    }
+
     /// The rules that an observation can break by itself (docs/spec/oracles.md, 2.2).
     pub(crate) fn check(&self, feed: &Feed) -> Result<(), OpenError> {
         if self.feed != feed.id() {

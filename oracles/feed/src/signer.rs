@@ -1,19 +1,23 @@
 //! The device's side: a key and the end of its chain.
 
+use core::num::NonZeroU32;
+
 use twinroot_abi::{MessageId, Subject, TimeMs};
 use twinroot_types::{SecretKey, Tag, hash_of};
 
 use crate::observation::NO_MESSAGE;
 use crate::{Descriptor, DescriptorError, Feed, Observation, Value, sign};
 
-/// Signs the messages of one feed, one after the other, from the first of epoch 0 on.
+/// Signs the messages of one feed, one after the other, from the first of an epoch on.
 ///
-/// It lives in memory only. Two signers of one feed would sign two messages of one place, which
-/// is fraud, so a device makes one signer in its life.
+/// It lives in memory only. Two signers of one epoch would sign two messages of one place, which
+/// is fraud (docs/spec/oracles.md, 8.3), so a device makes one in its life, and another each time
+/// that it lost its memory.
 #[derive(Debug)]
 pub struct Signer {
     secret: SecretKey,
     feed: Feed,
+    epoch: u32,
     seq: u64,
     last: Option<(MessageId, TimeMs)>,
 }
@@ -32,8 +36,29 @@ impl Signer {
         Ok(Self {
             secret,
             feed,
+            epoch: 0,
             seq: 0,
             last: None,
+        })
+    }
+
+    /// A signer for a device that no longer knows for sure what it signed last. `epoch` is above each
+    /// that it was in, so a device keeps that number where it outlives all else. `last` is the last
+    /// message that it remembers, and its time; the times to come are not before any that it signed.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn restarted(
+        secret: SecretKey,
+        descriptor: Descriptor,
+        epoch: NonZeroU32,
+        last: Option<(MessageId, TimeMs)>,
+    ) -> Result<Self, SignError> {
+        let signer = Self::new(secret, descriptor)?;
+        Ok(Self {
+            epoch: epoch.get(),
+            last,
+            ..signer
         })
     }
 
@@ -71,7 +96,7 @@ impl Signer {
         let following = self.seq.checked_add(1).ok_or(SignError::Exhausted)?;
         let observation = Observation {
             feed: self.feed.id(),
-            epoch: 0,
+            epoch: self.epoch,
             seq: self.seq,
             t,
             prev_t,

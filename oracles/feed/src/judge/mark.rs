@@ -19,7 +19,7 @@ impl Mark {
     }
 
     pub(crate) fn check(&self, observation: &Observation) -> Result<(), BundleError> {
-        if (observation.epoch, observation.seq) < (self.epoch, self.seq) {
+        if observation.place() < (self.epoch, self.seq) {
             return Err(BundleError::Used);
         }
         Ok(())

@@ -28,7 +28,7 @@ pub fn fresh(
         return Err(BundleError::FeedMismatch.into());
     }
     Fitting::among(messages, feed, |it| asked.value(it).map(drop)).lowest_by(policy, |reading| {
-        let (epoch, seq, id, bytes) = reading.rank();
-        (Reverse((epoch, seq)), id, bytes)
+        let (place, id, bytes) = reading.rank();
+        (Reverse(place), id, bytes)
     })
 }

@@ -63,7 +63,7 @@ impl RunWatch {
 
     fn is_news(&mut self, reading: &Signed) -> bool {
         let observation = reading.observation();
-        let place = Some((observation.epoch, observation.seq));
+        let place = Some(observation.place());
         let is_news = observation.feed == self.asked.feed && place > self.newest;
         if is_news {
             self.newest = place;

@@ -9,6 +9,7 @@ mod any;
 mod buoy;
 mod choice;
 mod duration;
+mod equivocation;
 mod fresh;
 mod laws;
 mod max_gap;

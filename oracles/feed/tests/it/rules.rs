@@ -19,7 +19,7 @@ use crate::world::{
     list_params, mark_params, median_of, median_params, observation, readings, run_of, run_params,
     secret, signer,
 };
-use crate::{any, duration, fresh, max_gap, median};
+use crate::{any, duration, equivocation, fresh, max_gap, median};
 
 #[test]
 fn each_rule_has_its_number() {
@@ -31,6 +31,7 @@ fn each_rule_has_its_number() {
         .chain(max_gap::cases())
         .chain(fresh::cases())
         .chain(any::cases())
+        .chain(equivocation::cases())
         .chain(descriptors())
         .chain(messages())
     {

@@ -1,5 +1,7 @@
 //! The device's side.
 
+use core::num::NonZeroU32;
+
 use twinroot_abi::{MessageId, TimeMs};
 use twinroot_feed::{Descriptor, DescriptorError, SignError, Signer, Value, open};
 
@@ -32,6 +34,37 @@ fn each_message_names_the_one_before() {
     );
     assert!(second.follows(&first) && third.follows(&second));
     assert!(!third.follows(&first) && !first.follows(&second));
+}
+
+#[test]
+fn a_device_that_lost_its_counter_begins_another_epoch() {
+    let mut before = signer(1);
+    let feed = before.feed().clone();
+    let last = open(&feed, &before.reading(TimeMs(5_000), 1).unwrap()).unwrap();
+    let restarted = |epoch, memory| {
+        let epoch = NonZeroU32::new(epoch).unwrap();
+        Signer::restarted(secret(1), descriptor(1), epoch, memory).unwrap()
+    };
+
+    let mut mindful = restarted(1, Some((last.id(), TimeMs(5_000))));
+    assert_eq!(mindful.reading(TimeMs(4_999), 2), Err(SignError::TimeFalls));
+    let next = mindful.reading(TimeMs(6_000), 2).unwrap();
+    let next = open(&feed, &next).unwrap();
+    let said = next.observation();
+    assert_eq!((said.epoch, said.seq), (1, 0));
+    assert_eq!((said.prev, said.prev_t), (last.id(), TimeMs(5_000)));
+
+    let mut mindless = restarted(2, None);
+    let first = mindless.reading(TimeMs(7_000), 3).unwrap();
+    let first = open(&feed, &first).unwrap();
+    let said = first.observation();
+    assert_eq!((said.epoch, said.seq), (2, 0));
+    assert_eq!(
+        (said.prev, said.prev_t),
+        (MessageId([0; 32]), TimeMs(7_000))
+    );
+    let second = mindless.reading(TimeMs(8_000), 4).unwrap();
+    assert!(open(&feed, &second).unwrap().follows(&first));
 }
 
 #[test]

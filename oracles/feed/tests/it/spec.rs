@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use twinroot_feed::{BundleError, DescriptorError, FeedError, OpenError};
+use twinroot_feed::{BundleError, DescriptorError, EquivocationError, FeedError, OpenError};
 
 const SPEC: &str = include_str!("../../../../docs/spec/oracles.md");
 
@@ -10,7 +10,12 @@ pub(crate) fn every_rule() -> Vec<FeedError> {
     let bundle = BundleError::ALL.iter().copied().map(FeedError::from);
     let descriptor = DescriptorError::ALL.iter().copied().map(FeedError::from);
     let message = OpenError::ALL.iter().copied().map(FeedError::from);
-    bundle.chain(descriptor).chain(message).collect()
+    let proof = EquivocationError::ALL.iter().copied().map(FeedError::from);
+    bundle
+        .chain(descriptor)
+        .chain(message)
+        .chain(proof)
+        .collect()
 }
 
 #[test]
@@ -47,6 +52,7 @@ fn row(rule: &FeedError) -> String {
         FeedError::Bundle(rule) => format!("{rule:?}"),
         FeedError::Descriptor(rule) => format!("{rule:?}"),
         FeedError::Message(rule) => format!("{rule:?}"),
+        FeedError::Equivocation(rule) => format!("{rule:?}"),
     };
     format!("| {} | `{name}` | {rule} |", rule.code())
 }
