@@ -113,6 +113,27 @@ fn what_is_appended_behind_damage_is_read_again() {
     assert_eq!(all(log.store()), messages);
 }
 
+/// Longer than what is read at a time.
+#[test]
+fn a_great_hole_hides_nothing_behind_it() {
+    let messages = chain(4);
+    let disk = Disk::with(&messages);
+    let hole: Vec<u8> = (0..700_001u32)
+        .map(|byte| (byte.wrapping_mul(byte) >> 7) as u8)
+        .collect();
+    let offset = offsets(&messages)[2];
+    let mut bytes = disk.bytes();
+    bytes.splice(offset..offset, hole.clone());
+    disk.write(&bytes);
+    let (log, damages) = disk.open().unwrap();
+    let expected = Damage::Unreadable {
+        offset: offset as u64,
+        bytes: hole.len() as u64,
+    };
+    assert_eq!(damages, [expected]);
+    assert_eq!(all(log.store()), messages);
+}
+
 #[test]
 fn a_record_is_not_believed_because_its_sum_is_right() {
     let messages = chain(3);
