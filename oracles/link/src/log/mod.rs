@@ -52,7 +52,8 @@ impl Log {
     /// # Errors
     /// [`LogError::Locked`] where another log is open on the file; [`LogError::OtherFeed`],
     /// [`LogError::Version`] and [`LogError::NotALog`] where it is not one of this feed, and nothing
-    /// of it was changed; [`LogError::File`] where it cannot be used.
+    /// of it was changed; [`LogError::Full`] where there is no room for a new one; [`LogError::File`]
+    /// where it cannot be used.
     pub fn open(
         path: &Path,
         feed: Feed,
