@@ -1,0 +1,88 @@
+//! What is missing, as far as the messages that are here show it.
+//!
+//! `seq` shows that a place is empty, `prev` shows which message was there. Where a feed forked, a
+//! place has a message and still the one that the next message names can be missing; and the end of
+//! an epoch shows in nothing but the `prev` of the epoch after it.
+
+use std::collections::BTreeSet;
+
+use twinroot_abi::MessageId;
+
+use super::{Place, Store};
+
+/// Something that the feed has signed, or says so, and that is not here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gap {
+    /// No message of these places is here, though one of a later place of the epoch is.
+    Places {
+        /// The epoch.
+        epoch: u32,
+        /// The first place without a message.
+        first: u64,
+        /// The last one.
+        last: u64,
+    },
+    /// A message names one before it that is not here, and its place is not among the empty ones.
+    Named {
+        /// The place of the message that names it.
+        place: Place,
+        /// The message that names it.
+        by: MessageId,
+        /// The message that is missing.
+        missing: MessageId,
+    },
+}
+
+impl Store {
+    /// What is missing, in the order of the places that show it.
+    ///
+    /// What the bound may have dropped is lag and no gap, except for a message that the first of a
+    /// later epoch names: nothing says which place it has.
+    #[must_use]
+    pub fn gaps(&self) -> Vec<Gap> {
+        let here: BTreeSet<MessageId> = self.messages.keys().map(|(_, id)| *id).collect();
+        let mut places: Vec<Place> = self.messages.keys().map(|(place, _)| *place).collect();
+        places.dedup();
+
+        let mut gaps = Vec::new();
+        let mut before = self.lag.map(|lag| lag.last);
+        for place in places {
+            let first = first_after(before, place.epoch);
+            if first < place.seq {
+                gaps.push(Gap::Places {
+                    epoch: place.epoch,
+                    first,
+                    last: place.seq.saturating_sub(1),
+                });
+            } else if !self.lags_before(place) {
+                gaps.extend(self.named_at(place, &here));
+            }
+            before = Some(place);
+        }
+        gaps
+    }
+
+    /// Whether the bound may have dropped a message of the place before this one in its epoch.
+    fn lags_before(&self, place: Place) -> bool {
+        let before = place.seq.checked_sub(1).map(|seq| Place { seq, ..place });
+        before.is_some_and(|before| self.lag.is_some_and(|lag| lag.last >= before))
+    }
+
+    fn named_at(&self, place: Place, here: &BTreeSet<MessageId>) -> impl Iterator<Item = Gap> {
+        self.at(place)
+            .map(|message| (message.id(), message.observation().prev))
+            .filter(|(_, prev)| *prev != NO_MESSAGE && !here.contains(prev))
+            .map(move |(by, missing)| Gap::Named { place, by, missing })
+    }
+}
+
+/// The first `seq` of `epoch` of which nothing is known, if all is known up to the place `before`.
+const fn first_after(before: Option<Place>, epoch: u32) -> u64 {
+    match before {
+        Some(before) if before.epoch == epoch => before.seq.saturating_add(1),
+        _ => 0,
+    }
+}
+
+/// What `prev` says where there is no message before (docs/spec/oracles.md, 2.2).
+const NO_MESSAGE: MessageId = MessageId([0; 32]);
