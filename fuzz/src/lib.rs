@@ -2,6 +2,8 @@
 
 mod heap;
 
+#[path = "../../oracles/feed/tests/it/decoders.rs"]
+mod feed;
 #[path = "../../channel/wire/tests/it/decoders.rs"]
 mod wire;
 #[path = "../../channel/rules/tests/it/witness.rs"]
@@ -13,6 +15,7 @@ pub fn check(target: &str, bytes: &[u8]) {
     let (_, check) = wire::DECODERS
         .into_iter()
         .chain([witness::DECODER])
+        .chain(feed::DECODERS)
         .find(|(name, _)| *name == target)
         .expect("each target has a check of its name");
     let peak = heap::peak_of(|| check(bytes));

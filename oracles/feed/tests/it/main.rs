@@ -8,6 +8,8 @@
 mod any;
 mod buoy;
 mod choice;
+mod corpus;
+mod decoders;
 mod duration;
 mod equivocation;
 mod fresh;

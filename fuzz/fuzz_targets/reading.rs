@@ -1,0 +1,4 @@
+//! What a device signs.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| twinroot_fuzz::check("reading", bytes));
