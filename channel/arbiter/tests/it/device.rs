@@ -34,18 +34,21 @@ pub(crate) fn feed() -> Feed {
     Feed::new(descriptor()).unwrap()
 }
 
-/// A descriptor that somebody else wrote around the same key.
-pub(crate) fn other_feed() -> Feed {
-    Feed::new(Descriptor {
+/// What somebody else wrote around the same key.
+pub(crate) fn other_descriptor() -> Descriptor {
+    Descriptor {
         period_ms: 2_000,
         ..descriptor()
-    })
-    .unwrap()
+    }
+}
+
+pub(crate) fn other_feed() -> Feed {
+    Feed::new(other_descriptor()).unwrap()
 }
 
 /// The bond of `owner` on the device's feed.
 pub(crate) fn bond_of(owner: usize) -> BondId {
-    bond_on(feed().id(), owner)
+    bond_on(descriptor().id(), owner)
 }
 
 pub(crate) fn bond_on(feed: FeedId, owner: usize) -> BondId {

@@ -7,12 +7,12 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use twinroot_abi::{Amount, Height};
 use twinroot_arbiter::{BOND_LEAST, Bond, BondId, BondPhase, Effect, Ledger, LedgerKey, Receipt};
-use twinroot_feed::{Conflict, Feed};
+use twinroot_feed::{Conflict, Descriptor, Feed};
 use twinroot_types::decode;
 use twinroot_wire::Action;
 
 use super::{Act, Watch, anyone};
-use crate::device::{feed, other_feed, proof};
+use crate::device::{descriptor, other_descriptor, proof};
 use crate::world::{A, B, C, COINS, key};
 
 #[derive(Clone, Debug)]
@@ -24,8 +24,16 @@ pub(super) enum BondAct {
 }
 
 /// One of two feeds of one device.
-fn feed_of(which: bool) -> Feed {
-    if which { feed() } else { other_feed() }
+fn descriptor_of(which: bool) -> Descriptor {
+    if which {
+        descriptor()
+    } else {
+        other_descriptor()
+    }
+}
+
+fn proof_of(which: bool, conflict: Conflict) -> Vec<u8> {
+    proof(&Feed::new(descriptor_of(which)).unwrap(), conflict)
 }
 
 pub(super) fn bond_act() -> impl Strategy<Value = Act> {
@@ -42,8 +50,7 @@ pub(super) fn bond_act() -> impl Strategy<Value = Act> {
 
 impl BondAct {
     pub(super) fn action(&self, which: bool) -> Action {
-        let device = feed_of(which);
-        let feed = device.id();
+        let feed = descriptor_of(which).id();
         match *self {
             Self::Bond(coins, delay) => Action::Bond {
                 feed,
@@ -62,10 +69,8 @@ impl BondAct {
                     2 => Conflict::Clock,
                     _ => Conflict::Fork,
                 };
-                let mut proof = match spoil {
-                    0 => proof(&feed_of(!which), conflict),
-                    _ => proof(&device, conflict),
-                };
+                // Where nothing is spoiled but the feed, it is the other one that lied.
+                let mut proof = proof_of(which == (spoil != 0), conflict);
                 if spoil == 1 {
                     *proof.last_mut().unwrap() ^= 1;
                 }
@@ -81,23 +86,24 @@ impl BondAct {
 
 /// Every bond that can be there.
 fn ids() -> impl Iterator<Item = BondId> {
-    [true, false].into_iter().flat_map(|which| {
-        let feed = feed_of(which).id();
-        [A, B, C].map(|who| BondId {
-            feed,
-            owner: key(who),
-        })
-    })
+    let feeds = [true, false].map(|which| descriptor_of(which).id());
+    let owners = [A, B, C].map(key);
+    feeds
+        .into_iter()
+        .flat_map(move |feed| owners.map(|owner| BondId { feed, owner }))
 }
 
 fn bonds(ledger: &Ledger) -> Vec<(BondId, Option<Bond>)> {
     ids().map(|id| (id, ledger.bond(id))).collect()
 }
 
-/// Coins that lie under a place of the ledger.
-fn counted(ledger: &Ledger, place: LedgerKey) -> u64 {
-    let leaf = &ledger.leaves()[&place.hash()];
-    decode::<Amount>(leaf, 16).unwrap().0
+/// Fees taken, and coins burned.
+fn taken_and_burned(ledger: &Ledger) -> [u64; 2] {
+    let leaves = ledger.leaves();
+    [LedgerKey::Fees, LedgerKey::Burned].map(|place| {
+        let leaf = &leaves[&place.hash()];
+        decode::<Amount>(leaf, 16).unwrap().0
+    })
 }
 
 impl Watch {
@@ -112,8 +118,8 @@ impl Watch {
             .filter_map(|id| ledger.bond(id))
             .map(|bond| bond.amount.0)
             .sum();
-        let taken = counted(ledger, LedgerKey::Fees) + counted(ledger, LedgerKey::Burned);
-        prop_assert_eq!(accounts + locked + bonded + taken, 3 * COINS);
+        let [fees, burned] = taken_and_burned(ledger);
+        prop_assert_eq!(accounts + locked + fees + bonded + burned, 3 * COINS);
         Ok(())
     }
 
@@ -129,7 +135,7 @@ impl Watch {
             .filter(|(was, is)| was != is)
             .map(|((id, was), (_, is))| (id, was, is))
             .collect();
-        let burned = [&before, ledger].map(|it| counted(it, LedgerKey::Burned));
+        let burned = [&before, ledger].map(|it| taken_and_burned(it)[1]);
         let Some((who, Ok(receipt))) = result else {
             prop_assert!(changed.is_empty(), "nothing happens to a bond by itself");
             prop_assert_eq!(burned[0], burned[1]);
