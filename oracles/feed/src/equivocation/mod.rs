@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use twinroot_types::{decode, encode};
 
 use crate::descriptor::DESCRIPTOR_LIMIT;
-use crate::message::MESSAGE_BYTES;
+use crate::message::MESSAGE_LIMIT;
 use crate::{EquivocationError, Feed, FeedError, Signed, open};
 
 pub use conflict::Conflict;
@@ -110,4 +110,4 @@ impl Proven {
 }
 
 /// Bytes of the longest proof: the descriptor, both messages, and two bytes for the length of each.
-const PROOF_LIMIT: usize = 2 + DESCRIPTOR_LIMIT + 2 * (2 + *MESSAGE_BYTES.end());
+const PROOF_LIMIT: usize = 2 + DESCRIPTOR_LIMIT + 2 * (2 + MESSAGE_LIMIT);

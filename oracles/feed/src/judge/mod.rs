@@ -22,7 +22,7 @@ pub(crate) use duration::Duration;
 pub(crate) use fresh::Fresh;
 pub(crate) use k_of_n::KOfNEqual;
 pub(crate) use list::FeedList;
-pub(crate) use max_gap::MaxGap;
+pub(crate) use max_gap::{MaxGap, check_chained};
 pub(crate) use median::{Median, check_units};
 pub(crate) use run_length::RunLength;
 

@@ -20,6 +20,8 @@ mod one_key;
 mod rules;
 mod select;
 mod signer;
+mod slots;
 mod spec;
+mod stock;
 mod vectors;
 mod world;
