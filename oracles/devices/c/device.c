@@ -268,6 +268,9 @@ static void put_payload(struct out *out, const struct device *device, uint64_t t
     }
 }
 
+/* With a key name of 64 bytes, which is the longest. */
+#define HEADER_LIMIT 73
+
 static void put_protected(struct out *out, const struct device *device) {
     put_head(out, MAP, device->kid == NULL ? 1 : 3);
     put_integer(out, 1); /* algorithm: EdDSA */
@@ -281,7 +284,7 @@ static void put_protected(struct out *out, const struct device *device) {
 }
 
 size_t device_senml(struct device *device, uint64_t t, struct number value, uint8_t bytes[COSE_LIMIT]) {
-    uint8_t header_room[72], payload_room[COSE_LIMIT], signed_room[COSE_LIMIT], signature[64];
+    uint8_t header_room[HEADER_LIMIT], payload_room[COSE_LIMIT], signed_room[COSE_LIMIT], signature[64];
     struct out header = {header_room, sizeof header_room, 0, false};
     struct out payload = {payload_room, sizeof payload_room, 0, false};
     struct out to_sign = {signed_room, sizeof signed_room, 0, false};

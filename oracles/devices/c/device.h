@@ -46,7 +46,7 @@ struct device {
     /* Writes the memory to where it lasts. It is called before a message leaves; what it cannot keep, it returns false
      * for, and nothing is signed. Who forgets what was signed will sign something else in its place. */
     bool (*keep)(const struct memory *memory);
-    /* COSE only: a name for the key, in the protected header, with the content type; NULL for neither. */
+    /* COSE only: a name for the key, of 1 to 64 bytes, in the protected header with the content type; NULL for neither. */
     const char *kid;
     /* COSE only: whether tag 18 comes first. */
     bool tagged;

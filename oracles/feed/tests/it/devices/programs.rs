@@ -1,9 +1,11 @@
 //! Runs the devices and holds what they print against the vectors.
 
+use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value as Json, json};
+use twinroot_feed::{Feed, Signed, Value, open};
 
 pub(super) const VECTORS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -38,6 +40,55 @@ fn each_vector_is_made_by_a_device() {
     for line in entries() {
         assert_ne!(line["made_by"], json!([]), "{}", line["name"]);
     }
+}
+
+/// The second line has no value and the fourth goes back in time: neither is signed, and the rest is.
+#[test]
+fn the_python_program_signs_lines_and_goes_on_where_it_stopped() {
+    let python = match interpreter() {
+        Ok(python) => python,
+        Err(lacking) => return not_run(&lacking),
+    };
+    for form in ["native", "native-slots", "cose", "cose-slots"] {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = folder.path().join("memory.json");
+        let given = [
+            "1700000000000 4.929\n1700000001000 warm\n1700000001000 -0.5\n1700000000999 1\n",
+            "1700000002000 20\n",
+        ];
+        let signed: Vec<_> = given
+            .into_iter()
+            .flat_map(|given| signed_lines(python, form, &memory, given))
+            .collect();
+        assert_eq!(signed.len(), 3, "{form}");
+        let values = signed.iter().map(|it| it.observation().value.clone());
+        let expected = [4_929, -500, 20_000].map(Value::Fixed);
+        assert_eq!(values.collect::<Vec<_>>(), expected, "{form}");
+        for pair in signed.windows(2) {
+            assert!(pair[1].follows(&pair[0]), "{form}");
+        }
+    }
+}
+
+fn signed_lines(python: &str, form: &str, memory: &Path, given: &str) -> Vec<Signed> {
+    let input = memory.with_extension("input");
+    std::fs::write(&input, given).unwrap();
+    let mut program = Command::new(python);
+    program
+        .arg("-B")
+        .arg(Path::new(DEVICES).join("python/device.py"))
+        .args([form, "--output", "json", "--seed", &hex::encode([5; 32])])
+        .arg("--memory")
+        .arg(memory)
+        .stdin(File::open(input).unwrap());
+    let bytes = |line: &Json, field: &str| hex::decode(line[field].as_str().unwrap()).unwrap();
+    lines(&mut program)
+        .iter()
+        .map(|line| {
+            let feed = Feed::decode(&bytes(line, "descriptor")).unwrap();
+            open(&feed, &bytes(line, "message")).unwrap()
+        })
+        .collect()
 }
 
 /// Every message once, with the devices that make it.
@@ -81,18 +132,22 @@ fn entries() -> Lines {
 
 /// What the Python device prints, or what it lacks here.
 fn python() -> Result<Lines, String> {
+    let program = Path::new(DEVICES).join("python/vectors.py");
+    Ok(lines(Command::new(interpreter()?).arg("-B").arg(program)))
+}
+
+fn interpreter() -> Result<&'static str, String> {
     let knows = |python: &&str| {
         let modules = ["-c", "import nacl.signing, cbor2"];
         let mut asked = Command::new(python);
         asked.args(modules).stderr(Stdio::null());
         asked.status().is_ok_and(|status| status.success())
     };
-    let python = ["python3", "/usr/bin/python3"]
+    let lacking = "no python3 with nacl and cbor2 (Debian: python3-nacl python3-cbor2)";
+    ["python3", "/usr/bin/python3"]
         .into_iter()
         .find(knows)
-        .ok_or("no python3 with the modules nacl and cbor2 (Debian: python3-nacl python3-cbor2)")?;
-    let program = Path::new(DEVICES).join("python/vectors.py");
-    Ok(lines(Command::new(python).arg("-B").arg(program)))
+        .ok_or_else(|| lacking.to_owned())
 }
 
 /// What the C device prints, or what it lacks here.
