@@ -291,7 +291,7 @@ size_t device_senml(struct device *device, uint64_t t, struct number value, uint
     struct out out = {bytes, COSE_LIMIT, 0, false};
     uint64_t seq;
 
-    if (device->descriptor.envelope != COSE || !place(device, t, &seq))
+    if (device->descriptor.envelope != COSE || t > INT64_MAX || !place(device, t, &seq))
         return 0;
     put_protected(&header, device);
     put_payload(&payload, device, t, seq, value);

@@ -61,7 +61,7 @@ fn the_python_program_signs_lines_and_goes_on_where_it_stopped() {
             .flat_map(|given| signed_lines(python, form, &memory, given))
             .collect();
         assert_eq!(signed.len(), 3, "{form}");
-        let values = signed.iter().map(|it| it.observation().value.clone());
+        let values = signed.iter().map(|it| it.observation().value);
         let expected = [4_929, -500, 20_000].map(Value::Fixed);
         assert_eq!(values.collect::<Vec<_>>(), expected, "{form}");
         for pair in signed.windows(2) {
