@@ -17,7 +17,7 @@ use twinroot_state::{Changes, State, Tree};
 use twinroot_types::encode;
 
 use crate::block::Recent;
-use crate::{Channel, Genesis, LedgerKey, Rejected};
+use crate::{Bond, BondId, Channel, Genesis, LedgerKey, Rejected};
 
 /// An account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,14 @@ pub struct Account {
     /// Number of its next transaction.
     pub nonce: u64,
 }
+
+/// The leaves that every ledger has.
+const ALWAYS_THERE: [LedgerKey; 4] = [
+    LedgerKey::Chain,
+    LedgerKey::Blocks,
+    LedgerKey::Fees,
+    LedgerKey::Burned,
+];
 
 /// All that the ledger keeps.
 #[derive(Clone, Debug)]
@@ -40,6 +48,8 @@ pub(crate) struct Kept {
     /// Channels whose signed terms could still be posted again, with the last height for it.
     opened: BTreeMap<ChannelId, Height>,
     fees: Amount,
+    bonds: BTreeMap<BondId, Bond>,
+    burned: Amount,
     /// Of all this, as it was when the present block began.
     tree: Tree,
     /// Leaves that the present block may have changed.
@@ -57,8 +67,10 @@ impl Kept {
             codes: Codes::default(),
             opened: BTreeMap::new(),
             fees: Amount::ZERO,
+            bonds: BTreeMap::new(),
+            burned: Amount::ZERO,
             tree: Tree::new(),
-            noted: BTreeSet::from([LedgerKey::Chain, LedgerKey::Blocks, LedgerKey::Fees]),
+            noted: ALWAYS_THERE.into(),
         };
         for (key, coins) in &genesis.accounts {
             let (coins, nonce) = (*coins, 0);
@@ -87,6 +99,10 @@ impl Kept {
         self.channels.get(&id)
     }
 
+    pub(crate) fn bond(&self, id: BondId) -> Option<Bond> {
+        self.bonds.get(&id).copied()
+    }
+
     pub(crate) const fn codes(&self) -> &Codes {
         &self.codes
     }
@@ -99,8 +115,11 @@ impl Kept {
     pub(crate) fn supply(&self) -> Option<Amount> {
         let accounts = self.accounts.values().map(|account| account.coins);
         let locked = self.channels.values().map(Channel::locked);
+        let bonded = self.bonds.values().map(|bond| bond.amount);
         accounts
             .chain(locked)
+            .chain(bonded)
+            .chain([self.burned])
             .try_fold(self.fees, Amount::checked_add)
     }
 
@@ -124,6 +143,29 @@ impl Kept {
     pub(crate) fn remove_channel(&mut self, id: ChannelId) {
         self.channels.remove(&id);
         self.noted.insert(LedgerKey::Channel(id));
+    }
+
+    pub(crate) fn set_bond(&mut self, id: BondId, bond: Bond) {
+        self.bonds.insert(id, bond);
+        self.noted.insert(LedgerKey::Bond(id));
+    }
+
+    pub(crate) fn remove_bond(&mut self, id: BondId) {
+        self.bonds.remove(&id);
+        self.noted.insert(LedgerKey::Bond(id));
+    }
+
+    /// Burns coins that lay in no account, and pays the rest of them to an account.
+    pub(crate) fn burn(
+        &mut self,
+        burned: Amount,
+        rest: (PublicKey, Amount),
+    ) -> Result<(), Rejected> {
+        let burned = self.burned.checked_add(burned).ok_or(Rejected::Overflow)?;
+        self.move_coins(&[], &[rest])?;
+        self.burned = burned;
+        self.noted.insert(LedgerKey::Burned);
+        Ok(())
     }
 
     /// Adds a channel that is there from now on, and whose terms count up to their expiry.
@@ -221,19 +263,22 @@ impl Kept {
             chain: _,
             recent: _,
             fees: _,
+            burned: _,
             accounts,
             channels,
             codes,
             opened,
+            bonds,
             tree: _,
             noted: _,
         } = self;
-        [LedgerKey::Chain, LedgerKey::Blocks, LedgerKey::Fees]
+        ALWAYS_THERE
             .into_iter()
             .chain(accounts.keys().copied().map(LedgerKey::Account))
             .chain(channels.keys().copied().map(LedgerKey::Channel))
             .chain(codes.keys().copied().map(LedgerKey::Code))
             .chain(opened.keys().copied().map(LedgerKey::Opened))
+            .chain(bonds.keys().copied().map(LedgerKey::Bond))
     }
 
     fn leaf(&self, key: LedgerKey) -> Option<Vec<u8>> {
@@ -248,6 +293,8 @@ impl Kept {
                 Some(encode(&u64::try_from(bytes).ok()?))
             }
             LedgerKey::Opened(id) => self.opened.get(&id).map(encode),
+            LedgerKey::Bond(id) => self.bonds.get(&id).map(encode),
+            LedgerKey::Burned => Some(encode(&self.burned)),
         }
     }
 }

@@ -4,6 +4,8 @@ use serde::Serialize;
 use twinroot_abi::{ChannelId, CodeHash, Hash, PublicKey};
 use twinroot_types::{Tag, hash_of};
 
+use crate::BondId;
+
 /// A place in the ledger's tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum LedgerKey {
@@ -21,6 +23,10 @@ pub enum LedgerKey {
     Code(CodeHash),
     /// The last height at which the terms of a channel that was opened could be posted again.
     Opened(ChannelId),
+    /// Coins, delay and phase of a bond: [`crate::Bond`].
+    Bond(BondId),
+    /// Coins burned: [`twinroot_abi::Amount`].
+    Burned,
 }
 
 impl LedgerKey {

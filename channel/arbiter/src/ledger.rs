@@ -13,8 +13,8 @@ use crate::kept::Kept;
 use crate::plan::Plan;
 use crate::receipt::{Effect, Receipt};
 use crate::{
-    Account, Block, Channel, Genesis, GenesisError, Phase, Rejected, close, force, fund, open,
-    snapshot,
+    Account, Block, Bond, BondId, Channel, Genesis, GenesisError, Phase, Rejected, bond, close,
+    force, fund, open, snapshot,
 };
 
 /// The whole state of the ledger. A copy shares code and tree, which are most of it.
@@ -65,14 +65,20 @@ impl Ledger {
         self.kept.channel(id)
     }
 
+    /// The bond of one owner on one feed.
+    #[must_use]
+    pub fn bond(&self, id: BondId) -> Option<Bond> {
+        self.kept.bond(id)
+    }
+
     /// Published code.
     #[must_use]
     pub const fn codes(&self) -> &Codes {
         self.kept.codes()
     }
 
-    /// All coins: of accounts, locked in channels, taken as fees. Nothing ever changes the sum
-    /// (docs/spec/arbiter.md, 8.1).
+    /// All coins: of accounts, locked in channels, taken as fees, in bonds, burned. Nothing ever
+    /// changes the sum (docs/spec/arbiter.md, 8.1).
     #[must_use]
     pub fn supply(&self) -> Option<Amount> {
         self.kept.supply()
@@ -177,6 +183,22 @@ impl Ledger {
             Action::Slash { channel, state } => close::plan_slash(self, channel, state),
             Action::Force(force) => force::plan(self, sender, force),
             Action::Settle { channel } => close::plan_settle(self, channel),
+            Action::Bond {
+                feed,
+                amount,
+                delay,
+            } => {
+                let owner = sender;
+                bond::plan_bond(self, BondId { feed, owner }, amount, delay)
+            }
+            Action::Unbond { feed } => {
+                let owner = sender;
+                bond::plan_unbond(self, BondId { feed, owner })
+            }
+            Action::Release { feed, owner } => bond::plan_release(self, BondId { feed, owner }),
+            Action::Forfeit { feed, owner, proof } => {
+                bond::plan_forfeit(self, BondId { feed, owner }, &proof)
+            }
         }
     }
 
@@ -274,6 +296,7 @@ impl Ledger {
                     repaid,
                 }
             }
+            Plan::Bond(id, plan) => plan.settle(&mut self.kept, sender, id)?,
             Plan::Force(plan) => {
                 let (effect, gas, channel) = force::execute(self, *plan, execute)?;
                 if let Some(channel) = channel {
@@ -318,6 +341,10 @@ impl Ledger {
 
     pub(crate) fn existing(&self, id: ChannelId) -> Result<&Channel, Rejected> {
         self.channel(id).ok_or(Rejected::NoChannel(id))
+    }
+
+    pub(crate) fn existing_bond(&self, id: BondId) -> Result<Bond, Rejected> {
+        self.bond(id).ok_or(Rejected::NoBond(id))
     }
 
     pub(crate) fn was_opened(&self, id: ChannelId) -> bool {

@@ -14,6 +14,7 @@
 #![warn(clippy::arithmetic_side_effects)]
 
 mod block;
+mod bond;
 mod channel;
 mod close;
 mod force;
@@ -29,6 +30,7 @@ mod rejected;
 mod snapshot;
 
 pub use block::Block;
+pub use bond::{BOND_DELAY, BOND_LEAST, Bond, BondId, BondPhase};
 pub use channel::{Channel, Debt, Phase};
 pub use genesis::{Genesis, GenesisError};
 pub use kept::Account;

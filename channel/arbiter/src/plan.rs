@@ -6,9 +6,10 @@ use twinroot_rules::Position;
 use twinroot_state::Partial;
 use twinroot_wire::Force;
 
-use crate::Channel;
+use crate::bond::BondPlan;
 use crate::fund::FundPlan;
 use crate::receipt::Repaid;
+use crate::{BondId, Channel};
 
 /// A validated action.
 pub(crate) enum Plan {
@@ -34,6 +35,8 @@ pub(crate) enum Plan {
     },
     /// A forced step is to be executed.
     Force(Box<ForcePlan>),
+    /// A bond grows, is to leave, goes back or is lost.
+    Bond(BondId, BondPlan),
 }
 
 /// A forced step (docs/spec/arbiter.md, 5.1) that is well-formed and rests on the right state.
@@ -52,6 +55,7 @@ impl Plan {
             Self::Transfer { amount, .. } => *amount,
             Self::Open(channel) => channel.parameters.deposits[Side::Initiator.index()],
             Self::Fund(plan) => plan.takes_from(sender),
+            Self::Bond(_, plan) => plan.takes(),
             Self::Publish(_)
             | Self::Snapshot(_)
             | Self::Close(_)

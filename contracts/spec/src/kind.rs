@@ -235,6 +235,7 @@ const fn unsigned(name: &'static str, size: usize) -> Number {
     }
 }
 
+pub(crate) const U8: &Number = &unsigned("u8", 1);
 pub(crate) const U16: &Number = &unsigned("u16", 2);
 pub(crate) const U32: &Number = &unsigned("u32", 4);
 pub(crate) const U64: &Number = &unsigned("u64", 8);
@@ -247,7 +248,7 @@ pub(crate) const I64: &Number = &Number {
 };
 
 const NUMBERS: &[&Number] = &[
-    &unsigned("u8", 1),
+    U8,
     U16,
     U32,
     U64,
@@ -260,6 +261,7 @@ const NUMBERS: &[&Number] = &[
 ];
 
 pub(crate) const FEED_ID: &str = "FeedId";
+pub(crate) const MESSAGE_ID: &str = "MessageId";
 pub(crate) const SUBJECT: &str = "Subject";
 
 const IDS: &[&str] = &[
@@ -270,7 +272,7 @@ const IDS: &[&str] = &[
     "ContractId",
     "CodeHash",
     FEED_ID,
-    "MessageId",
+    MESSAGE_ID,
     SUBJECT,
     "PublicKey",
 ];

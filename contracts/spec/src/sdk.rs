@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::kind::{
-    Case, DataType, FEED_ID, I64, Named, SUBJECT, Shape, TIME_MS, Type, U16, U32, U64,
+    Case, DataType, FEED_ID, I64, MESSAGE_ID, Named, SUBJECT, Shape, TIME_MS, Type, U8, U16, U32,
+    U64,
 };
 
 /// Whether the SDK has a type of that name, be it with a number.
@@ -22,6 +23,7 @@ pub(crate) fn plain(name: &str) -> Option<DataType> {
         "Reading" => reading(),
         "Message" => message(),
         "Said" => said(),
+        "Contradiction" => contradiction(),
         _ => return None,
     })
 }
@@ -186,6 +188,22 @@ pub(crate) fn message() -> DataType {
             ),
             ("time", "When it was made.", TIME),
             ("said", "What it says.", Type::Data(Arc::new(said()))),
+        ],
+    )
+}
+
+pub(crate) fn contradiction() -> DataType {
+    structure(
+        "Contradiction",
+        "Two messages of a feed that cannot both be honest.",
+        [
+            (
+                "conflict",
+                "How they contradict each other: 1 one place, 2 a wrong link, 3 the time falls, 4 it falls across epochs.",
+                Type::Number(U8),
+            ),
+            ("lower", "The lower message.", Type::Id(MESSAGE_ID)),
+            ("higher", "The higher one.", Type::Id(MESSAGE_ID)),
         ],
     )
 }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use twinroot_abi::Policy;
 
-use crate::kind::{I64, TIME_MS, Type, U16};
-use crate::sdk::{band, claims, excursion, message, reading, sensor, source, sources};
+use crate::kind::{FEED_ID, I64, TIME_MS, Type, U16};
+use crate::sdk::{
+    band, claims, contradiction, excursion, message, reading, sensor, source, sources,
+};
 
 /// What a field of a contract is (docs/spec/contract.md, 1.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +61,8 @@ pub enum Rule {
     },
     /// Any message of a feed, once.
     Any,
+    /// A feed contradicts itself.
+    Equivocation,
 }
 
 impl Storage {
@@ -74,8 +78,10 @@ impl Storage {
 }
 
 impl Rule {
-    /// The only policy without a number.
-    pub(crate) const ANY: &str = "Any";
+    const ANY: &str = "Any";
+    const EQUIVOCATION: &str = "Equivocation";
+    /// The policies without a number.
+    pub(crate) const BARE: [&str; 2] = [Self::ANY, Self::EQUIVOCATION];
 
     /// The policy of that name; `None` where there is none.
     pub(crate) fn named(name: &str, numbers: &[u64]) -> Option<Result<Self, &'static str>> {
@@ -108,6 +114,8 @@ impl Rule {
             ("Fresh", ..) => Err("a reading may be at least 1 millisecond old"),
             (Self::ANY, [], _) => Ok(Self::Any),
             (Self::ANY, ..) => Err("`Any` has no number with it"),
+            (Self::EQUIVOCATION, [], _) => Ok(Self::Equivocation),
+            (Self::EQUIVOCATION, ..) => Err("`Equivocation` has no number with it"),
             _ => return None,
         })
     }
@@ -124,20 +132,23 @@ impl Rule {
             Self::MaxGap { ms } => Policy::MaxGap { ms, params },
             Self::Fresh { ms } => Policy::Fresh { ms, params },
             Self::Any => Policy::Any { params },
+            Self::Equivocation => Policy::Equivocation { params },
         }
     }
 
     /// What the contract sets: who is believed, and about what.
     #[must_use]
     pub fn params(self) -> Type {
-        Type::Data(Arc::new(match self {
+        let data = match self {
             Self::KOfN { n, .. } => claims(n.into()),
             Self::RunLength { .. } => band(),
             Self::Median { n } => sources(n.into()),
             Self::Duration { .. } => excursion(),
             Self::MaxGap { .. } => sensor(),
             Self::Fresh { .. } | Self::Any => source(),
-        }))
+            Self::Equivocation => return Type::Id(FEED_ID),
+        };
+        Type::Data(Arc::new(data))
     }
 
     /// What the contract is told.
@@ -151,6 +162,7 @@ impl Rule {
             Self::Median { .. } => Type::Tuple(vec![Type::Number(I64), Type::Number(TIME_MS)]),
             Self::Fresh { .. } => Type::Data(Arc::new(reading())),
             Self::Any => Type::Data(Arc::new(message())),
+            Self::Equivocation => Type::Data(Arc::new(contradiction())),
         }
     }
 }
@@ -178,6 +190,7 @@ impl fmt::Display for Rule {
             Self::MaxGap { ms } => write!(f, "MaxGap<{ms}>"),
             Self::Fresh { ms } => write!(f, "Fresh<{ms}>"),
             Self::Any => f.write_str(Self::ANY),
+            Self::Equivocation => f.write_str(Self::EQUIVOCATION),
         }
     }
 }

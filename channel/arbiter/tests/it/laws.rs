@@ -10,11 +10,15 @@ use twinroot_arbiter::{Channel, Debt, Effect, Phase, Receipt, Rejected};
 use twinroot_rules::FORCED_STEPS;
 use twinroot_wire::{Action, CoSigned, Direction, MutualClose, Operation, SignedFunding};
 
+use bonds::{BondAct, bond_act};
+
 use crate::toy::{Line, Toy};
 use crate::world::{
     A, B, C, COINS, LOCK, SIDES, World, co_signed, create, key, secret, signed_close,
     signed_funding, transfer,
 };
+
+mod bonds;
 
 /// The last height that any hold of these tests reaches.
 const HOLD: u64 = 30;
@@ -55,6 +59,8 @@ enum Act {
     Open(usize),
     Replay(Index),
     Spoiled(usize, Index, u8),
+    /// Someone's act about the bond on one of two feeds.
+    Bond(usize, bool, BondAct),
     Blocks(u64),
 }
 
@@ -157,6 +163,7 @@ fn without_agreed_end() -> impl Strategy<Value = Act> {
         1 => anyone().prop_map(Act::Settle),
         1 => (anyone(), anyone(), 0..1_000u64).prop_map(|(who, to, coins)| Act::Give(who, to, coins)),
         1 => anyone().prop_map(Act::Open),
+        2 => bond_act(),
         1 => any::<Index>().prop_map(Act::Replay),
         1 => any::<(Index, u8)>().prop_map(|(at, with)| Act::Spoiled(A, at, with)),
         3 => (0..4u64).prop_map(Act::Blocks),
@@ -346,6 +353,7 @@ impl Watch {
                 (*who, Action::Transfer { to, amount })
             }
             Act::Open(who) => (*who, self.world.opening()),
+            Act::Bond(who, which, act) => (*who, act.action(*which)),
         };
         let bytes = self
             .world
@@ -362,6 +370,7 @@ impl Watch {
         let before = self.world.ledger.channel(id).cloned();
         let (height, coins) = (self.world.ledger.block().height, self.coins());
         let result = self.act(act);
+        self.check_sum()?;
         let after = self.world.ledger.channel(id).cloned();
         let (Some(before), Some((who, Ok(receipt)))) = (before, result) else {
             return Ok(());

@@ -1,5 +1,5 @@
 //! Tests of this room: every rule by which a transaction is rejected, the life of a channel, attacks
-//! by name, what the blocks commit to, the table of states and actions, and laws over random sequences
+//! by name, what the blocks commit to, the story of a device that lies, the table of states and actions, and laws over random sequences
 //! of transactions.
 
 #![expect(
@@ -8,9 +8,11 @@
 )]
 
 mod attacks;
+mod device;
 mod laws;
 mod life;
 mod repayment;
+mod story;
 #[path = "../../../rules/tests/it/toy.rs"]
 mod toy;
 mod transitions;

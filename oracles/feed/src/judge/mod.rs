@@ -2,6 +2,7 @@
 
 mod any;
 mod duration;
+mod equivocation;
 mod fresh;
 mod k_of_n;
 mod list;
@@ -19,6 +20,7 @@ use crate::{BundleError, Feed, FeedError};
 
 pub(crate) use any::Any;
 pub(crate) use duration::Duration;
+pub(crate) use equivocation::Contradicted;
 pub(crate) use fresh::Fresh;
 pub(crate) use k_of_n::KOfNEqual;
 pub(crate) use list::FeedList;
@@ -48,6 +50,7 @@ fn verdict(question: &Question<'_>) -> Result<Vec<u8>, FeedError> {
         Policy::MaxGap { ms, .. } => MaxGap::new(ms, params)?.verdict(facts()?),
         Policy::Fresh { ms, .. } => Fresh::new(ms, params, question.now)?.verdict(facts()?),
         Policy::Any { .. } => Any::new(params)?.verdict(facts()?),
+        Policy::Equivocation { .. } => Contradicted::new(params)?.verdict(facts()?),
     }
 }
 

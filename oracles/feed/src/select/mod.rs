@@ -11,6 +11,7 @@
 mod any;
 mod chain;
 mod duration;
+mod equivocation;
 mod fitting;
 mod fresh;
 mod k_of_n;
@@ -30,6 +31,7 @@ use crate::{BundleError, Feed, FeedError, Signed};
 
 pub use any::any;
 pub use duration::duration;
+pub use equivocation::equivocation;
 pub use fresh::fresh;
 pub use k_of_n::k_of_n_equal;
 pub use max_gap::max_gap;
@@ -58,6 +60,7 @@ pub fn bundle(
         Policy::MaxGap { ms, .. } => max_gap(policy, ms, params, feed()?, messages),
         Policy::Fresh { ms, .. } => fresh(policy, ms, params, feed()?, messages, now),
         Policy::Any { .. } => any(policy, params, feed()?, messages),
+        Policy::Equivocation { .. } => equivocation(policy, params, feed()?, messages),
     }
 }
 

@@ -14,10 +14,10 @@ use twinroot_types::{Tag, encode, hash};
 
 use crate::spec::every_rule;
 use crate::world::{
-    DELIVERED, LOST, OTHER_PARCEL, PARCEL, any_message, ascending, ask, descriptor, descriptor_of,
-    duration_of, duration_params, feed, fresh_for, gap_over, gap_params, judge, k_of_n,
-    list_params, mark_params, median_of, median_params, observation, readings, run_of, run_params,
-    secret, signer,
+    DELIVERED, LOST, OTHER_PARCEL, PARCEL, SLOT, any_message, ascending, ask, descriptor,
+    descriptor_of, duration_of, duration_params, feed, fixed, fresh_for, gap_over, gap_params,
+    judge, k_of_n, list_params, mark_params, median_of, median_params, observation, readings,
+    run_of, run_params, secret, signer,
 };
 use crate::{any, duration, equivocation, fresh, max_gap, median, slots, stock};
 
@@ -707,6 +707,7 @@ fn parameters_come_before_facts_for_every_policy() {
         (gap_over(1), gap_params(id, window)),
         (fresh_for(1), mark_params(id, (0, 0))),
         (any_message(), mark_params(id, (0, 0))),
+        (Policy::Equivocation { params: SLOT }, fixed(&id)),
     ];
     for (policy, params) in policies {
         let question = |params| {

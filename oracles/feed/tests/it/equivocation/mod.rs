@@ -2,6 +2,7 @@
 
 mod device;
 mod laws;
+mod policy;
 mod reference;
 mod second_signature;
 mod vectors;
