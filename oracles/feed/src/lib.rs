@@ -24,6 +24,6 @@ pub use descriptor::{Descriptor, Envelope, Feed, Mode};
 pub use equivocation::{Conflict, Equivocation, EquivocationWatch, Proven};
 pub use error::{BundleError, DescriptorError, EquivocationError, FeedError, OpenError};
 pub use judge::FeedJudge;
-pub use message::{Signed, open, sign};
+pub use message::{BrokenRun, Signed, open, open_run, sign};
 pub use observation::{Observation, Value};
 pub use signer::{SignError, Signer};

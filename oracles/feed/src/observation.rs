@@ -82,6 +82,13 @@ impl Observation {
         }
     }
 
+    /// Whether it can name that one as the message before it: the next of its epoch, or the first of a later one.
+    pub(crate) fn comes_after(&self, before: &Self) -> bool {
+        let is_next = self.epoch == before.epoch && Some(self.seq) == before.seq.checked_add(1);
+        let begins = self.seq == 0 && self.epoch > before.epoch;
+        (is_next || begins) && self.prev_t == before.t
+    }
+
     fn link_fits(&self, is_chained: bool) -> bool {
         let starts_epoch = self.seq == 0;
         if !is_chained {

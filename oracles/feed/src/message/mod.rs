@@ -12,6 +12,7 @@
 //! signatures, and that is still one message.
 
 pub(crate) mod cose;
+mod run;
 
 use core::ops::RangeInclusive;
 use std::borrow::Cow;
@@ -22,6 +23,8 @@ use twinroot_types::{SecretKey, Signature, Tag, decode, encode, hash};
 use crate::observation::NO_MESSAGE;
 use crate::{Envelope, Feed, Observation, OpenError};
 use cose::{Cose, Reading};
+
+pub use run::{BrokenRun, open_run};
 
 /// The native message that carries `observation`, signed. Whether anyone will take it, only [`open`] tells.
 #[must_use]
@@ -159,6 +162,11 @@ impl<'a> Unverified<'a> {
         }
     }
 
+    /// The name that the message has, whoever signed it.
+    fn id(&self) -> MessageId {
+        MessageId(hash(self.tag, &[&self.body]))
+    }
+
     /// The rest of docs/spec/oracles.md, 3.2: feed, bounds and, last because it is dear, the signature.
     pub(crate) fn verify(&self, feed: &Feed) -> Result<Signed, OpenError> {
         let observation = match (&self.said, feed.descriptor().envelope) {
@@ -170,7 +178,7 @@ impl<'a> Unverified<'a> {
         feed.key().verify(self.tag, &self.body, &self.signature)?;
         Ok(Signed {
             observation,
-            id: MessageId(hash(self.tag, &[&self.body])),
+            id: self.id(),
             bytes: self.bytes.to_vec(),
         })
     }

@@ -19,6 +19,7 @@ mod max_gap;
 mod median;
 mod one_key;
 mod rules;
+mod run;
 mod second_opinion;
 mod select;
 mod signer;

@@ -469,6 +469,11 @@ fn headers() -> Vec<Case> {
             of(&[0xa1, 0x61, b'a', 0x27]),
         ),
         case(
+            "an empty name of a key",
+            E::Header,
+            of(&[0xa2, 0x01, 0x27, 0x04, 0x40]),
+        ),
+        case(
             "a long name of a key",
             E::Header,
             of(&[&[0xa2, 0x01, 0x27, 0x04, 0x58, 65], [0; 65].as_slice()].concat()),

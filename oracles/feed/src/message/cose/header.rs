@@ -13,7 +13,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), OpenError> {
         let fits = match label {
             ALGORITHM => [EDDSA, ED25519].contains(&header.integer()?),
             CONTENT_TYPE => header.integer()? == SENML_CBOR,
-            KEY_NAME => header.bytes()?.len() <= KEY_NAME_LIMIT,
+            KEY_NAME => (1..=KEY_NAME_LIMIT).contains(&header.bytes()?.len()),
             _ => false,
         };
         if !fits {
