@@ -1,10 +1,11 @@
 //! What is measured: the VM beside plain engines and the machine itself, rounds between two parties,
-//! forced steps, restarts. The harnesses in `benches/` time it; `twinroot bench` has a short form of
-//! what concerns the VM.
+//! forced steps, restarts, signed readings. The harnesses in `benches/` time it; `twinroot bench` has a short form of
+//! what concerns the VM and signed readings.
 
 mod bombs;
 mod figure;
 mod force;
+mod oracles;
 mod ours;
 mod own;
 mod plain;
@@ -18,6 +19,7 @@ mod world;
 pub use bombs::{Bomb, bombs};
 pub use figure::{Figure, compare};
 pub use force::{Forced, forced_release};
+pub use oracles::Readings;
 pub use ours::Ours;
 pub use own::{NoSuccess, Own, own_contract};
 pub use plain::{Metering, Plain};

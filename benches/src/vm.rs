@@ -8,7 +8,7 @@ use twinroot_state::{Changes, State, Touched, Tree};
 
 use crate::figure::timed;
 use crate::workloads::{ESCROW, WORKLOADS, Workload};
-use crate::{Figure, Metering, Ours, Plain, WasmiPeer, bombs, compare};
+use crate::{Figure, Metering, Ours, Plain, WasmiPeer, bombs, compare, oracles};
 
 /// Figures that belong together.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +35,7 @@ pub const GROUPS: &[Group] = &[
     group("cache", "a contract that was compiled before", cache),
     group("batch", "many calls at once", batch),
     group("state", "the tree of a channel's state", state),
+    group("oracle", "readings that a device signed", oracles::figures),
 ];
 
 const UNMETERED: &str = "the same module, unmetered";

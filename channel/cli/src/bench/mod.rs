@@ -23,7 +23,7 @@ use twinroot_benches::{Figure, GROUPS};
 pub(crate) struct Arguments {
     #[command(flatten)]
     own: own::Arguments,
-    /// Only groups whose name begins so: metering, native, call, host_call, compile, cache, batch, state.
+    /// Only groups whose name begins so: metering, native, call, host_call, compile, cache, batch, state, oracle.
     #[arg(long, value_name = "GROUP", conflicts_with = "contract")]
     only: Option<String>,
     /// One JSON object a line: name, ratio, against, median_ns, min_ns.
