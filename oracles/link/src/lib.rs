@@ -11,11 +11,16 @@
 //! nobody sent are [`Gap`]s, what memory had no room for is [`Lag`], what the disk lost is [`Damage`].
 
 mod error;
+mod keeper;
 mod log;
+pub mod mqtt;
 mod store;
 mod verify;
 
 pub use error::LogError;
+pub use keeper::{
+    Closed, Event, Events, Evidence, Keeper, Kept, Link, Origin, Receipt, Standing, Unkept,
+};
 pub use log::{Damage, Log};
-pub use store::{Arrival, Gap, Lag, Place, Since, Store};
+pub use store::{Arrival, Gap, Lag, Page, Place, Since, Store, Stretch};
 pub use verify::Verifier;

@@ -13,6 +13,8 @@
 //! Two messages of one place are both kept: together they show that the feed lied (docs/spec/oracles.md, 2.2).
 
 mod gap;
+mod missing;
+mod page;
 
 use std::collections::{BTreeMap, btree_map};
 use std::num::NonZeroUsize;
@@ -21,6 +23,8 @@ use twinroot_abi::{FeedId, MessageId};
 use twinroot_feed::Signed;
 
 pub use gap::Gap;
+pub use missing::Stretch;
+pub use page::Page;
 
 /// Where a message stands among those of its feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
