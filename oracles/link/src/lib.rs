@@ -15,12 +15,15 @@ mod keeper;
 mod log;
 pub mod mqtt;
 mod store;
+mod transport;
 mod verify;
 
 pub use error::LogError;
 pub use keeper::{
-    Closed, Event, Events, Evidence, Keeper, Kept, Link, Origin, Receipt, Standing, Unkept,
+    Closed, Event, Events, Evidence, Keeper, Kept, Link, MESSAGE_LIMIT, Origin, Receipt, Standing,
+    Unkept,
 };
 pub use log::{Damage, Log};
 pub use store::{Arrival, Gap, Lag, Page, Place, Since, Store, Stretch};
+pub use transport::Running;
 pub use verify::Verifier;

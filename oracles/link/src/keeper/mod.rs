@@ -22,8 +22,8 @@ use twinroot_feed::{Feed, OpenError};
 
 use crate::{Arrival, LogError, Page, Place, Stretch};
 
-use desk::{Delivery, Desk};
 pub use desk::Standing;
+use desk::{Delivery, Desk};
 pub use event::{Event, Events, Link, Origin};
 pub use evidence::Evidence;
 
@@ -223,9 +223,11 @@ pub enum Unkept {
 #[error("the keeper of the feed has ended")]
 pub struct Closed;
 
+/// Bytes of the longest message that links pass on (docs/spec/oracles.md, 9.1). Whether it is one, its feed tells.
+pub const MESSAGE_LIMIT: usize = 512;
 /// Messages and questions that wait at most. With what a batch has in work, less than 1 MB.
 const INBOX: usize = 1024;
 /// Events that a subscriber may be behind before it misses some.
 const RING: usize = 1024;
-/// Messages of a page at most: some 60 KiB with those of docs/spec/oracles.md, 2.4.
+/// Messages of a page at most.
 pub(crate) const PAGE: usize = 256;
