@@ -14,6 +14,7 @@
 mod desk;
 mod event;
 mod evidence;
+mod follow;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub use desk::Standing;
 use desk::{Delivery, Desk};
 pub use event::{Event, Events, Link, Origin};
 pub use evidence::Evidence;
+pub use follow::{Follower, Notice};
 
 /// A handle on the task that keeps the evidence of one feed. The task ends with the last handle.
 #[derive(Clone, Debug)]
@@ -85,6 +87,14 @@ impl Keeper {
     #[must_use]
     pub fn subscribe(&self) -> Events {
         Events::new(self.events.subscribe())
+    }
+
+    /// The messages from `from` on, that place included, and then what comes; without a place what comes only.
+    ///
+    /// # Errors
+    /// [`Closed`] where the task ended.
+    pub async fn follow(&self, from: Option<Place>) -> Result<Follower, Closed> {
+        Follower::start(self.clone(), from).await
     }
 
     /// The messages from `place` on, that place included, as many as a page has room for.

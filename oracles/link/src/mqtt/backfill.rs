@@ -12,9 +12,9 @@ use tokio::time::{Instant, sleep};
 use super::broker::{Broker, Session, is_granted, passing_name};
 use super::exchange::{Answer, AnswerName, Request};
 use super::topics;
-use super::wanted::Wanted;
 use crate::keeper::Closed;
 use crate::transport::{Lost, Pauses, Running};
+use crate::wanted::Wanted;
 use crate::{Gap, Keeper, Link, Origin, Place, Stretch};
 
 /// Asks whoever answers on the broker for all that `keeper` misses from the place `from` on, and gives it what
@@ -150,15 +150,10 @@ impl Asker<'_> {
         }
     }
 
-    /// Looks at what is missing. What lies before `from` is none of its business.
+    /// Looks at what is missing.
     async fn look(&self, wanted: &mut Wanted) -> Result<(), Lost> {
         let missing = self.keeper.missing().await.map_err(Lost::at_once)?;
-        for stretch in missing {
-            if stretch.last.is_none_or(|last| last >= self.from) {
-                let first = stretch.first.max(self.from);
-                wanted.push(Stretch { first, ..stretch });
-            }
-        }
+        wanted.extend(missing, self.from);
         Ok(())
     }
 

@@ -20,7 +20,6 @@ mod outbox;
 mod publish;
 mod subscribe;
 mod topics;
-mod wanted;
 
 pub use answer::answer;
 pub use backfill::backfill;

@@ -15,6 +15,7 @@
 mod gap;
 mod missing;
 mod page;
+mod place;
 
 use std::collections::{BTreeMap, btree_map};
 use std::num::NonZeroUsize;
@@ -25,30 +26,7 @@ use twinroot_feed::Signed;
 pub use gap::Gap;
 pub use missing::Stretch;
 pub use page::Page;
-
-/// Where a message stands among those of its feed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// The epoch.
-    pub epoch: u32,
-    /// The place in the epoch.
-    pub seq: u64,
-}
-
-impl Place {
-    /// The very first place of a feed.
-    pub const FIRST: Self = Self { epoch: 0, seq: 0 };
-
-    /// The place that `message` has signed for itself.
-    #[must_use]
-    pub const fn of(message: &Signed) -> Self {
-        let observation = message.observation();
-        Self {
-            epoch: observation.epoch,
-            seq: observation.seq,
-        }
-    }
-}
+pub use place::{NoPlace, Place};
 
 /// Messages of one feed, each once, ordered by place, and no more of them than the bound.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,9 @@
 mod broker;
 mod buoy;
 mod damage;
+mod follow;
 mod full;
+mod http;
 mod keeper;
 mod log;
 mod mqtt;

@@ -7,16 +7,8 @@ use twinroot_link::{Event, Evidence, Keeper, Link, Place, Running};
 use crate::broker::Mosquitto;
 use crate::full::{limited, run_limited};
 use crate::world::{
-    Disk, NO_MESSAGE, chain, feed, message, message_of, next, offsets, open_log, roomy, within,
+    Disk, NO_MESSAGE, chain, feed, has, message, message_of, next, offsets, open_log, roomy, within,
 };
-
-/// Waits until a keeper has all of these.
-async fn has(keeper: &Keeper, messages: &[Signed]) {
-    let mut events = keeper.subscribe();
-    while keeper.standing().await.unwrap().messages < messages.len() {
-        next(&mut events).await;
-    }
-}
 
 /// A subscriber that the broker knows of.
 async fn listen(broker: &Mosquitto, keeper: &Keeper) -> Running {

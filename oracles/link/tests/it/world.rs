@@ -10,7 +10,7 @@ use sha2::{Digest, Sha512};
 use tempfile::TempDir;
 use twinroot_abi::{MessageId, TimeMs};
 use twinroot_feed::{Descriptor, Feed, Observation, Signed, Value, open, sign};
-use twinroot_link::{Arrival, Damage, Event, Events, Log, LogError, Place, Store};
+use twinroot_link::{Arrival, Damage, Event, Events, Keeper, Log, LogError, Place, Store};
 use twinroot_types::{SecretKey, Tag};
 
 pub(crate) const NO_MESSAGE: MessageId = MessageId([0; 32]);
@@ -98,6 +98,14 @@ pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
 
 pub(crate) async fn next(events: &mut Events) -> Event {
     within(events.next()).await.unwrap()
+}
+
+/// Waits until a keeper has all of these.
+pub(crate) async fn has(keeper: &Keeper, messages: &[Signed]) {
+    let mut events = keeper.subscribe();
+    while keeper.standing().await.unwrap().messages < messages.len() {
+        next(&mut events).await;
+    }
 }
 
 /// A bound that is never reached.

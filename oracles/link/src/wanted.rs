@@ -1,4 +1,4 @@
-//! What a subscriber asks for, and when it has it.
+//! What is to be asked for, and when it is here.
 
 use std::collections::VecDeque;
 
@@ -6,26 +6,36 @@ use crate::{Place, Stretch};
 
 /// The stretches that are to be asked for, one after the other.
 #[derive(Debug, Default)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     stretches: VecDeque<Stretch>,
 }
 
 impl Wanted {
     /// Where to ask from; none where nothing is wanted.
-    pub(super) fn from(&self) -> Option<Place> {
+    pub(crate) fn from(&self) -> Option<Place> {
         self.stretches.front().map(|stretch| stretch.first)
     }
 
     /// One more stretch. Where too many wait it is left to the next connection.
-    pub(super) fn push(&mut self, stretch: Stretch) {
+    pub(crate) fn push(&mut self, stretch: Stretch) {
         if self.stretches.len() < MOST && !self.stretches.contains(&stretch) {
             self.stretches.push_back(stretch);
         }
     }
 
+    /// What is missing from the place `from` on. What lies before it, nobody wanted.
+    pub(crate) fn extend(&mut self, missing: Vec<Stretch>, from: Place) {
+        for stretch in missing {
+            if stretch.last.is_none_or(|last| last >= from) {
+                let first = stretch.first.max(from);
+                self.push(Stretch { first, ..stretch });
+            }
+        }
+    }
+
     /// Goes on after an answer to a request from the place `from` on. Says whether it was asked for: of
     /// several that answer, only the first moves on.
-    pub(super) fn answered(&mut self, from: Place, next: Option<Place>) -> bool {
+    pub(crate) fn answered(&mut self, from: Place, next: Option<Place>) -> bool {
         let Some(stretch) = self.stretches.front_mut() else {
             return false;
         };
@@ -92,6 +102,20 @@ mod tests {
             let mut wanted = of(&[stretch(5, None)]);
             assert!(wanted.answered(at(5), Some(next)));
             assert_eq!(wanted.from(), None);
+        }
+    }
+
+    #[test]
+    fn what_lies_before_is_not_wanted() {
+        let missing = vec![
+            stretch(3, Some(9)),
+            stretch(11, Some(14)),
+            stretch(20, None),
+        ];
+        for (from, first) in [(0, 3), (9, 9), (10, 11), (12, 12), (15, 20), (30, 30)] {
+            let mut wanted = Wanted::default();
+            wanted.extend(missing.clone(), at(from));
+            assert_eq!(wanted.from(), Some(at(first)), "{from}");
         }
     }
 
