@@ -18,7 +18,7 @@ use super::said::{LINE_LIMIT, Said};
 use crate::keeper::PAGE;
 use crate::running::{Lost, Pauses, Running};
 use crate::wanted::Wanted;
-use crate::{Keeper, LinkState, MESSAGE_LIMIT, Origin, Place};
+use crate::{Authorities, Keeper, LinkState, MESSAGE_LIMIT, Origin, Place};
 
 /// Gives `keeper` all that the server has and gets of the feed, from the place `from` on.
 ///
@@ -47,7 +47,7 @@ pub async fn describe(address: &Address, mut tell: impl FnMut(LinkState)) -> Fee
 }
 
 async fn look(address: &Address) -> Result<Feed, Lost> {
-    let response = get(&client()?, address.url().clone()).await?;
+    let response = get(&client(address)?, address.url().clone()).await?;
     let said: serde_json::Value = json(response).await?;
     let descriptor = said["descriptor_bytes"].as_str().unwrap_or_default();
     let descriptor = hex::decode(descriptor).map_err(Lost::at_once)?;
@@ -73,7 +73,7 @@ async fn try_follow(
     keeper: &Keeper,
     origin: &Origin,
 ) -> Result<(), Lost> {
-    let client = client()?;
+    let client = client(address)?;
     fill(&client, address, from, keeper, origin).await?;
     let since = newest(keeper).await?.max(from);
     let response = get(&client, address.below("events", since)).await?;
@@ -121,10 +121,21 @@ async fn newest(keeper: &Keeper) -> Result<Place, Lost> {
         .map_or(Place::FIRST, |message| Place::of(&message)))
 }
 
-fn client() -> Result<Client, Lost> {
+fn client(address: &Address) -> Result<Client, Lost> {
+    let authorities = if address.url().scheme() == "https" {
+        Authorities::of_system()
+    } else {
+        Authorities::nobody()
+    };
+    let tls = authorities
+        .map_err(Lost::at_once)?
+        .config()
+        .as_ref()
+        .clone();
     let client = Client::builder()
         .connect_timeout(CONNECT)
-        .read_timeout(SILENCE);
+        .read_timeout(SILENCE)
+        .tls_backend_preconfigured(tls);
     client.build().map_err(failed)
 }
 

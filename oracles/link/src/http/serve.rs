@@ -1,5 +1,6 @@
 //! The server.
 
+use core::future::{IntoFuture, pending};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -39,12 +40,15 @@ pub fn serve(listener: TcpListener, keepers: impl IntoIterator<Item = Keeper>) -
         .route("/v1/feeds/{feed}/messages", get(messages))
         .layer(map_response(allow_any_origin))
         .with_state(service);
+    let connections = Connections::new(listener, CONNECTIONS);
+    let server =
+        axum::serve(connections, router).with_graceful_shutdown(ended.clone().cancelled_owned());
+    // It fails never: what cannot be accepted is tried again.
+    drop(tokio::spawn(server.into_future()));
+    // Connections and streams outlive whoever accepted them, so they are told when this is dropped.
     Running::start(async move {
-        // Streams have no end, so they are told when this task is ended.
         let _ending = ended.drop_guard();
-        let connections = Connections::new(listener, CONNECTIONS);
-        // It never returns: what cannot be accepted is tried again.
-        drop(axum::serve(connections, router).await);
+        pending::<()>().await;
     })
 }
 

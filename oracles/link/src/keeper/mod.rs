@@ -75,7 +75,12 @@ impl Keeper {
     ///
     /// # Errors
     /// [`Closed`] where the task ended.
-    pub async fn deliver(&self, from: &Origin, message: Vec<u8>) -> Result<Receipt, Closed> {
+    pub async fn deliver(&self, from: &Origin, mut message: Vec<u8>) -> Result<Receipt, Closed> {
+        if message.len() > MESSAGE_LIMIT {
+            // Too long it stays with one byte too many, and what waits is bounded.
+            message.truncate(MESSAGE_LIMIT + 1);
+            message.shrink_to_fit();
+        }
         let (answer, receipt) = oneshot::channel();
         let from = from.clone();
         let ask = Ask::Keep(Delivery { from, message }, answer);

@@ -4,12 +4,13 @@ use core::fmt;
 
 use rumqttc::v5::mqttbytes::v5::{SubAck, SubscribeReasonCode};
 use rumqttc::v5::{AsyncClient, EventLoop, MqttOptions};
+use rumqttc::{TlsConfiguration, Transport};
 use twinroot_abi::FeedId;
 use url::Url;
 
 use super::exchange::ANSWER_LIMIT;
-use crate::Origin;
 use crate::running::Lost;
+use crate::{Authorities, Origin, TlsError};
 
 /// A broker of MQTT 5.
 #[derive(Clone)]
@@ -17,29 +18,42 @@ pub struct Broker {
     host: String,
     port: u16,
     login: Option<(String, String)>,
+    tls: Option<Authorities>,
 }
 
 impl Broker {
-    /// A broker without a login.
+    /// A broker without a login and without TLS.
     #[must_use]
     pub fn new(host: &str, port: u16) -> Self {
         Self {
             host: host.to_owned(),
             port,
             login: None,
+            tls: None,
+        }
+    }
+
+    /// The same broker over TLS, if one of these vouches for it.
+    #[must_use]
+    pub fn with_tls(self, authorities: Authorities) -> Self {
+        Self {
+            tls: Some(authorities),
+            ..self
         }
     }
 
     /// The broker and the feed of an address such as `mqtt://user:password@host:1883/FEED`, the feed being
-    /// the 64 hex digits of its id.
+    /// the 64 hex digits of its id. With `mqtts` it is reached over TLS, and whom the system trusts vouches for it.
     ///
     /// # Errors
     /// [`BrokerError`] says what is wrong with the address.
     pub fn of_url(url: &str) -> Result<(Self, FeedId), BrokerError> {
         let url = Url::parse(url).map_err(BrokerError::Url)?;
-        if url.scheme() != "mqtt" {
-            return Err(BrokerError::Scheme(url.scheme().to_owned()));
-        }
+        let (port, tls) = match url.scheme() {
+            "mqtt" => (PORT, None),
+            "mqtts" => (TLS_PORT, Some(Authorities::of_system()?)),
+            other => return Err(BrokerError::Scheme(other.to_owned())),
+        };
         let host = url.host_str().ok_or(BrokerError::Host)?;
         let mut feed = [0; 32];
         hex::decode_to_slice(url.path().trim_start_matches('/'), &mut feed)
@@ -50,8 +64,9 @@ impl Broker {
         });
         let broker = Self {
             host: host.to_owned(),
-            port: url.port().unwrap_or(PORT),
+            port: url.port().unwrap_or(port),
             login,
+            tls,
         };
         Ok((broker, FeedId(feed)))
     }
@@ -70,6 +85,10 @@ impl Broker {
             .set_max_packet_size(Some(PACKET_LIMIT));
         if let Some((user, password)) = &self.login {
             options.set_credentials(user, password);
+        }
+        if let Some(authorities) = &self.tls {
+            let config = TlsConfiguration::Rustls(authorities.config().clone());
+            options.set_transport(Transport::tls_with_config(config));
         }
         if session == Session::Kept {
             options
@@ -92,7 +111,8 @@ pub(super) enum Session {
 /// The login is nobody's business.
 impl fmt::Display for Broker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "mqtt://{}:{}", self.host, self.port)
+        let scheme = if self.tls.is_some() { "mqtts" } else { "mqtt" };
+        write!(f, "{scheme}://{}:{}", self.host, self.port)
     }
 }
 
@@ -103,13 +123,14 @@ impl fmt::Debug for Broker {
 }
 
 /// What is wrong with the address of a broker.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BrokerError {
     /// It is no address.
     #[error("this is no address: {0}; one is mqtt://HOST:PORT/FEED")]
     Url(url::ParseError),
     /// It is that of something else.
-    #[error("an address of a broker begins with mqtt://, this one with {0}://")]
+    #[error("an address of a broker begins with mqtt:// or mqtts://, this one with {0}://")]
     Scheme(String),
     /// It names no host.
     #[error("the address names no host; one is mqtt://HOST:PORT/FEED")]
@@ -117,6 +138,9 @@ pub enum BrokerError {
     /// It does not end with a feed.
     #[error("the address has to end with the id of the feed, 64 hex digits: mqtt://HOST:PORT/FEED")]
     Feed,
+    /// It asks for TLS, and nobody could vouch for the broker.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 /// The name of a client that no other has, for one connection.
@@ -143,6 +167,8 @@ fn decoded(text: &str) -> String {
 
 /// The port of MQTT.
 const PORT: u16 = 1883;
+/// That of MQTT over TLS.
+const TLS_PORT: u16 = 8883;
 /// Messages that are on the way at most, in each direction, without an acknowledgement.
 pub(super) const IN_FLIGHT: u16 = 256;
 /// What can wait to be sent on a connection; room for the acknowledgement of all that is in flight.
@@ -166,17 +192,15 @@ mod tests {
         assert!(!format!("{broker:?}").contains("u@x"));
 
         let errors = [
-            ("mqtt:", BrokerError::Host),
-            ("http://h/1", BrokerError::Scheme("http".to_owned())),
-            ("mqtt://h:1/ab", BrokerError::Feed),
-            ("mqtt://h:1", BrokerError::Feed),
+            ("h", "is no address"),
+            ("mqtt:", "names no host"),
+            ("http://h/1", "this one with http://"),
+            ("mqtt://h:1/ab", "64 hex digits"),
+            ("mqtt://h:1", "64 hex digits"),
         ];
-        for (address, error) in errors {
-            assert_eq!(Broker::of_url(address).unwrap_err(), error, "{address}");
+        for (address, part) in errors {
+            let error = Broker::of_url(address).unwrap_err().to_string();
+            assert!(error.contains(part), "{address}: {error}");
         }
-        assert!(matches!(
-            Broker::of_url("h").unwrap_err(),
-            BrokerError::Url(_)
-        ));
     }
 }

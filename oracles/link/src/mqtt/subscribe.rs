@@ -1,5 +1,7 @@
 //! The side of whoever wants evidence: gives a keeper what comes, and acknowledges what is on disk.
 
+use core::mem;
+
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::{Filter, Packet, Publish};
 use rumqttc::v5::{AsyncClient, Event, EventLoop};
@@ -62,9 +64,10 @@ async fn drive(
                 is_up = true;
                 keeper.tell(origin, LinkState::Up);
             }
-            Ok(Event::Incoming(Packet::Publish(publish))) => {
-                let message = publish.payload.to_vec();
-                let Ok(receipt) = keeper.deliver(origin, message).await else {
+            Ok(Event::Incoming(Packet::Publish(mut publish))) => {
+                // What waits to be acknowledged needs no payload any more.
+                let message = mem::take(&mut publish.payload);
+                let Ok(receipt) = keeper.deliver(origin, message.into()).await else {
                     return Lost::at_once(Closed);
                 };
                 if unacknowledged.send((publish, receipt)).await.is_err() {

@@ -26,6 +26,26 @@ impl Mosquitto {
     /// None where no Mosquitto is on the machine, which is said, and where `TWINROOT_BROKER` is `required` is a
     /// failure.
     pub(crate) fn start() -> Option<Self> {
+        Self::start_with("")
+    }
+
+    /// One that is reached over TLS only, and the file with the certificate of the one that vouches for it.
+    pub(crate) fn start_with_tls() -> Option<(Self, PathBuf, TempDir)> {
+        let folder = TempDir::new().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        fs::write(path("cert"), made.cert.pem()).unwrap();
+        fs::write(path("key"), made.signing_key.serialize_pem()).unwrap();
+        let settings = format!(
+            "certfile {}\nkeyfile {}\n",
+            path("cert").display(),
+            path("key").display()
+        );
+        let broker = Self::start_with(&settings)?;
+        Some((broker, path("cert"), folder))
+    }
+
+    fn start_with(settings: &str) -> Option<Self> {
         let Some(program) = program() else {
             let needed = std::env::var("TWINROOT_BROKER").is_ok_and(|value| value == "required");
             assert!(!needed, "no mosquitto is here; {HOW_TO_GET}");
@@ -37,7 +57,7 @@ impl Mosquitto {
         let port = free.local_addr().unwrap().port();
         drop(free);
         let settings = format!(
-            "listener {port} 127.0.0.1\nallow_anonymous true\nuser root\npersistence true\n\
+            "listener {port} 127.0.0.1\n{settings}allow_anonymous true\nuser root\npersistence true\n\
              persistence_location {}/\nautosave_on_changes true\nautosave_interval 1\n\
              max_queued_messages 0\n",
             folder.path().display(),

@@ -1,8 +1,8 @@
-//! Feeds over a real Mosquitto.
+//! Feeds over a real Mosquitto (docs/spec/oracles.md, 9.3 and 9.4).
 
 use twinroot_feed::{Conflict, Equivocation, OpenError, Signed};
 use twinroot_link::mqtt::{Broker, Publisher, answer, backfill, describe, subscribe};
-use twinroot_link::{Event, Evidence, Keeper, LinkState, Place, Running};
+use twinroot_link::{Authorities, Event, Evidence, Keeper, LinkState, Place, Running};
 
 use crate::broker::Mosquitto;
 use crate::full::{limited, run_limited};
@@ -248,6 +248,33 @@ async fn junk_in_place_of_the_descriptor_is_passed_over() {
     let (described, ()) = within(async { tokio::join!(looking, publisher) }).await;
     assert_eq!(described, feed(1));
     assert_eq!(links, [LinkState::Up]);
+}
+
+#[tokio::test]
+async fn over_tls_only_a_broker_that_is_vouched_for_is_talked_to() {
+    let Some((broker, certificate, _folder)) = Mosquitto::start_with_tls() else {
+        return;
+    };
+    let authorities = Authorities::of_file(&certificate).unwrap();
+    let address = Broker::new("localhost", broker.port()).with_tls(authorities.clone());
+    let publisher = Publisher::start(&address, feed(1));
+    within(publisher.flushed()).await;
+    assert_eq!(
+        within(describe(&address, feed(1).id(), |_| {})).await,
+        feed(1)
+    );
+
+    // The certificate is that of `localhost`.
+    let other = Broker::new("127.0.0.1", broker.port()).with_tls(authorities);
+    let publisher = Publisher::start(&other, feed(1));
+    let mut state = publisher.state();
+    let reason = loop {
+        state = within(publisher.changed_from(&state)).await;
+        if let LinkState::Down { reason } = &state.link {
+            break reason;
+        }
+    };
+    assert!(reason.contains("certificate"), "{reason}");
 }
 
 /// The subscriber runs in a process whose files may not grow beyond a few KiB. What it could not store comes
