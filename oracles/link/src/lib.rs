@@ -1,9 +1,10 @@
-//! Keeps the evidence of feeds: what was received is verified, ordered and written down.
+//! Links: how messages of feeds travel, and how they are kept as evidence (docs/spec/oracles.md, 9).
 //!
 //! ```text
-//!  any relay, in any order, twice           on all cores            on disk            in memory
-//!  message bytes ---> Verifier::open ---> Signed ---> Log::append ---> file, fsync ---> Store
-//!                     results in order                                                  since, gaps, lag
+//!  mqtt, http, file: any order, twice     Keeper, one task a feed
+//!  message bytes ---> [bounded] ---> Verifier::open ---> Log::append ---> Store ---> since, gaps, lag
+//!                <--- acknowledged    on all cores        file, fsync       |
+//!                                                                           +---> Events, Follower
 //! ```
 //!
 //! No relay is trusted and neither is the disk: nothing comes into a [`Store`] but what its feed has
@@ -11,11 +12,25 @@
 //! nobody sent are [`Gap`]s, what memory had no room for is [`Lag`], what the disk lost is [`Damage`].
 
 mod error;
+mod file;
+pub mod http;
+mod keeper;
 mod log;
+pub mod mqtt;
+mod running;
 mod store;
+mod tls;
 mod verify;
+mod wanted;
 
 pub use error::LogError;
-pub use log::{Damage, Log};
-pub use store::{Arrival, Gap, Lag, Place, Since, Store};
+pub use file::follow_log;
+pub use keeper::{
+    Closed, Event, Events, Evidence, Follower, Keeper, Kept, LinkState, MESSAGE_LIMIT, Notice,
+    Origin, Overview, Receipt, Unkept,
+};
+pub use log::{Damage, Log, LogReader};
+pub use running::Running;
+pub use store::{Arrival, Gap, Lag, NoPlace, Page, Place, Since, Store, Stretch};
+pub use tls::{Authorities, TlsError};
 pub use verify::Verifier;

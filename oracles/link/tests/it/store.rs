@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use twinroot_abi::MessageId;
 use twinroot_feed::Signed;
-use twinroot_link::{Arrival, Gap, Lag, Place, Store};
+use twinroot_link::{Arrival, Gap, Lag, Place, Store, Stretch};
 
 use crate::world::{NO_MESSAGE, all, bound, chain, feed, message, message_of, roomy, signed_again};
 
@@ -294,4 +294,58 @@ fn the_last_place_of_all_is_a_place() {
     };
     assert_eq!(store.gaps(), [gap]);
     assert_eq!(store.latest(), Some(&last));
+}
+
+/// Pages lead through all of it, and none parts the messages of one place.
+#[test]
+fn pages_hold_whole_places() {
+    let mut store = Store::new(feed(1).id(), roomy());
+    let messages = chain(5);
+    for message in &messages {
+        store.insert(message.clone());
+    }
+    for value in 1..=2 {
+        store.insert(message(0, 2, messages[1].id(), value));
+    }
+    let page = store.page(Place::FIRST, 4);
+    assert_eq!(
+        page.messages,
+        messages[..2],
+        "the three of the next place have no room"
+    );
+    assert_eq!(page.next, Some(Place { epoch: 0, seq: 2 }));
+    let page = store.page(Place { epoch: 0, seq: 2 }, 3);
+    assert_eq!(page.messages.len(), 3);
+    assert_eq!(page.next, Some(Place { epoch: 0, seq: 3 }));
+    let page = store.page(Place { epoch: 0, seq: 2 }, 2);
+    assert_eq!(
+        page.messages.len(),
+        2,
+        "more than a page: two are proof enough"
+    );
+    assert_eq!(page.next, Some(Place { epoch: 0, seq: 3 }));
+    let page = store.page(Place { epoch: 0, seq: 3 }, 2);
+    assert_eq!((page.messages, page.next), (messages[3..].to_vec(), None));
+}
+
+#[test]
+fn what_is_missing_is_where_its_neighbours_say() {
+    let mut store = Store::new(feed(1).id(), roomy());
+    let messages = chain(6);
+    let began = message(1, 0, messages[5].id(), 1);
+    for message in [&messages[1], &messages[4], &began] {
+        store.insert(message.clone());
+    }
+    let at = |epoch, seq| Place { epoch, seq };
+    let stretch = |first, last| Stretch { first, last };
+    let expected = [
+        stretch(at(0, 0), Some(at(0, 0))),
+        stretch(at(0, 2), Some(at(0, 3))),
+        // The last of the epoch, which only the next one names.
+        stretch(at(0, 4), Some(at(1, 0))),
+        stretch(at(1, 0), None),
+    ];
+    assert_eq!(store.missing(), expected);
+    let empty = Store::new(feed(1).id(), roomy());
+    assert_eq!(empty.missing(), [Stretch::ALL]);
 }

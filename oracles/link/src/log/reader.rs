@@ -1,0 +1,126 @@
+//! A log that is only read, also while another program writes it.
+//!
+//! No lock is needed for that: records are only ever added, and one that is half written has no right sum yet,
+//! so it is read when it is whole.
+
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use twinroot_feed::{Feed, Signed};
+
+use super::format::header;
+use super::records::{Record, Records, Stretch};
+use super::{Damage, Log};
+use crate::{LogError, Verifier};
+
+/// Reads the messages of a log in the order in which they were appended, and goes on where it ended when
+/// there are more.
+#[derive(Debug)]
+pub struct LogReader {
+    path: PathBuf,
+    file: File,
+    verifier: Verifier,
+    /// Where the header ends.
+    begin: u64,
+    /// Where the next record begins.
+    next: u64,
+}
+
+impl LogReader {
+    /// Opens a log. Nothing of the file is changed.
+    ///
+    /// # Errors
+    /// [`LogError::NotALog`], [`LogError::Version`] or [`LogError::File`].
+    pub fn open(path: &Path) -> Result<Self, LogError> {
+        let feed = Log::feed_of(path)?;
+        let file = File::open(path).map_err(LogError::file(path, "opened"))?;
+        let begin = header(&feed).len() as u64;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            verifier: Verifier::new(feed),
+            begin,
+            next: begin,
+        })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whose log it is.
+    #[must_use]
+    pub const fn feed(&self) -> &Feed {
+        self.verifier.feed()
+    }
+
+    /// The next messages, at most a thousand or so, and what is damaged between them. There are none where
+    /// the log ends for now.
+    ///
+    /// # Errors
+    /// [`LogError::File`] where the file cannot be read.
+    pub fn read(&mut self) -> Result<(Vec<Signed>, Vec<Damage>), LogError> {
+        let (records, mut damages) = self.records()?;
+        let mut messages = Vec::with_capacity(records.len());
+        for (record, opened) in records.iter().zip(self.verifier.open(&records)) {
+            match opened {
+                Ok(message) => messages.push(message),
+                Err(reason) => damages.push(Damage::Refused {
+                    offset: record.offset,
+                    reason,
+                }),
+            }
+        }
+        damages.sort_by_key(Damage::offset);
+        Ok((messages, damages))
+    }
+
+    /// The next records, not opened yet. Bytes at the end that are no record may still become one.
+    pub(crate) fn records(&mut self) -> Result<(Vec<Record>, Vec<Damage>), LogError> {
+        self.next_records()
+            .map_err(LogError::file(&self.path, "read"))
+    }
+
+    /// Where the next record begins.
+    pub(crate) const fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Has what was read from there on read again.
+    pub(crate) const fn go_back(&mut self, next: u64) {
+        self.next = next;
+    }
+
+    fn next_records(&mut self) -> io::Result<(Vec<Record>, Vec<Damage>)> {
+        // A write that failed was taken back.
+        if self.file.metadata()?.len() < self.next {
+            self.next = self.begin;
+        }
+        self.file.seek(SeekFrom::Start(self.next))?;
+        let mut stretches = Records::new(&self.file, self.next);
+        let mut records = Vec::new();
+        let mut damages = Vec::new();
+        let mut damaged = None;
+        while records.len() < BATCH
+            && let Some(stretch) = stretches.next().transpose()?
+        {
+            match stretch {
+                Stretch::Damaged { offset, bytes } => damaged = Some((offset, bytes)),
+                Stretch::Record(record) => {
+                    let before = damaged.take();
+                    damages
+                        .extend(before.map(|(offset, bytes)| Damage::Unreadable { offset, bytes }));
+                    records.push(record);
+                    self.next = stretches.offset();
+                }
+            }
+        }
+        Ok((records, damages))
+    }
+}
+
+/// Messages that are read at a time.
+const BATCH: usize = 1024;
