@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use twinroot_abi::{Amount, ChainId, ChannelId, Gas, Hash, Height, PublicKey, Root, TimeMs};
+use twinroot_abi::{
+    Amount, ChainId, ChannelId, Gas, Hash, Height, PublicKey, QueryId, Root, TimeMs,
+};
 use twinroot_exec::{Codes, Env, Execute, Halt};
+use twinroot_feed::{Asked, Query, Shown};
 use twinroot_rules::Fees;
 use twinroot_state::{State, Tree};
 use twinroot_types::{CheckedKey, Tag, encode, hash};
@@ -13,8 +16,8 @@ use crate::kept::Kept;
 use crate::plan::Plan;
 use crate::receipt::{Effect, Receipt};
 use crate::{
-    Account, Block, Channel, Genesis, GenesisError, Phase, Rejected, close, force, fund, open,
-    snapshot,
+    Account, Block, Channel, Genesis, GenesisError, Oracle, Phase, Rejected, close, force, fund,
+    open, oracle, query, snapshot,
 };
 
 /// The whole state of the ledger. A copy shares code and tree, which are most of it.
@@ -65,13 +68,32 @@ impl Ledger {
         self.kept.channel(id)
     }
 
+    /// An account that answers questions.
+    #[must_use]
+    pub fn oracle(&self, key: PublicKey) -> Option<&Oracle> {
+        self.kept.oracle(key)
+    }
+
+    /// A question that was asked, with its answer if it has one.
+    #[must_use]
+    pub fn query(&self, id: QueryId) -> Option<&Asked> {
+        self.kept.query(id)
+    }
+
+    /// The message that shows a query, or that it is not there, to whoever pins the present block
+    /// (docs/spec/oracles.md, 9.4).
+    #[must_use]
+    pub fn prove(&self, query: &Query) -> Vec<u8> {
+        Shown::prove(query, self.present().parent, self.tree())
+    }
+
     /// Published code.
     #[must_use]
     pub const fn codes(&self) -> &Codes {
         self.kept.codes()
     }
 
-    /// All coins: of accounts, locked in channels, taken as fees. Nothing ever changes the sum
+    /// All coins: of accounts, locked in channels, held in queries, taken as fees. Nothing ever changes the sum
     /// (docs/spec/arbiter.md, 8.1).
     #[must_use]
     pub fn supply(&self) -> Option<Amount> {
@@ -177,6 +199,32 @@ impl Ledger {
             Action::Slash { channel, state } => close::plan_slash(self, channel, state),
             Action::Force(force) => force::plan(self, sender, force),
             Action::Settle { channel } => close::plan_settle(self, channel),
+            Action::Register { price, until } => {
+                oracle::plan_register(self, sender, Oracle { price, until })
+            }
+            Action::Extend { price, until } => {
+                oracle::plan_extend(self, sender, Oracle { price, until })
+            }
+            Action::Ask {
+                oracle,
+                question,
+                answer_by,
+                kept_until,
+                most,
+            } => {
+                let asked = Asked {
+                    oracle,
+                    question,
+                    answer_by,
+                    kept_until,
+                    asker: sender,
+                    held: Amount::ZERO,
+                    answer: None,
+                };
+                query::plan_ask(self, asked, most)
+            }
+            Action::Respond { query, answer } => query::plan_respond(self, sender, query, answer),
+            Action::Refund { query } => query::plan_refund(self, query),
         }
     }
 
@@ -274,6 +322,35 @@ impl Ledger {
                     repaid,
                 }
             }
+            Plan::Oracle { key, oracle } => {
+                self.kept.set_oracle(key, oracle);
+                Effect::Registered { key, oracle }
+            }
+            Plan::Ask(asked) => {
+                self.kept.move_coins(&[(sender, asked.held)], &[])?;
+                let query = asked.query().id();
+                self.kept.set_query(query, (*asked).clone());
+                Effect::Asked { query, asked }
+            }
+            Plan::Respond {
+                query,
+                asked,
+                answer,
+                paid,
+            } => {
+                self.kept.move_coins(&[], &[(sender, paid)])?;
+                self.kept.set_query(query, *asked);
+                Effect::Answered {
+                    query,
+                    answer,
+                    paid,
+                }
+            }
+            Plan::Refund { query, to, amount } => {
+                self.kept.move_coins(&[], &[(to, amount)])?;
+                self.kept.remove_query(query);
+                Effect::Refunded { query, to, amount }
+            }
             Plan::Force(plan) => {
                 let (effect, gas, channel) = force::execute(self, *plan, execute)?;
                 if let Some(channel) = channel {
@@ -318,6 +395,10 @@ impl Ledger {
 
     pub(crate) fn existing(&self, id: ChannelId) -> Result<&Channel, Rejected> {
         self.channel(id).ok_or(Rejected::NoChannel(id))
+    }
+
+    pub(crate) fn existing_oracle(&self, key: PublicKey) -> Result<&Oracle, Rejected> {
+        self.oracle(key).ok_or(Rejected::NoOracle(key))
     }
 
     pub(crate) fn was_opened(&self, id: ChannelId) -> bool {

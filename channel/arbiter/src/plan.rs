@@ -1,14 +1,15 @@
 //! What validation leaves to be done: everything that could be said against it has been said.
 
-use twinroot_abi::{Amount, ChannelId, PublicKey, Side};
+use twinroot_abi::{Amount, ChannelId, PublicKey, QueryId, Side};
 use twinroot_exec::Code;
+use twinroot_feed::{Answer, Asked};
 use twinroot_rules::Position;
 use twinroot_state::Partial;
 use twinroot_wire::Force;
 
-use crate::Channel;
 use crate::fund::FundPlan;
 use crate::receipt::Repaid;
+use crate::{Channel, Oracle};
 
 /// A validated action.
 pub(crate) enum Plan {
@@ -34,6 +35,24 @@ pub(crate) enum Plan {
     },
     /// A forced step is to be executed.
     Force(Box<ForcePlan>),
+    /// An account is an oracle, on these terms.
+    Oracle { key: PublicKey, oracle: Oracle },
+    /// A question is there, with its price in it.
+    Ask(Box<Asked>),
+    /// A question has its answer, and the oracle its price.
+    Respond {
+        query: QueryId,
+        /// With the answer in it.
+        asked: Box<Asked>,
+        answer: Answer,
+        paid: Amount,
+    },
+    /// A question without an answer is gone, and its price goes back.
+    Refund {
+        query: QueryId,
+        to: PublicKey,
+        amount: Amount,
+    },
 }
 
 /// A forced step (docs/spec/arbiter.md, 5.1) that is well-formed and rests on the right state.
@@ -52,12 +71,16 @@ impl Plan {
             Self::Transfer { amount, .. } => *amount,
             Self::Open(channel) => channel.parameters.deposits[Side::Initiator.index()],
             Self::Fund(plan) => plan.takes_from(sender),
+            Self::Ask(asked) => asked.held,
             Self::Publish(_)
             | Self::Snapshot(_)
             | Self::Close(_)
             | Self::Slash(_)
             | Self::PayOut { .. }
-            | Self::Force(_) => Amount::ZERO,
+            | Self::Force(_)
+            | Self::Oracle { .. }
+            | Self::Respond { .. }
+            | Self::Refund { .. } => Amount::ZERO,
         }
     }
 }

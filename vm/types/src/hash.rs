@@ -51,6 +51,10 @@ tags! {
     FEED = "twinroot/feed/v1";
     /// An observation: signed by a feed, hashed to name it.
     READING = "twinroot/read/v1";
+    /// A question to an oracle of a ledger, its times included.
+    QUERY = "twinroot/query/v1";
+    /// What is asked in it.
+    QUESTION = "twinroot/question/v1";
     /// The name of a contract.
     CONTRACT = "twinroot/contract/v1";
     /// The fee table.

@@ -2,12 +2,16 @@
 //! `World::submit`: supply is conserved, a rejection leaves no trace, nonces rise by one, a refuted
 //! step costs its poster and changes nothing else.
 
+use std::collections::BTreeSet;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use twinroot_abi::{Amount, Height, Round, Side, TimeMs};
-use twinroot_arbiter::{Channel, Debt, Effect, Phase, Receipt, Rejected};
+use twinroot_abi::{Amount, Height, QueryId, Round, Side, TimeMs};
+use twinroot_arbiter::{Channel, Debt, Effect, LedgerKey, Phase, Receipt, Rejected};
+use twinroot_feed::Query;
 use twinroot_rules::FORCED_STEPS;
+use twinroot_types::decode;
 use twinroot_wire::{Action, CoSigned, Direction, MutualClose, Operation, SignedFunding};
 
 use crate::toy::{Line, Toy};
@@ -56,6 +60,18 @@ enum Act {
     Replay(Index),
     Spoiled(usize, Index, u8),
     Blocks(u64),
+    /// The account is an oracle, or stays one.
+    Serve(usize, u64),
+    /// An oracle is asked something, to be answered within so many blocks.
+    Ask {
+        who: usize,
+        oracle: usize,
+        question: u8,
+        blocks: u64,
+    },
+    /// Any question that was ever asked is answered.
+    Respond(usize, Index),
+    Refund(usize, Index),
 }
 
 fn anyone() -> impl Strategy<Value = usize> {
@@ -114,6 +130,22 @@ fn solo() -> impl Strategy<Value = Act> {
     (anyone(), state()).prop_map(|(who, state)| Act::Solo(who, state))
 }
 
+/// What oracles of the ledger and those who ask them do.
+fn oracle() -> impl Strategy<Value = Act> {
+    let any_query = || (anyone(), any::<Index>());
+    prop_oneof![
+        2 => (anyone(), 0..2_000u64).prop_map(|(who, price)| Act::Serve(who, price)),
+        4 => (anyone(), anyone(), 0..4u8, 0..4u64).prop_map(|(who, oracle, question, blocks)| Act::Ask {
+            who,
+            oracle,
+            question,
+            blocks,
+        }),
+        4 => any_query().prop_map(|(who, which)| Act::Respond(who, which)),
+        4 => any_query().prop_map(|(who, which)| Act::Refund(who, which)),
+    ]
+}
+
 /// What does not even begin to close a channel.
 fn while_open() -> impl Strategy<Value = Act> {
     prop_oneof![
@@ -157,6 +189,7 @@ fn without_agreed_end() -> impl Strategy<Value = Act> {
         1 => anyone().prop_map(Act::Settle),
         1 => (anyone(), anyone(), 0..1_000u64).prop_map(|(who, to, coins)| Act::Give(who, to, coins)),
         1 => anyone().prop_map(Act::Open),
+        3 => oracle(),
         1 => any::<Index>().prop_map(Act::Replay),
         1 => any::<(Index, u8)>().prop_map(|(at, with)| Act::Spoiled(A, at, with)),
         3 => (0..4u64).prop_map(Act::Blocks),
@@ -196,6 +229,8 @@ struct Watch {
     world: World,
     posted: Vec<(usize, Vec<u8>)>,
     fundings: Vec<SignedFunding>,
+    /// All that was ever asked of oracles.
+    queries: Vec<QueryId>,
     /// All that went into the ledger.
     fed: Vec<Fed>,
 }
@@ -211,6 +246,7 @@ impl Watch {
             world: World::open(),
             posted: Vec::new(),
             fundings: Vec::new(),
+            queries: Vec::new(),
             fed: Vec::new(),
         }
     }
@@ -346,6 +382,54 @@ impl Watch {
                 (*who, Action::Transfer { to, amount })
             }
             Act::Open(who) => (*who, self.world.opening()),
+            Act::Serve(who, price) => {
+                let price = Amount(*price);
+                let until = Height(self.world.ledger.block().height.0 + 5);
+                let serves = self.world.ledger.oracle(key(*who)).is_some();
+                let action = if serves {
+                    Action::Extend { price, until }
+                } else {
+                    Action::Register { price, until }
+                };
+                (*who, action)
+            }
+            Act::Ask {
+                who,
+                oracle,
+                question,
+                blocks,
+            } => {
+                let answer_by = Height(self.world.ledger.block().height.0 + blocks);
+                let query = Query {
+                    oracle: key(*oracle),
+                    question: Query::hash(&[*question]),
+                    answer_by,
+                    kept_until: Height(answer_by.0 + 3),
+                };
+                self.queries.push(query.id());
+                let action = Action::Ask {
+                    oracle: query.oracle,
+                    question: vec![*question],
+                    answer_by,
+                    kept_until: query.kept_until,
+                    most: Amount(1_900),
+                };
+                (*who, action)
+            }
+            Act::Respond(who, which) => {
+                let query = *self.queries.get(which.index(self.queries.len().max(1)))?;
+                let oracle = self.world.ledger.query(query).map(|asked| asked.oracle);
+                // Mostly the one that was asked.
+                let who = [A, B, C]
+                    .into_iter()
+                    .find(|it| Some(key(*it)) == oracle && *who != B);
+                let answer = vec![7];
+                (who.unwrap_or(B), Action::Respond { query, answer })
+            }
+            Act::Refund(who, which) => {
+                let query = *self.queries.get(which.index(self.queries.len().max(1)))?;
+                (*who, Action::Refund { query })
+            }
         };
         let bytes = self
             .world
@@ -358,6 +442,27 @@ impl Watch {
 
     /// Acts, and checks what no act may do to a channel.
     fn check(&mut self, act: &Act) -> Result<(), TestCaseError> {
+        self.check_channel(act)?;
+        self.check_coins()
+    }
+
+    /// All coins are in accounts, in the channel, in queries or among the fees (docs/spec/arbiter.md, 8.1).
+    fn check_coins(&self) -> Result<(), TestCaseError> {
+        let ledger = &self.world.ledger;
+        let locked = ledger
+            .channel(self.world.id())
+            .map_or(0, |channel| channel.locked().0);
+        let asked: BTreeSet<QueryId> = self.queries.iter().copied().collect();
+        let held = asked.iter().filter_map(|id| ledger.query(*id));
+        let held: u64 = held.map(|asked| asked.held.0).sum();
+        let fees = ledger.leaves().remove(&LedgerKey::Fees.hash());
+        let fees: u64 = decode(&fees.unwrap_or_default(), 10).unwrap();
+        let accounts: u64 = self.coins().iter().sum();
+        prop_assert_eq!(accounts + locked + held + fees, 3 * COINS);
+        Ok(())
+    }
+
+    fn check_channel(&mut self, act: &Act) -> Result<(), TestCaseError> {
         let id = self.world.id();
         let before = self.world.ledger.channel(id).cloned();
         let (height, coins) = (self.world.ledger.block().height, self.coins());

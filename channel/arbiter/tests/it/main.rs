@@ -1,5 +1,5 @@
 //! Tests of this room: every rule by which a transaction is rejected, the life of a channel, attacks
-//! by name, what the blocks commit to, the table of states and actions, and laws over random sequences
+//! by name, what the blocks commit to, questions to oracles, the table of states and actions, and laws over random sequences
 //! of transactions.
 
 #![expect(
@@ -10,6 +10,7 @@
 mod attacks;
 mod laws;
 mod life;
+mod questions;
 mod repayment;
 #[path = "../../../rules/tests/it/toy.rs"]
 mod toy;

@@ -126,7 +126,13 @@ fn action_word(action: &Action) -> String {
         Action::Fund(it) => format!("funding {}", it.funding.commitment.round),
         Action::Snapshot { state, .. } => format!("snapshot {}", state.commitment.round),
         Action::Open(_) => "open".to_owned(),
-        Action::Transfer { .. } | Action::Publish { .. } => {
+        Action::Transfer { .. }
+        | Action::Publish { .. }
+        | Action::Register { .. }
+        | Action::Extend { .. }
+        | Action::Ask { .. }
+        | Action::Respond { .. }
+        | Action::Refund { .. } => {
             unreachable!("a party does not post this: {action:?}")
         }
     }

@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use twinroot_abi::{Amount, ChainId, ChannelId, Height, PublicKey, Root};
+use twinroot_abi::{Amount, ChainId, ChannelId, Height, PublicKey, QueryId, Root};
 use twinroot_wire::{Action, Force, SignedTransaction, Transaction};
 
 use super::{co_signed, signature, signed_close, signed_funding, signed_parameters, update};
@@ -39,6 +39,34 @@ fn action() -> impl Strategy<Value = Action> {
         channel().prop_map(|channel| Action::Settle { channel }),
         signed_funding().prop_map(Action::Fund),
         (channel(), co_signed()).prop_map(|(channel, state)| Action::Snapshot { channel, state }),
+        of_an_oracle(),
+    ]
+}
+
+fn of_an_oracle() -> impl Strategy<Value = Action> {
+    let query = || any::<[u8; 32]>().prop_map(QueryId);
+    let numbers = any::<(u64, u64, u64)>();
+    prop_oneof![
+        any::<(u64, u64)>().prop_map(|(price, until)| Action::Register {
+            price: Amount(price),
+            until: Height(until),
+        }),
+        any::<(u64, u64)>().prop_map(|(price, until)| Action::Extend {
+            price: Amount(price),
+            until: Height(until),
+        }),
+        (any::<[u8; 32]>(), vec(any::<u8>(), 0..16), numbers).prop_map(
+            |(oracle, question, (answer_by, kept_until, most))| Action::Ask {
+                oracle: PublicKey(oracle),
+                question,
+                answer_by: Height(answer_by),
+                kept_until: Height(kept_until),
+                most: Amount(most),
+            }
+        ),
+        (query(), vec(any::<u8>(), 0..16))
+            .prop_map(|(query, answer)| Action::Respond { query, answer }),
+        query().prop_map(|query| Action::Refund { query }),
     ]
 }
 

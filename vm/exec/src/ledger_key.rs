@@ -1,7 +1,7 @@
 //! What lies in the ledger's tree, and under which key (docs/spec/arbiter.md, 7.6).
 
 use serde::Serialize;
-use twinroot_abi::{ChannelId, CodeHash, Hash, PublicKey};
+use twinroot_abi::{ChannelId, CodeHash, Hash, PublicKey, QueryId};
 use twinroot_types::{Tag, hash_of};
 
 /// A place in the ledger's tree.
@@ -9,11 +9,11 @@ use twinroot_types::{Tag, hash_of};
 pub enum LedgerKey {
     /// The chain id.
     Chain,
-    /// The blocks that an update may pin: a vector of [`twinroot_exec::Env`].
+    /// The blocks that an update may pin: a vector of [`crate::Env`].
     Blocks,
     /// Fees taken: [`twinroot_abi::Amount`].
     Fees,
-    /// Coins and nonce: [`crate::Account`].
+    /// Coins and nonce, in this order.
     Account(PublicKey),
     /// Terms, tip, standing, ground and phase of a channel, in this order.
     Channel(ChannelId),
@@ -21,6 +21,10 @@ pub enum LedgerKey {
     Code(CodeHash),
     /// The last height at which the terms of a channel that was opened could be posted again.
     Opened(ChannelId),
+    /// Price and last height of an oracle, in this order.
+    Oracle(PublicKey),
+    /// A question to an oracle, and what it answered.
+    Query(QueryId),
 }
 
 impl LedgerKey {
