@@ -151,6 +151,9 @@ fn say(policy: Policy) -> String {
             format!("a reading of the feed in slot {params}, at most {ms} ms old")
         }
         Policy::Any { params } => format!("any message of the feed in slot {params}"),
+        Policy::Response { params } => {
+            format!("the answer to the query in slot {params}, or that there is none")
+        }
     }
 }
 

@@ -235,10 +235,12 @@ const fn unsigned(name: &'static str, size: usize) -> Number {
     }
 }
 
+pub(crate) const U8: &Number = &unsigned("u8", 1);
 pub(crate) const U16: &Number = &unsigned("u16", 2);
 pub(crate) const U32: &Number = &unsigned("u32", 4);
 pub(crate) const U64: &Number = &unsigned("u64", 8);
 pub(crate) const TIME_MS: &Number = &unsigned("TimeMs", 8);
+pub(crate) const HEIGHT: &Number = &unsigned("Height", 8);
 pub(crate) const I64: &Number = &Number {
     name: "i64",
     size: 8,
@@ -247,14 +249,14 @@ pub(crate) const I64: &Number = &Number {
 };
 
 const NUMBERS: &[&Number] = &[
-    &unsigned("u8", 1),
+    U8,
     U16,
     U32,
     U64,
     I64,
     &unsigned("Amount", 8),
     &unsigned("Gas", 8),
-    &unsigned("Height", 8),
+    HEIGHT,
     &unsigned("Round", 8),
     TIME_MS,
 ];
@@ -262,8 +264,11 @@ const NUMBERS: &[&Number] = &[
 pub(crate) const FEED_ID: &str = "FeedId";
 pub(crate) const SUBJECT: &str = "Subject";
 
+pub(crate) const HASH: &str = "Hash";
+pub(crate) const PUBLIC_KEY: &str = "PublicKey";
+
 const IDS: &[&str] = &[
-    "Hash",
+    HASH,
     "Root",
     "ChainId",
     "ChannelId",
@@ -272,7 +277,7 @@ const IDS: &[&str] = &[
     FEED_ID,
     "MessageId",
     SUBJECT,
-    "PublicKey",
+    PUBLIC_KEY,
 ];
 
 impl DataType {

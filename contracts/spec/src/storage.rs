@@ -7,7 +7,9 @@ use serde::{Serialize, Serializer};
 use twinroot_abi::Policy;
 
 use crate::kind::{I64, TIME_MS, Type, U16};
-use crate::sdk::{band, claims, excursion, message, reading, sensor, source, sources};
+use crate::sdk::{
+    answer, band, claims, excursion, message, query, reading, sensor, source, sources,
+};
 
 /// What a field of a contract is (docs/spec/contract.md, 1.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +61,8 @@ pub enum Rule {
     },
     /// Any message of a feed, once.
     Any,
+    /// What an oracle of the ledger answered.
+    Response,
 }
 
 impl Storage {
@@ -74,8 +78,10 @@ impl Storage {
 }
 
 impl Rule {
-    /// The only policy without a number.
-    pub(crate) const ANY: &str = "Any";
+    const ANY: &str = "Any";
+    const RESPONSE: &str = "Response";
+    /// The policies without a number.
+    pub(crate) const PLAIN: [&str; 2] = [Self::ANY, Self::RESPONSE];
 
     /// The policy of that name; `None` where there is none.
     pub(crate) fn named(name: &str, numbers: &[u64]) -> Option<Result<Self, &'static str>> {
@@ -108,6 +114,8 @@ impl Rule {
             ("Fresh", ..) => Err("a reading may be at least 1 millisecond old"),
             (Self::ANY, [], _) => Ok(Self::Any),
             (Self::ANY, ..) => Err("`Any` has no number with it"),
+            (Self::RESPONSE, [], _) => Ok(Self::Response),
+            (Self::RESPONSE, ..) => Err("`Response` has no number with it"),
             _ => return None,
         })
     }
@@ -124,6 +132,7 @@ impl Rule {
             Self::MaxGap { ms } => Policy::MaxGap { ms, params },
             Self::Fresh { ms } => Policy::Fresh { ms, params },
             Self::Any => Policy::Any { params },
+            Self::Response => Policy::Response { params },
         }
     }
 
@@ -137,6 +146,7 @@ impl Rule {
             Self::Duration { .. } => excursion(),
             Self::MaxGap { .. } => sensor(),
             Self::Fresh { .. } | Self::Any => source(),
+            Self::Response => query(),
         }))
     }
 
@@ -151,6 +161,7 @@ impl Rule {
             Self::Median { .. } => Type::Tuple(vec![Type::Number(I64), Type::Number(TIME_MS)]),
             Self::Fresh { .. } => Type::Data(Arc::new(reading())),
             Self::Any => Type::Data(Arc::new(message())),
+            Self::Response => Type::Data(Arc::new(answer())),
         }
     }
 }
@@ -178,6 +189,7 @@ impl fmt::Display for Rule {
             Self::MaxGap { ms } => write!(f, "MaxGap<{ms}>"),
             Self::Fresh { ms } => write!(f, "Fresh<{ms}>"),
             Self::Any => f.write_str(Self::ANY),
+            Self::Response => f.write_str(Self::RESPONSE),
         }
     }
 }

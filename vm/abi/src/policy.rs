@@ -80,6 +80,14 @@ pub enum Policy {
         /// Where the parameters lie.
         params: u32,
     },
+    /// The answer of an oracle of the ledger to a question, or that it gave none in time.
+    /// Parameters: oracle 32 bytes, hash of the question 32 bytes, last height for the answer u64, last height
+    /// at which it is kept u64.
+    /// Verdict: 0 and 266 zeros for none; 1, height u64, length u16, 256 bytes that begin with the answer.
+    Response {
+        /// Where the parameters lie.
+        params: u32,
+    },
 }
 
 /// A policy section that cannot be read.
@@ -93,6 +101,7 @@ const KIND_DURATION: u8 = 4;
 const KIND_MAX_GAP: u8 = 5;
 const KIND_FRESH: u8 = 6;
 const KIND_ANY: u8 = 7;
+const KIND_RESPONSE: u8 = 9;
 const HEAD: usize = 2;
 const SLOT: usize = 4;
 
@@ -132,6 +141,7 @@ impl Policy {
             Self::MaxGap { ms, .. } => Self::MaxGap { ms, params },
             Self::Fresh { ms, .. } => Self::Fresh { ms, params },
             Self::Any { .. } => Self::Any { params },
+            Self::Response { .. } => Self::Response { params },
         }
     }
 
@@ -152,6 +162,7 @@ impl Policy {
             Self::MaxGap { ms, params } => (KIND_MAX_GAP, ms, params),
             Self::Fresh { ms, params } => (KIND_FRESH, ms, params),
             Self::Any { params } => (KIND_ANY, 0, params),
+            Self::Response { params } => (KIND_RESPONSE, 0, params),
         }
     }
 
@@ -167,6 +178,7 @@ impl Policy {
         let n = u16::from_le_bytes([wide[0], wide[1]]);
         let policy = match *kind {
             KIND_ANY => Self::Any { params },
+            KIND_RESPONSE => Self::Response { params },
             _ if ms == 0 => return None,
             KIND_K_OF_N_EQUAL => Self::KOfNEqual { k: n, params },
             KIND_RUN_LENGTH => Self::RunLength { n, params },
@@ -184,7 +196,7 @@ impl Policy {
 const fn number_size(kind: u8) -> usize {
     match kind {
         KIND_K_OF_N_EQUAL | KIND_RUN_LENGTH | KIND_MEDIAN => 2,
-        KIND_ANY => 0,
+        KIND_ANY | KIND_RESPONSE => 0,
         _ => 8,
     }
 }
@@ -258,7 +270,7 @@ pub const fn section<const SIZE: usize>(fields: &[Option<Policy>]) -> [u8; SIZE]
 mod tests {
     use super::*;
 
-    const DECLARED: [Option<Policy>; 8] = [
+    const DECLARED: [Option<Policy>; 9] = [
         Some(Policy::KOfNEqual { k: 2, params: 0 }),
         None,
         Some(Policy::RunLength { n: 300, params: 2 }),
@@ -270,13 +282,14 @@ mod tests {
         Some(Policy::MaxGap { ms: 1, params: 5 }),
         Some(Policy::Fresh { ms: 2, params: 6 }),
         Some(Policy::Any { params: 7 }),
+        Some(Policy::Response { params: 8 }),
     ];
     const SECTION: [u8; section_size(&DECLARED)] = section(&DECLARED);
 
     #[test]
     fn a_section_is_its_policies_one_after_another() {
-        let parts: [&[u8]; 8] = [
-            &[1, 7],
+        let parts: [&[u8]; 9] = [
+            &[1, 8],
             &[1, 2, 0, 0, 0, 0, 0],
             &[2, 44, 1, 2, 0, 0, 0],
             &[3, 3, 0, 3, 0, 0, 0],
@@ -284,6 +297,7 @@ mod tests {
             &[5, 1, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0],
             &[6, 2, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0],
             &[7, 7, 0, 0, 0],
+            &[9, 8, 0, 0, 0],
         ];
         assert!(SECTION.iter().eq(parts.iter().copied().flatten()));
         let found = policies(&SECTION).unwrap();

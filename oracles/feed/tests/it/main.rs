@@ -17,6 +17,7 @@ mod laws;
 mod max_gap;
 mod median;
 mod one_key;
+mod response;
 mod rules;
 mod select;
 mod signer;

@@ -14,12 +14,12 @@ use twinroot_types::{Tag, encode, hash};
 
 use crate::spec::every_rule;
 use crate::world::{
-    DELIVERED, LOST, OTHER_PARCEL, PARCEL, any_message, ascending, ask, descriptor, descriptor_of,
-    duration_of, duration_params, feed, fresh_for, gap_over, gap_params, judge, k_of_n,
-    list_params, mark_params, median_of, median_params, observation, readings, run_of, run_params,
-    secret, signer,
+    DELIVERED, LOST, OTHER_PARCEL, PARCEL, any_message, ascending, ask, block_at, descriptor,
+    descriptor_of, duration_of, duration_params, feed, fresh_for, gap_over, gap_params, judge,
+    k_of_n, list_params, mark_params, median_of, median_params, observation, readings, run_of,
+    run_params, secret, signer,
 };
-use crate::{any, duration, equivocation, fresh, max_gap, median};
+use crate::{any, duration, equivocation, fresh, max_gap, median, response};
 
 #[test]
 fn each_rule_has_its_number() {
@@ -31,6 +31,7 @@ fn each_rule_has_its_number() {
         .chain(max_gap::cases())
         .chain(fresh::cases())
         .chain(any::cases())
+        .chain(response::cases())
         .chain(equivocation::cases())
         .chain(descriptors())
         .chain(messages())
@@ -165,7 +166,7 @@ fn questions() -> Vec<Case> {
             policy: k_of_n(2),
             params,
             facts,
-            now: TimeMs::ZERO,
+            pinned: block_at(TimeMs::ZERO),
         })
     };
     let delivery = Delivery::new();
@@ -696,7 +697,7 @@ fn parameters_come_before_facts_for_every_policy() {
                 policy,
                 params,
                 facts: None,
-                now: TimeMs::ZERO,
+                pinned: block_at(TimeMs::ZERO),
             })
         };
         let none = question(None);
