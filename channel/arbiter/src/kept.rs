@@ -218,7 +218,8 @@ impl Kept {
         self.forget(self.recent.present().height);
     }
 
-    /// Forgets what counts only up to a height below that one. What holds coins is not forgotten.
+    /// Forgets what counts only up to a height below that one. What holds coins is not forgotten
+    /// (docs/spec/arbiter.md, 11.6 and 11.8).
     fn forget(&mut self, height: Height) {
         let mut note = |counts: bool, place: LedgerKey| {
             if !counts {

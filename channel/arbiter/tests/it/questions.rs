@@ -1,8 +1,13 @@
 //! The life of a question to an oracle of the ledger, block by block (docs/spec/arbiter.md, 11).
 
-use twinroot_abi::{Amount, Height};
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use twinroot_abi::{Amount, Height, Policy};
 use twinroot_arbiter::{Effect, Oracle, Rejected};
-use twinroot_feed::{Answer, Query, Shown};
+use twinroot_exec::{Bundle, Judge, Question, Refusal};
+use twinroot_feed::{Answer, FeedJudge, Query, Shown};
 use twinroot_wire::Action;
 
 use crate::world::{A, B, C, COINS, World, key};
@@ -224,4 +229,63 @@ fn what_is_held_is_for_the_price_of_then() {
         unreachable!("it answered")
     };
     assert_eq!(paid, Amount(PRICE));
+}
+
+/// What a judge says of the query at the present block.
+fn verdict(world: &World) -> Result<Vec<u8>, Refusal> {
+    let query = query();
+    let times = [query.answer_by, query.kept_until].map(|height| height.0.to_le_bytes());
+    let params = [&query.oracle.0[..], &query.question.0, &times[0], &times[1]].concat();
+    let facts = Bundle {
+        policy: 0,
+        descriptors: Vec::new(),
+        messages: vec![world.ledger.prove(&query)],
+    };
+    FeedJudge.judge(&Question {
+        policy: Policy::Response { params: 0 },
+        params: Some(&params),
+        facts: Some(&facts),
+        pinned: world.ledger.block(),
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// docs/spec/oracles.md, 9.5: whatever anyone does to a query, it has one verdict, which can be had in every
+    /// block from the last for the answer to the last for which that is kept, and in none after that. So whoever
+    /// submits gains nothing by the block that it pins, or by what it leaves out.
+    #[test]
+    fn one_query_has_one_verdict(acts in vec(0..8_u8, 0..40)) {
+        let mut world = served();
+        let mut verdicts = BTreeMap::new();
+        let mut given = None;
+        let mut acts = acts.into_iter();
+        while height(&world) < KEPT_UNTIL + 4 {
+            let result = match acts.next() {
+                Some(0) => world.post(A, ask(PRICE)),
+                Some(1) => world.post(B, ask(COINS)),
+                Some(2) => world.post(C, respond(b"yes")),
+                Some(3) => world.post(C, respond(b"no")),
+                Some(4) => world.post(A, refund()),
+                _ => {
+                    world.advance(1);
+                    verdicts.insert(height(&world), verdict(&world));
+                    continue;
+                }
+            };
+            if let Ok(Effect::Answered { answer, .. }) = result.map(|receipt| receipt.effect) {
+                prop_assert!(given.is_none(), "it is answered once");
+                given = Some(answer);
+            }
+        }
+        let known: BTreeSet<_> = verdicts.values().flatten().collect();
+        prop_assert_eq!(known.len(), 1, "it has one verdict");
+        prop_assert!(known.iter().all(|verdict| verdict[0] == u8::from(given.is_some())));
+        let first = given.map_or(ANSWER_BY, |answer| answer.at.0) + 1;
+        for (height, verdict) in verdicts {
+            let there = (first..=KEPT_UNTIL).contains(&height);
+            prop_assert_eq!(verdict.is_ok(), there, "at {}", height);
+        }
+    }
 }
