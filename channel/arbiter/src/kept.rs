@@ -12,13 +12,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use twinroot_abi::{Amount, ChainId, ChannelId, Hash, Height, PublicKey, QueryId, TimeMs};
-use twinroot_exec::{Code, Codes, LedgerKey};
+use twinroot_exec::{BondId, Code, Codes, LedgerKey};
 use twinroot_feed::Asked;
 use twinroot_state::{Changes, State, Tree};
 use twinroot_types::encode;
 
 use crate::block::Recent;
-use crate::{Channel, Genesis, Oracle, Rejected};
+use crate::{Bond, Channel, Genesis, Oracle, Rejected};
 
 /// An account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,14 @@ pub struct Account {
     /// Number of its next transaction.
     pub nonce: u64,
 }
+
+/// The leaves that every ledger has.
+const ALWAYS_THERE: [LedgerKey; 4] = [
+    LedgerKey::Chain,
+    LedgerKey::Blocks,
+    LedgerKey::Fees,
+    LedgerKey::Burned,
+];
 
 /// All that the ledger keeps.
 #[derive(Clone, Debug)]
@@ -45,6 +53,8 @@ pub(crate) struct Kept {
     /// asked back yet.
     queries: BTreeMap<QueryId, Asked>,
     fees: Amount,
+    bonds: BTreeMap<BondId, Bond>,
+    burned: Amount,
     /// Of all this, as it was when the present block began.
     tree: Tree,
     /// Leaves that the present block may have changed.
@@ -64,8 +74,10 @@ impl Kept {
             oracles: BTreeMap::new(),
             queries: BTreeMap::new(),
             fees: Amount::ZERO,
+            bonds: BTreeMap::new(),
+            burned: Amount::ZERO,
             tree: Tree::new(),
-            noted: BTreeSet::from([LedgerKey::Chain, LedgerKey::Blocks, LedgerKey::Fees]),
+            noted: ALWAYS_THERE.into(),
         };
         for (key, coins) in &genesis.accounts {
             let (coins, nonce) = (*coins, 0);
@@ -94,6 +106,10 @@ impl Kept {
         self.channels.get(&id)
     }
 
+    pub(crate) fn bond(&self, id: BondId) -> Option<Bond> {
+        self.bonds.get(&id).copied()
+    }
+
     pub(crate) const fn codes(&self) -> &Codes {
         &self.codes
     }
@@ -114,10 +130,13 @@ impl Kept {
     pub(crate) fn supply(&self) -> Option<Amount> {
         let accounts = self.accounts.values().map(|account| account.coins);
         let locked = self.channels.values().map(Channel::locked);
+        let bonded = self.bonds.values().map(|bond| bond.amount);
         let held = self.queries.values().map(|asked| asked.held);
         accounts
             .chain(locked)
+            .chain(bonded)
             .chain(held)
+            .chain([self.burned])
             .try_fold(self.fees, Amount::checked_add)
     }
 
@@ -141,6 +160,29 @@ impl Kept {
     pub(crate) fn remove_channel(&mut self, id: ChannelId) {
         self.channels.remove(&id);
         self.noted.insert(LedgerKey::Channel(id));
+    }
+
+    pub(crate) fn set_bond(&mut self, id: BondId, bond: Bond) {
+        self.bonds.insert(id, bond);
+        self.noted.insert(LedgerKey::Bond(id));
+    }
+
+    pub(crate) fn remove_bond(&mut self, id: BondId) {
+        self.bonds.remove(&id);
+        self.noted.insert(LedgerKey::Bond(id));
+    }
+
+    /// Burns coins that lay in no account, and pays the rest of them to an account.
+    pub(crate) fn burn(
+        &mut self,
+        burned: Amount,
+        rest: (PublicKey, Amount),
+    ) -> Result<(), Rejected> {
+        let burned = self.burned.checked_add(burned).ok_or(Rejected::Overflow)?;
+        self.move_coins(&[], &[rest])?;
+        self.burned = burned;
+        self.noted.insert(LedgerKey::Burned);
+        Ok(())
     }
 
     /// Adds a channel that is there from now on, and whose terms count up to their expiry.
@@ -219,7 +261,7 @@ impl Kept {
     }
 
     /// Forgets what counts only up to a height below that one. What holds coins is not forgotten
-    /// (docs/spec/arbiter.md, 11.6 and 11.8).
+    /// (docs/spec/arbiter.md, 12.6 and 12.8).
     fn forget(&mut self, height: Height) {
         let mut note = |counts: bool, place: LedgerKey| {
             if !counts {
@@ -264,21 +306,24 @@ impl Kept {
             chain: _,
             recent: _,
             fees: _,
+            burned: _,
             accounts,
             channels,
             codes,
             opened,
+            bonds,
             oracles,
             queries,
             tree: _,
             noted: _,
         } = self;
-        [LedgerKey::Chain, LedgerKey::Blocks, LedgerKey::Fees]
+        ALWAYS_THERE
             .into_iter()
             .chain(accounts.keys().copied().map(LedgerKey::Account))
             .chain(channels.keys().copied().map(LedgerKey::Channel))
             .chain(codes.keys().copied().map(LedgerKey::Code))
             .chain(opened.keys().copied().map(LedgerKey::Opened))
+            .chain(bonds.keys().copied().map(LedgerKey::Bond))
             .chain(oracles.keys().copied().map(LedgerKey::Oracle))
             .chain(queries.keys().copied().map(LedgerKey::Query))
     }
@@ -295,6 +340,8 @@ impl Kept {
                 Some(encode(&u64::try_from(bytes).ok()?))
             }
             LedgerKey::Opened(id) => self.opened.get(&id).map(encode),
+            LedgerKey::Bond(id) => self.bonds.get(&id).map(encode),
+            LedgerKey::Burned => Some(encode(&self.burned)),
             LedgerKey::Oracle(key) => self.oracles.get(&key).map(encode),
             LedgerKey::Query(id) => self.queries.get(&id).map(encode),
         }

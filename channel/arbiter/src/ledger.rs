@@ -16,8 +16,8 @@ use crate::kept::Kept;
 use crate::plan::Plan;
 use crate::receipt::{Effect, Receipt};
 use crate::{
-    Account, Block, Channel, Genesis, GenesisError, Oracle, Phase, Rejected, close, force, fund,
-    open, oracle, query, snapshot,
+    Account, Block, Bond, BondId, Channel, Genesis, GenesisError, Oracle, Phase, Rejected, bond,
+    close, force, fund, open, oracle, query, snapshot,
 };
 
 /// The whole state of the ledger. A copy shares code and tree, which are most of it.
@@ -68,6 +68,12 @@ impl Ledger {
         self.kept.channel(id)
     }
 
+    /// The bond of one owner on one feed.
+    #[must_use]
+    pub fn bond(&self, id: BondId) -> Option<Bond> {
+        self.kept.bond(id)
+    }
+
     /// An account that answers questions.
     #[must_use]
     pub fn oracle(&self, key: PublicKey) -> Option<&Oracle> {
@@ -93,8 +99,8 @@ impl Ledger {
         self.kept.codes()
     }
 
-    /// All coins: of accounts, locked in channels, held in queries, taken as fees. Nothing ever changes the sum
-    /// (docs/spec/arbiter.md, 8.1).
+    /// All coins: of accounts, locked in channels, taken as fees, in bonds, held in queries, burned.
+    /// Nothing ever changes the sum (docs/spec/arbiter.md, 8.1).
     #[must_use]
     pub fn supply(&self) -> Option<Amount> {
         self.kept.supply()
@@ -199,6 +205,22 @@ impl Ledger {
             Action::Slash { channel, state } => close::plan_slash(self, channel, state),
             Action::Force(force) => force::plan(self, sender, force),
             Action::Settle { channel } => close::plan_settle(self, channel),
+            Action::Bond {
+                feed,
+                amount,
+                delay,
+            } => {
+                let owner = sender;
+                bond::plan_bond(self, BondId { feed, owner }, amount, delay)
+            }
+            Action::Unbond { feed } => {
+                let owner = sender;
+                bond::plan_unbond(self, BondId { feed, owner })
+            }
+            Action::Release { feed, owner } => bond::plan_release(self, BondId { feed, owner }),
+            Action::Forfeit { feed, owner, proof } => {
+                bond::plan_forfeit(self, BondId { feed, owner }, &proof)
+            }
             Action::Register { price, until } => {
                 oracle::plan_register(self, sender, Oracle { price, until })
             }
@@ -322,35 +344,12 @@ impl Ledger {
                     repaid,
                 }
             }
+            Plan::Bond(id, plan) => plan.settle(&mut self.kept, sender, id)?,
             Plan::Oracle { key, oracle } => {
                 self.kept.set_oracle(key, oracle);
                 Effect::Registered { key, oracle }
             }
-            Plan::Ask(asked) => {
-                self.kept.move_coins(&[(sender, asked.held)], &[])?;
-                let query = asked.query().id();
-                self.kept.set_query(query, (*asked).clone());
-                Effect::Asked { query, asked }
-            }
-            Plan::Respond {
-                query,
-                asked,
-                answer,
-                paid,
-            } => {
-                self.kept.move_coins(&[], &[(sender, paid)])?;
-                self.kept.set_query(query, *asked);
-                Effect::Answered {
-                    query,
-                    answer,
-                    paid,
-                }
-            }
-            Plan::Refund { query, to, amount } => {
-                self.kept.move_coins(&[], &[(to, amount)])?;
-                self.kept.remove_query(query);
-                Effect::Refunded { query, to, amount }
-            }
+            Plan::Query(id, plan) => plan.settle(&mut self.kept, sender, id)?,
             Plan::Force(plan) => {
                 let (effect, gas, channel) = force::execute(self, *plan, execute)?;
                 if let Some(channel) = channel {
@@ -395,6 +394,10 @@ impl Ledger {
 
     pub(crate) fn existing(&self, id: ChannelId) -> Result<&Channel, Rejected> {
         self.channel(id).ok_or(Rejected::NoChannel(id))
+    }
+
+    pub(crate) fn existing_bond(&self, id: BondId) -> Result<Bond, Rejected> {
+        self.bond(id).ok_or(Rejected::NoBond(id))
     }
 
     pub(crate) fn existing_oracle(&self, key: PublicKey) -> Result<&Oracle, Rejected> {

@@ -14,6 +14,7 @@
 #![warn(clippy::arithmetic_side_effects)]
 
 mod block;
+mod bond;
 mod channel;
 mod close;
 mod force;
@@ -29,6 +30,7 @@ mod receipt;
 mod rejected;
 mod snapshot;
 
+pub use bond::{BOND_DELAY, BOND_LEAST, Bond, BondPhase};
 pub use channel::{Channel, Debt, Phase};
 pub use genesis::{Genesis, GenesisError};
 pub use kept::Account;
@@ -36,7 +38,7 @@ pub use ledger::Ledger;
 pub use oracle::Oracle;
 pub use receipt::{Effect, Receipt, Refutation, Repaid};
 pub use rejected::Rejected;
-pub use twinroot_exec::{Block, LedgerKey};
+pub use twinroot_exec::{Block, BondId, LedgerKey};
 
 /// The longest lock a channel may ask for, in blocks, so that every channel closes in bounded time
 /// (docs/spec/arbiter.md, 4.4).

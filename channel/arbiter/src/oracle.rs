@@ -1,4 +1,4 @@
-//! Accounts that answer questions (docs/spec/arbiter.md, 11.1 and 11.2).
+//! Accounts that answer questions (docs/spec/arbiter.md, 12.1 and 12.2).
 
 use serde::{Deserialize, Serialize};
 use twinroot_abi::{Amount, Height, PublicKey};

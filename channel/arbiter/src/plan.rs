@@ -2,14 +2,15 @@
 
 use twinroot_abi::{Amount, ChannelId, PublicKey, QueryId, Side};
 use twinroot_exec::Code;
-use twinroot_feed::{Answer, Asked};
 use twinroot_rules::Position;
 use twinroot_state::Partial;
 use twinroot_wire::Force;
 
+use crate::bond::BondPlan;
 use crate::fund::FundPlan;
+use crate::query::QueryPlan;
 use crate::receipt::Repaid;
-use crate::{Channel, Oracle};
+use crate::{BondId, Channel, Oracle};
 
 /// A validated action.
 pub(crate) enum Plan {
@@ -35,24 +36,12 @@ pub(crate) enum Plan {
     },
     /// A forced step is to be executed.
     Force(Box<ForcePlan>),
+    /// A bond grows, is to leave, goes back or is lost.
+    Bond(BondId, BondPlan),
     /// An account is an oracle, on these terms.
     Oracle { key: PublicKey, oracle: Oracle },
-    /// A question is there, with its price in it.
-    Ask(Box<Asked>),
-    /// A question has its answer, and the oracle its price.
-    Respond {
-        query: QueryId,
-        /// With the answer in it.
-        asked: Box<Asked>,
-        answer: Answer,
-        paid: Amount,
-    },
-    /// A question without an answer is gone, and its price goes back.
-    Refund {
-        query: QueryId,
-        to: PublicKey,
-        amount: Amount,
-    },
+    /// A question is asked, answered or given up.
+    Query(QueryId, QueryPlan),
 }
 
 /// A forced step (docs/spec/arbiter.md, 5.1) that is well-formed and rests on the right state.
@@ -71,16 +60,15 @@ impl Plan {
             Self::Transfer { amount, .. } => *amount,
             Self::Open(channel) => channel.parameters.deposits[Side::Initiator.index()],
             Self::Fund(plan) => plan.takes_from(sender),
-            Self::Ask(asked) => asked.held,
+            Self::Bond(_, plan) => plan.takes(),
+            Self::Query(_, plan) => plan.takes(),
             Self::Publish(_)
             | Self::Snapshot(_)
             | Self::Close(_)
             | Self::Slash(_)
             | Self::PayOut { .. }
             | Self::Force(_)
-            | Self::Oracle { .. }
-            | Self::Respond { .. }
-            | Self::Refund { .. } => Amount::ZERO,
+            | Self::Oracle { .. } => Amount::ZERO,
         }
     }
 }

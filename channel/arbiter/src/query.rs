@@ -1,10 +1,26 @@
-//! Questions to oracles, and what becomes of them (docs/spec/arbiter.md, 11.3 to 11.7).
+//! Questions to oracles, and what becomes of them (docs/spec/arbiter.md, 12.3 to 12.7).
 
 use twinroot_abi::{Amount, PublicKey, QueryId};
 use twinroot_feed::{ANSWER_BYTES, Answer, Asked, QUESTION_BYTES};
 
+use crate::kept::Kept;
 use crate::plan::Plan;
+use crate::receipt::Effect;
 use crate::{Ledger, Rejected};
+
+/// What is to become of a query.
+pub(crate) enum QueryPlan {
+    /// It is there, with the oracle's price in it.
+    Ask(Box<Asked>),
+    /// It has its answer, and the oracle what it held.
+    Respond {
+        after: Box<Asked>,
+        answer: Answer,
+        paid: Amount,
+    },
+    /// It is gone, and what it held goes back.
+    Refund { to: PublicKey, amount: Amount },
+}
 
 /// The query in `asked` is still without its price; `most` is what the asker pays at most.
 pub(crate) fn plan_ask(ledger: &Ledger, mut asked: Asked, most: Amount) -> Result<Plan, Rejected> {
@@ -36,7 +52,7 @@ pub(crate) fn plan_ask(ledger: &Ledger, mut asked: Asked, most: Amount) -> Resul
         return Err(Rejected::Asked(id));
     }
     asked.held = oracle.price;
-    Ok(Plan::Ask(Box::new(asked)))
+    Ok(Plan::Query(id, QueryPlan::Ask(Box::new(asked))))
 }
 
 pub(crate) fn plan_respond(
@@ -58,12 +74,15 @@ pub(crate) fn plan_respond(
     let at = ledger.block().height;
     let answer = Answer { at, bytes };
     asked.answer = Some(answer.clone());
-    Ok(Plan::Respond {
-        query: id,
-        asked: Box::new(asked),
-        answer,
-        paid,
-    })
+    let after = Box::new(asked);
+    Ok(Plan::Query(
+        id,
+        QueryPlan::Respond {
+            after,
+            answer,
+            paid,
+        },
+    ))
 }
 
 pub(crate) fn plan_refund(ledger: &Ledger, id: QueryId) -> Result<Plan, Rejected> {
@@ -72,11 +91,8 @@ pub(crate) fn plan_refund(ledger: &Ledger, id: QueryId) -> Result<Plan, Rejected
     if ledger.block().height <= answer_by {
         return Err(Rejected::StillOpen { answer_by });
     }
-    Ok(Plan::Refund {
-        query: id,
-        to: asked.asker,
-        amount: asked.held,
-    })
+    let (to, amount) = (asked.asker, asked.held);
+    Ok(Plan::Query(id, QueryPlan::Refund { to, amount }))
 }
 
 fn unanswered(ledger: &Ledger, id: QueryId) -> Result<Asked, Rejected> {
@@ -85,4 +101,48 @@ fn unanswered(ledger: &Ledger, id: QueryId) -> Result<Asked, Rejected> {
         return Err(Rejected::Answered(id));
     }
     Ok(asked.clone())
+}
+
+impl QueryPlan {
+    /// Coins that it takes from the sender's account beside the fee.
+    pub(crate) fn takes(&self) -> Amount {
+        match self {
+            Self::Ask(asked) => asked.held,
+            Self::Respond { .. } | Self::Refund { .. } => Amount::ZERO,
+        }
+    }
+
+    /// Coins move first, and all of them or none.
+    pub(crate) fn settle(
+        self,
+        kept: &mut Kept,
+        sender: PublicKey,
+        query: QueryId,
+    ) -> Result<Effect, Rejected> {
+        Ok(match self {
+            Self::Ask(asked) => {
+                kept.move_coins(&[(sender, asked.held)], &[])?;
+                kept.set_query(query, (*asked).clone());
+                Effect::Asked { query, asked }
+            }
+            Self::Respond {
+                after,
+                answer,
+                paid,
+            } => {
+                kept.move_coins(&[], &[(sender, paid)])?;
+                kept.set_query(query, *after);
+                Effect::Answered {
+                    query,
+                    answer,
+                    paid,
+                }
+            }
+            Self::Refund { to, amount } => {
+                kept.move_coins(&[], &[(to, amount)])?;
+                kept.remove_query(query);
+                Effect::Refunded { query, to, amount }
+            }
+        })
+    }
 }

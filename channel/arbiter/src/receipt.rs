@@ -1,15 +1,15 @@
 //! What an included transaction did (docs/spec/arbiter.md, 1.7).
 
 use twinroot_abi::{
-    Amount, ChannelId, CodeHash, Gas, Hash, Height, PublicKey, QueryId, Root, Side,
+    Amount, ChannelId, CodeHash, Gas, Hash, Height, MessageId, PublicKey, QueryId, Root, Side,
 };
 use twinroot_exec::{Env, Receipt as CallReceipt};
-use twinroot_feed::{Answer, Asked};
+use twinroot_feed::{Answer, Asked, Conflict};
 use twinroot_rules::Refused;
 use twinroot_state::WitnessError;
 use twinroot_wire::{Commitment, Direction, Update};
 
-use crate::Oracle;
+use crate::{BondId, Oracle};
 
 /// An included transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +94,42 @@ pub enum Effect {
         refutation: Refutation,
         /// Gas of trying.
         gas: Gas,
+    },
+    /// Coins stand for a feed.
+    Bonded {
+        /// Whose coins, for which feed.
+        bond: BondId,
+        /// How many there are now.
+        amount: Amount,
+        /// Blocks from the wish to leave until they may come back.
+        delay: u64,
+    },
+    /// The owner of a bond wants it back.
+    Unbonding {
+        /// Which one.
+        bond: BondId,
+        /// First height at which it may be released.
+        until: Height,
+    },
+    /// A bond is no more, and its owner has its coins back.
+    Released {
+        /// Which one.
+        bond: BondId,
+        /// How many.
+        amount: Amount,
+    },
+    /// A bond is no more, since its feed contradicted itself.
+    Forfeited {
+        /// Which one.
+        bond: BondId,
+        /// What the sender got of it.
+        reward: Amount,
+        /// The rest of it, which nobody has any more.
+        burned: Amount,
+        /// How the feed contradicted itself.
+        conflict: Conflict,
+        /// The two messages that show it, the lower first.
+        messages: [MessageId; 2],
     },
     /// An account is an oracle, or stays one for longer.
     Registered {

@@ -1,10 +1,13 @@
 //! Why a transaction is not included (docs/spec/arbiter.md, 9, 9.1). Whoever posts it is at fault, and
 //! nothing is changed.
 
-use twinroot_abi::{Amount, ChannelId, CodeHash, Height, PublicKey, QueryId, Root, Round};
+use twinroot_abi::{Amount, ChannelId, CodeHash, FeedId, Height, PublicKey, QueryId, Root, Round};
+use twinroot_feed::FeedError;
 use twinroot_state::WitnessError;
 use twinroot_types::{DecodeError, KeyError};
 use twinroot_wire::SignatureError;
+
+use crate::BondId;
 
 /// The rule of the ledger that a transaction breaks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -143,6 +146,47 @@ pub enum Rejected {
     /// The code of a contract that is called or created is not published.
     #[error("the code {0} is not published; publish it first")]
     NotPublished(CodeHash),
+    /// There is no such bond.
+    #[error("{} has no bond on the feed {}", .0.owner, .0.feed)]
+    NoBond(BondId),
+    /// The bond is on its way back to its owner.
+    #[error("the bond is leaving until height {until}; release it then, and make another")]
+    BondLeaving {
+        /// First height at which it may be released.
+        until: Height,
+    },
+    /// The delay of a bond is out of bounds.
+    #[error("the delay of this bond can be {least} to {most} blocks")]
+    BondDelay {
+        /// The least: that of any bond, or the one that this bond has.
+        least: u64,
+        /// The most.
+        most: u64,
+    },
+    /// The bond would have too few coins.
+    #[error("a bond has at least {least} coins")]
+    BondAmount {
+        /// The least.
+        least: Amount,
+    },
+    /// The owner of the bond does not want it back.
+    #[error("the bond stands; its owner unbonds it first")]
+    BondStanding,
+    /// The bond can still be forfeited only.
+    #[error("the bond can be released at height {until}")]
+    BondLasts {
+        /// The first height.
+        until: Height,
+    },
+    /// The proof proves nothing.
+    #[error("the proof does not hold: {0}")]
+    Proof(FeedError),
+    /// The proof is of another feed, be it one of the same key.
+    #[error("the proof is of the feed {0}")]
+    ProofOfOther(FeedId),
+    /// The proof shows what a device can do without a lie.
+    #[error("the time that falls from one epoch to a later one is no lie")]
+    NoLie,
     /// The sender is an oracle already.
     #[error("the sender is an oracle already; extend it instead")]
     Registered,

@@ -1,7 +1,7 @@
 //! What is posted to the ledger.
 
 use serde::{Deserialize, Serialize};
-use twinroot_abi::{Amount, ChainId, ChannelId, Height, PublicKey, QueryId, Root};
+use twinroot_abi::{Amount, ChainId, ChannelId, FeedId, Height, PublicKey, QueryId, Root};
 use twinroot_types::{DecodeError, Limits, SecretKey, Signature, Tag, decode, encode};
 
 use crate::{CoSigned, SignedClose, SignedFunding, SignedParameters, Update};
@@ -71,6 +71,36 @@ pub enum Action {
         channel: ChannelId,
         /// The newer state.
         state: CoSigned,
+    },
+    /// The sender's coins stand for the honesty of a feed, as many as before and these.
+    Bond {
+        /// The feed.
+        feed: FeedId,
+        /// Coins more.
+        amount: Amount,
+        /// Blocks from the wish to leave until the coins may come back.
+        delay: u64,
+    },
+    /// The sender wants its bond back, which takes as long as its delay.
+    Unbond {
+        /// The feed.
+        feed: FeedId,
+    },
+    /// The coins of a bond whose delay is over go back to its owner.
+    Release {
+        /// The feed.
+        feed: FeedId,
+        /// Whose bond.
+        owner: PublicKey,
+    },
+    /// A feed contradicted itself: the bond is lost.
+    Forfeit {
+        /// The feed.
+        feed: FeedId,
+        /// Whose bond.
+        owner: PublicKey,
+        /// Proof that it did (docs/spec/oracles.md, 8.1).
+        proof: Vec<u8>,
     },
     /// The sender is an oracle from now on.
     Register {

@@ -20,5 +20,5 @@ pub use call::{Bundle, Call, Caller, Code, CodeSource, Codes, Env, Execute, Halt
 pub use coins::{CoinsError, Fallback, Header, HeaderPlace, balance, pay, set_balance};
 pub use judge::{Judge, Question, Refusal};
 pub use key::StateKey;
-pub use ledger_key::LedgerKey;
+pub use ledger_key::{BondId, LedgerKey};
 pub use outcome::{Event, HostError, Outcome, Receipt};

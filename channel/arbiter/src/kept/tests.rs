@@ -1,12 +1,12 @@
 //! What only the inside can tell: that each datum has its place in the tree.
 
-use twinroot_abi::{ChainId, CodeHash, Hash, Root, Round, Side};
+use twinroot_abi::{ChainId, CodeHash, FeedId, Hash, Root, Round, Side};
 use twinroot_feed::Answer;
 use twinroot_types::{SecretKey, Signature};
 use twinroot_wire::{CoSigned, Ground, Keys, Parameters, SignedParameters, Standing};
 
 use super::*;
-use crate::{Debt, Phase};
+use crate::{BondPhase, Debt, Phase};
 
 type Change<T> = (&'static str, fn(&mut T));
 
@@ -63,6 +63,21 @@ fn channel() -> Channel {
     channel
 }
 
+fn bond_id() -> BondId {
+    BondId {
+        feed: FeedId([8; 32]),
+        owner: key(1),
+    }
+}
+
+fn bond() -> Bond {
+    Bond {
+        amount: Amount(5_000),
+        delay: 30,
+        phase: BondPhase::Leaving { until: Height(40) },
+    }
+}
+
 /// With one of everything in it.
 fn kept() -> Kept {
     let mut kept = Kept::first(&Genesis {
@@ -75,6 +90,7 @@ fn kept() -> Kept {
         hash: CODE,
         bytes: vec![1, 2, 3],
     });
+    kept.set_bond(bond_id(), bond());
     kept.set_oracle(
         key(4),
         Oracle {
@@ -111,7 +127,7 @@ fn root(kept: &Kept) -> Root {
 /// docs/spec/arbiter.md, 7.5 and 7.6.
 #[test]
 fn every_part_of_the_ledger_is_in_its_tree() {
-    let changes: [Change<Kept>; 18] = [
+    let changes: [Change<Kept>; 20] = [
         ("chain", |it| it.chain.0[0] ^= 1),
         ("blocks", |it| it.recent.advance(TimeMs(9), Root::default())),
         ("coins", |it| {
@@ -147,6 +163,8 @@ fn every_part_of_the_ledger_is_in_its_tree() {
             it.opened.remove(&ID);
         }),
         ("fees", |it| it.fees = Amount(9)),
+        ("burned", |it| it.burned = Amount(9)),
+        ("a bond less", |it| it.remove_bond(bond_id())),
         ("price", |it| {
             it.oracles.get_mut(&key(4)).unwrap().price = Amount(9)
         }),
@@ -216,6 +234,41 @@ fn every_part_of_a_channel_is_in_its_leaf() {
         let mut channel = channel();
         change(&mut channel);
         assert_ne!(channel.leaf(), before, "{what}");
+    }
+}
+
+/// docs/spec/arbiter.md, 7.6 and 11.2.
+#[test]
+fn every_part_of_a_bond_is_in_its_leaf() {
+    let changes: [Change<Bond>; 4] = [
+        ("coins", |it| it.amount = Amount(5_001)),
+        ("delay", |it| it.delay = 31),
+        ("phase", |it| it.phase = BondPhase::Standing),
+        ("until", |it| {
+            it.phase = BondPhase::Leaving { until: Height(41) }
+        }),
+    ];
+    let before = root(&kept());
+    for (what, change) in changes {
+        let mut kept = kept();
+        change(kept.bonds.get_mut(&bond_id()).unwrap());
+        assert_ne!(root(&kept), before, "{what}");
+    }
+    let mut other = kept();
+    other.remove_bond(bond_id());
+    for id in [
+        BondId {
+            feed: FeedId([9; 32]),
+            ..bond_id()
+        },
+        BondId {
+            owner: key(2),
+            ..bond_id()
+        },
+    ] {
+        let mut kept = other.clone();
+        kept.set_bond(id, bond());
+        assert_ne!(root(&kept), before, "the place names {id:?}");
     }
 }
 

@@ -2,23 +2,24 @@
 //! `World::submit`: supply is conserved, a rejection leaves no trace, nonces rise by one, a refuted
 //! step costs its poster and changes nothing else.
 
-use std::collections::BTreeSet;
-
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use twinroot_abi::{Amount, Height, QueryId, Round, Side, TimeMs};
-use twinroot_arbiter::{Channel, Debt, Effect, LedgerKey, Phase, Receipt, Rejected};
+use twinroot_arbiter::{Channel, Debt, Effect, Phase, Receipt, Rejected};
 use twinroot_feed::Query;
 use twinroot_rules::FORCED_STEPS;
-use twinroot_types::decode;
 use twinroot_wire::{Action, CoSigned, Direction, MutualClose, Operation, SignedFunding};
+
+use bonds::{BondAct, bond_act};
 
 use crate::toy::{Line, Toy};
 use crate::world::{
     A, B, C, COINS, LOCK, SIDES, World, co_signed, create, key, secret, signed_close,
     signed_funding, transfer,
 };
+
+mod bonds;
 
 /// The last height that any hold of these tests reaches.
 const HOLD: u64 = 30;
@@ -59,6 +60,8 @@ enum Act {
     Open(usize),
     Replay(Index),
     Spoiled(usize, Index, u8),
+    /// Someone's act about the bond on one of two feeds.
+    Bond(usize, bool, BondAct),
     Blocks(u64),
     /// The account is an oracle, or stays one.
     Serve(usize, u64),
@@ -189,6 +192,7 @@ fn without_agreed_end() -> impl Strategy<Value = Act> {
         1 => anyone().prop_map(Act::Settle),
         1 => (anyone(), anyone(), 0..1_000u64).prop_map(|(who, to, coins)| Act::Give(who, to, coins)),
         1 => anyone().prop_map(Act::Open),
+        2 => bond_act(),
         3 => oracle(),
         1 => any::<Index>().prop_map(Act::Replay),
         1 => any::<(Index, u8)>().prop_map(|(at, with)| Act::Spoiled(A, at, with)),
@@ -382,6 +386,7 @@ impl Watch {
                 (*who, Action::Transfer { to, amount })
             }
             Act::Open(who) => (*who, self.world.opening()),
+            Act::Bond(who, which, act) => (*who, act.action(*which)),
             Act::Serve(who, price) => {
                 let price = Amount(*price);
                 let until = Height(self.world.ledger.block().height.0 + 5);
@@ -443,23 +448,7 @@ impl Watch {
     /// Acts, and checks what no act may do to a channel.
     fn check(&mut self, act: &Act) -> Result<(), TestCaseError> {
         self.check_channel(act)?;
-        self.check_coins()
-    }
-
-    /// All coins are in accounts, in the channel, in queries or among the fees (docs/spec/arbiter.md, 8.1).
-    fn check_coins(&self) -> Result<(), TestCaseError> {
-        let ledger = &self.world.ledger;
-        let locked = ledger
-            .channel(self.world.id())
-            .map_or(0, |channel| channel.locked().0);
-        let asked: BTreeSet<QueryId> = self.queries.iter().copied().collect();
-        let held = asked.iter().filter_map(|id| ledger.query(*id));
-        let held: u64 = held.map(|asked| asked.held.0).sum();
-        let fees = ledger.leaves().remove(&LedgerKey::Fees.hash());
-        let fees: u64 = decode(&fees.unwrap_or_default(), 10).unwrap();
-        let accounts: u64 = self.coins().iter().sum();
-        prop_assert_eq!(accounts + locked + held + fees, 3 * COINS);
-        Ok(())
+        self.check_sum()
     }
 
     fn check_channel(&mut self, act: &Act) -> Result<(), TestCaseError> {
@@ -467,6 +456,7 @@ impl Watch {
         let before = self.world.ledger.channel(id).cloned();
         let (height, coins) = (self.world.ledger.block().height, self.coins());
         let result = self.act(act);
+        self.check_sum()?;
         let after = self.world.ledger.channel(id).cloned();
         let (Some(before), Some((who, Ok(receipt)))) = (before, result) else {
             return Ok(());

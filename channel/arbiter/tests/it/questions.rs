@@ -1,4 +1,4 @@
-//! The life of a question to an oracle of the ledger, block by block (docs/spec/arbiter.md, 11).
+//! The life of a question to an oracle of the ledger, block by block (docs/spec/arbiter.md, 12).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -147,7 +147,7 @@ fn an_oracle_that_stays_silent_is_not_paid() {
     assert_eq!(world.post(A, refund()), Err(gone));
 }
 
-/// docs/spec/arbiter.md, 11.4: one name stands for one question that is asked once, and so has one answer.
+/// docs/spec/arbiter.md, 12.4: one name stands for one question that is asked once, and so has one answer.
 #[test]
 fn no_question_is_asked_twice() {
     let twice = Err(Rejected::Asked(query().id()));
@@ -191,7 +191,7 @@ fn what_holds_coins_stays() {
     }
 }
 
-/// docs/spec/arbiter.md, 11.1 and 11.2.
+/// docs/spec/arbiter.md, 12.1 and 12.2.
 #[test]
 fn an_oracle_goes_unless_it_stays() {
     let mut world = served();

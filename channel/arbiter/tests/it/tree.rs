@@ -4,10 +4,12 @@
 use twinroot_abi::{Amount, Height, PublicKey, Root, TimeMs};
 use twinroot_arbiter::{Account, Block, Genesis, Ledger, LedgerKey, Phase};
 use twinroot_exec::Env;
+use twinroot_feed::Conflict;
 use twinroot_state::{Partial, Read, State, Touched};
 use twinroot_types::{Limits, decode};
 use twinroot_wire::{Action, Commitment, Direction, Ground, Parameters, Standing};
 
+use crate::device;
 use crate::toy::{Toy, code};
 use crate::world::{A, B, C, COINS, LOCK, World, create, key, signed_close, transfer};
 
@@ -17,7 +19,7 @@ fn gift(amount: u64) -> Action {
 }
 
 /// Shows one place of the ledger, to somebody who trusts nothing but the hash of its present block.
-fn proven(ledger: &Ledger, place: LedgerKey) -> Option<Vec<u8>> {
+pub(crate) fn proven(ledger: &Ledger, place: LedgerKey) -> Option<Vec<u8>> {
     let shown: Block = ledger.present();
     let witness = ledger.tree().prove(&Touched {
         read: [place.hash()].into(),
@@ -146,11 +148,36 @@ fn every_transaction_changes_the_next_block() {
     check_each(&closing, C, [world.slash(1), world.slash(2)]);
     closing.advance(LOCK);
     check_each(&closing, C, [world.settle()]);
+    check_each_of_bonds(&world);
     for direction in [Direction::Deposit, Direction::Withdraw] {
         let mut world = world.clone();
         let funding = world.agree_to_fund(direction, A, 0, 9).unwrap();
         check_each(&world, A, [Action::Fund(funding)]);
     }
+}
+
+fn check_each_of_bonds(world: &World) {
+    let feed = device::feed().id();
+    let bond = |amount, delay| Action::Bond {
+        feed,
+        amount: Amount(amount),
+        delay,
+    };
+    let unbond = Action::Unbond { feed };
+    check_each(
+        world,
+        C,
+        [bond(5_000, 21), bond(5_001, 21), bond(5_000, 22)],
+    );
+    let mut bonded = world.clone();
+    bonded.must(C, bond(5_000, 21));
+    let owner = key(C);
+    let proof = device::proof(&device::feed(), Conflict::Fork);
+    let forfeit = Action::Forfeit { feed, owner, proof };
+    check_each(&bonded, C, [bond(0, 21), unbond.clone(), forfeit.clone()]);
+    bonded.must(C, unbond);
+    bonded.advance(21);
+    check_each(&bonded, C, [Action::Release { feed, owner }, forfeit]);
 }
 
 /// Posts each action to a copy of its own, and holds the next blocks against each other and against

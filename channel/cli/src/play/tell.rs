@@ -186,6 +186,12 @@ fn post(action: &Post) -> String {
             signed.funding.direction, signed.funding.amount
         ),
         Post::Snapshot { state, .. } => format!("round {} to be known", state.commitment.round),
+        Post::Bond { feed, amount, .. } => format!("{amount} coins as a bond on the feed {feed}"),
+        Post::Unbond { feed } => format!("that its bond on the feed {feed} is to leave"),
+        Post::Release { feed, owner } => {
+            format!("that the bond of {owner} on the feed {feed} goes back")
+        }
+        Post::Forfeit { feed, .. } => format!("a proof that the feed {feed} contradicted itself"),
     }
 }
 

@@ -1,8 +1,8 @@
 //! One value of everything that is signed or sent; the vectors and the seeds are made of these.
 
 use twinroot_abi::{
-    Amount, ChainId, CodeHash, ContractId, Gas, Hash, Height, PublicKey, QueryId, Root, Round,
-    Side, TimeMs,
+    Amount, ChainId, CodeHash, ContractId, FeedId, Gas, Hash, Height, PublicKey, QueryId, Root,
+    Round, Side, TimeMs,
 };
 use twinroot_exec::{Bundle, Call, Env, Fallback};
 use twinroot_types::{SecretKey, Signature, Tag};
@@ -365,6 +365,36 @@ pub(crate) fn transactions() -> Vec<(&'static str, SignedTransaction)> {
                 state: co_signed(),
             },
         ),
+    ];
+    let all = actions
+        .into_iter()
+        .chain(bond_actions())
+        .chain(oracle_actions());
+    all.map(|(name, action)| (name, posted(action))).collect()
+}
+
+fn bond_actions() -> [(&'static str, Action); 4] {
+    let feed = FeedId([0xfe; 32]);
+    let owner = PublicKey([0x0e; 32]);
+    let (amount, delay) = (Amount(50_000), 300);
+    let proof = vec![1, 2, 3];
+    [
+        (
+            "bond",
+            Action::Bond {
+                feed,
+                amount,
+                delay,
+            },
+        ),
+        ("unbond", Action::Unbond { feed }),
+        ("release", Action::Release { feed, owner }),
+        ("forfeit", Action::Forfeit { feed, owner, proof }),
+    ]
+}
+
+fn oracle_actions() -> [(&'static str, Action); 5] {
+    [
         (
             "register",
             Action::Register {
@@ -402,20 +432,20 @@ pub(crate) fn transactions() -> Vec<(&'static str, SignedTransaction)> {
                 query: QueryId([8; 32]),
             },
         ),
-    ];
+    ]
+}
+
+fn posted(action: Action) -> SignedTransaction {
     let [secret, _] = secrets();
-    let sign = |action| {
-        let transaction = Transaction {
-            chain: CHAIN,
-            version: VERSION,
-            sender: secret.public(),
-            nonce: 5,
-            expiry: Height(310),
-            action,
-        };
-        transaction.sign(&secret)
+    let transaction = Transaction {
+        chain: CHAIN,
+        version: VERSION,
+        sender: secret.public(),
+        nonce: 5,
+        expiry: Height(310),
+        action,
     };
-    actions.map(|(name, action)| (name, sign(action))).into()
+    transaction.sign(&secret)
 }
 
 pub(crate) fn updates() -> [(&'static str, Update); 8] {

@@ -12,6 +12,7 @@ use twinroot_wire::{Action, CoSigned};
 
 use crate::world::{World, co_signed, key};
 
+mod bonds;
 mod code;
 mod envelope;
 mod forced;

@@ -1,4 +1,4 @@
-//! Oracles: who may be one, what they can be asked, and who may answer (docs/spec/arbiter.md, 11).
+//! Oracles: who may be one, what they can be asked, and who may answer (docs/spec/arbiter.md, 12).
 
 use twinroot_abi::{Amount, Height, QueryId};
 use twinroot_arbiter::Rejected;
@@ -8,7 +8,7 @@ use super::{check_action, drain, rules};
 use crate::questions::{PRICE, UNTIL, ask, asked, query, refund, register, respond, served};
 use crate::world::{A, B, C, World, key};
 
-/// docs/spec/arbiter.md, 11.1.
+/// docs/spec/arbiter.md, 12.1.
 #[test]
 fn an_account_becomes_an_oracle() {
     let rules = rules![
@@ -28,7 +28,7 @@ fn an_account_becomes_an_oracle() {
     }
 }
 
-/// docs/spec/arbiter.md, 11.2.
+/// docs/spec/arbiter.md, 12.2.
 #[test]
 fn an_oracle_stays() {
     let rules = rules![
@@ -44,7 +44,7 @@ fn an_oracle_stays() {
     });
 }
 
-/// docs/spec/arbiter.md, 11.3.
+/// docs/spec/arbiter.md, 12.3.
 #[test]
 fn a_question() {
     let rules = rules![
@@ -100,7 +100,7 @@ fn a_question() {
     }
 }
 
-/// docs/spec/arbiter.md, 11.5.
+/// docs/spec/arbiter.md, 12.5.
 #[test]
 fn an_answer() {
     let rules = rules![
@@ -129,7 +129,7 @@ fn an_answer() {
     });
 }
 
-/// docs/spec/arbiter.md, 11.6.
+/// docs/spec/arbiter.md, 12.6.
 #[test]
 fn a_refund() {
     let rules = rules![

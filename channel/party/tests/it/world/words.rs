@@ -128,6 +128,10 @@ fn action_word(action: &Action) -> String {
         Action::Open(_) => "open".to_owned(),
         Action::Transfer { .. }
         | Action::Publish { .. }
+        | Action::Bond { .. }
+        | Action::Unbond { .. }
+        | Action::Release { .. }
+        | Action::Forfeit { .. }
         | Action::Register { .. }
         | Action::Extend { .. }
         | Action::Ask { .. }

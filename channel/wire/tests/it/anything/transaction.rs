@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use twinroot_abi::{Amount, ChainId, ChannelId, Height, PublicKey, QueryId, Root};
+use twinroot_abi::{Amount, ChainId, ChannelId, FeedId, Height, PublicKey, QueryId, Root};
 use twinroot_wire::{Action, Force, SignedTransaction, Transaction};
 
 use super::{co_signed, signature, signed_close, signed_funding, signed_parameters, update};
@@ -39,7 +39,28 @@ fn action() -> impl Strategy<Value = Action> {
         channel().prop_map(|channel| Action::Settle { channel }),
         signed_funding().prop_map(Action::Fund),
         (channel(), co_signed()).prop_map(|(channel, state)| Action::Snapshot { channel, state }),
+        bond_action(),
         of_an_oracle(),
+    ]
+}
+
+fn bond_action() -> impl Strategy<Value = Action> {
+    let feed = || any::<[u8; 32]>().prop_map(FeedId);
+    let owner = || any::<[u8; 32]>().prop_map(PublicKey);
+    let proof = vec(any::<u8>(), 0..16);
+    prop_oneof![
+        (feed(), any::<(u64, u64)>()).prop_map(|(feed, (amount, delay))| Action::Bond {
+            feed,
+            amount: Amount(amount),
+            delay,
+        }),
+        feed().prop_map(|feed| Action::Unbond { feed }),
+        (feed(), owner()).prop_map(|(feed, owner)| Action::Release { feed, owner }),
+        (feed(), owner(), proof).prop_map(|(feed, owner, proof)| Action::Forfeit {
+            feed,
+            owner,
+            proof
+        }),
     ]
 }
 
