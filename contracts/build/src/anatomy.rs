@@ -151,6 +151,7 @@ fn say(policy: Policy) -> String {
             format!("a reading of the feed in slot {params}, at most {ms} ms old")
         }
         Policy::Any { params } => format!("any message of the feed in slot {params}"),
+        Policy::Equivocation { params } => format!("the feed in slot {params} contradicts itself"),
         Policy::Response { params } => {
             format!("the answer to the query in slot {params}, or that there is none")
         }

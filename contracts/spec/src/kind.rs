@@ -262,6 +262,7 @@ const NUMBERS: &[&Number] = &[
 ];
 
 pub(crate) const FEED_ID: &str = "FeedId";
+pub(crate) const MESSAGE_ID: &str = "MessageId";
 pub(crate) const SUBJECT: &str = "Subject";
 
 pub(crate) const HASH: &str = "Hash";
@@ -275,7 +276,7 @@ const IDS: &[&str] = &[
     "ContractId",
     "CodeHash",
     FEED_ID,
-    "MessageId",
+    MESSAGE_ID,
     SUBJECT,
     PUBLIC_KEY,
 ];

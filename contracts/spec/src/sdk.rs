@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::kind::{
-    Case, DataType, FEED_ID, HASH, HEIGHT, I64, Named, PUBLIC_KEY, SUBJECT, Shape, TIME_MS, Type,
-    U8, U16, U32, U64,
+    Case, DataType, FEED_ID, HASH, HEIGHT, I64, MESSAGE_ID, Named, PUBLIC_KEY, SUBJECT, Shape,
+    TIME_MS, Type, U8, U16, U32, U64,
 };
 
 /// Whether the SDK has a type of that name, be it with a number.
@@ -23,6 +23,7 @@ pub(crate) fn plain(name: &str) -> Option<DataType> {
         "Reading" => reading(),
         "Message" => message(),
         "Said" => said(),
+        "Contradiction" => contradiction(),
         "Query" => query(),
         "Answer" => answer(),
         _ => return None,
@@ -189,6 +190,22 @@ pub(crate) fn message() -> DataType {
             ),
             ("time", "When it was made.", TIME),
             ("said", "What it says.", Type::Data(Arc::new(said()))),
+        ],
+    )
+}
+
+pub(crate) fn contradiction() -> DataType {
+    structure(
+        "Contradiction",
+        "Two messages of a feed that cannot both be honest.",
+        [
+            (
+                "conflict",
+                "How they contradict each other: 1 one place, 2 a wrong link, 3 the time falls, 4 it falls across epochs.",
+                Type::Number(U8),
+            ),
+            ("lower", "The lower message.", Type::Id(MESSAGE_ID)),
+            ("higher", "The higher one.", Type::Id(MESSAGE_ID)),
         ],
     )
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use twinroot_abi::Policy;
 
-use crate::kind::{I64, TIME_MS, Type, U16};
+use crate::kind::{FEED_ID, I64, TIME_MS, Type, U16};
 use crate::sdk::{
-    answer, band, claims, excursion, message, query, reading, sensor, source, sources,
+    answer, band, claims, contradiction, excursion, message, query, reading, sensor, source,
+    sources,
 };
 
 /// What a field of a contract is (docs/spec/contract.md, 1.1).
@@ -61,6 +62,8 @@ pub enum Rule {
     },
     /// Any message of a feed, once.
     Any,
+    /// A feed contradicts itself.
+    Equivocation,
     /// What an oracle of the ledger answered.
     Response,
 }
@@ -79,9 +82,10 @@ impl Storage {
 
 impl Rule {
     const ANY: &str = "Any";
+    const EQUIVOCATION: &str = "Equivocation";
     const RESPONSE: &str = "Response";
     /// The policies without a number.
-    pub(crate) const PLAIN: [&str; 2] = [Self::ANY, Self::RESPONSE];
+    pub(crate) const BARE: [&str; 3] = [Self::ANY, Self::EQUIVOCATION, Self::RESPONSE];
 
     /// The policy of that name; `None` where there is none.
     pub(crate) fn named(name: &str, numbers: &[u64]) -> Option<Result<Self, &'static str>> {
@@ -114,6 +118,8 @@ impl Rule {
             ("Fresh", ..) => Err("a reading may be at least 1 millisecond old"),
             (Self::ANY, [], _) => Ok(Self::Any),
             (Self::ANY, ..) => Err("`Any` has no number with it"),
+            (Self::EQUIVOCATION, [], _) => Ok(Self::Equivocation),
+            (Self::EQUIVOCATION, ..) => Err("`Equivocation` has no number with it"),
             (Self::RESPONSE, [], _) => Ok(Self::Response),
             (Self::RESPONSE, ..) => Err("`Response` has no number with it"),
             _ => return None,
@@ -132,6 +138,7 @@ impl Rule {
             Self::MaxGap { ms } => Policy::MaxGap { ms, params },
             Self::Fresh { ms } => Policy::Fresh { ms, params },
             Self::Any => Policy::Any { params },
+            Self::Equivocation => Policy::Equivocation { params },
             Self::Response => Policy::Response { params },
         }
     }
@@ -139,7 +146,7 @@ impl Rule {
     /// What the contract sets: who is believed, and about what.
     #[must_use]
     pub fn params(self) -> Type {
-        Type::Data(Arc::new(match self {
+        let data = match self {
             Self::KOfN { n, .. } => claims(n.into()),
             Self::RunLength { .. } => band(),
             Self::Median { n } => sources(n.into()),
@@ -147,7 +154,9 @@ impl Rule {
             Self::MaxGap { .. } => sensor(),
             Self::Fresh { .. } | Self::Any => source(),
             Self::Response => query(),
-        }))
+            Self::Equivocation => return Type::Id(FEED_ID),
+        };
+        Type::Data(Arc::new(data))
     }
 
     /// What the contract is told.
@@ -161,6 +170,7 @@ impl Rule {
             Self::Median { .. } => Type::Tuple(vec![Type::Number(I64), Type::Number(TIME_MS)]),
             Self::Fresh { .. } => Type::Data(Arc::new(reading())),
             Self::Any => Type::Data(Arc::new(message())),
+            Self::Equivocation => Type::Data(Arc::new(contradiction())),
             Self::Response => Type::Data(Arc::new(answer())),
         }
     }
@@ -189,6 +199,7 @@ impl fmt::Display for Rule {
             Self::MaxGap { ms } => write!(f, "MaxGap<{ms}>"),
             Self::Fresh { ms } => write!(f, "Fresh<{ms}>"),
             Self::Any => f.write_str(Self::ANY),
+            Self::Equivocation => f.write_str(Self::EQUIVOCATION),
             Self::Response => f.write_str(Self::RESPONSE),
         }
     }

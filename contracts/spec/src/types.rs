@@ -63,7 +63,7 @@ impl Types {
         let written = site.parse()?;
         let (name, items) = match &written {
             Written::Of(name, items) => (&**name, &**items),
-            Written::Name(name) if Rule::PLAIN.contains(&&**name) => (&**name, [].as_slice()),
+            Written::Name(name) if Rule::BARE.contains(&&**name) => (&**name, [].as_slice()),
             _ => return Err(site.fault("a field is a `Value`, a `Map`, a `List` or a policy")),
         };
         let mut kind = |item| self.resolve(site, item, 1);

@@ -1,7 +1,7 @@
 //! Devices that sign.
 
 use twinroot_abi::TimeMs;
-use twinroot_feed::{Descriptor, SignError, Signer};
+use twinroot_feed::{Descriptor, Envelope, Mode, SignError, Signer};
 use twinroot_types::SecretKey;
 
 /// An attestor who says whether parcels arrive.
@@ -12,6 +12,8 @@ pub fn attestor(seed: &[u8; 32], name: &str) -> Result<Signer, SignError> {
     let secret = SecretKey::from_seed(seed);
     let descriptor = Descriptor {
         key: secret.public(),
+        envelope: Envelope::Native,
+        mode: Mode::Counter,
         urn: format!("urn:attestor:{name}"),
         quantity: "delivery".to_owned(),
         unit: String::new(),
@@ -81,6 +83,8 @@ pub fn sensor(
     let secret = SecretKey::from_seed(seed);
     let descriptor = Descriptor {
         key: secret.public(),
+        envelope: Envelope::Native,
+        mode: Mode::Counter,
         urn: format!("urn:{}:{name}", measure.device),
         quantity: measure.quantity.to_owned(),
         unit: measure.unit.to_owned(),

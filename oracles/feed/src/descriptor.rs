@@ -16,6 +16,10 @@ use crate::DescriptorError;
 pub struct Descriptor {
     /// The key that signs.
     pub key: PublicKey,
+    /// In which form.
+    pub envelope: Envelope,
+    /// What the places of its messages are.
+    pub mode: Mode,
     /// Name of the device or attestor: 1 to 128 bytes of printable ASCII.
     pub urn: String,
     /// What it observes: 1 to 32 bytes of printable ASCII.
@@ -24,12 +28,30 @@ pub struct Descriptor {
     pub unit: String,
     /// A reading's value is its integer times ten to this power, -18 to 18.
     pub scale: i8,
-    /// Time from one reading to the next as planned; 0 where there is no plan. No rule depends on it.
+    /// Time from one reading to the next as planned; 0 where there is no plan. In mode [`Mode::Slot`] the length of a slot.
     pub period_ms: u32,
     /// Time of the first message that the feed answers for.
     pub valid_from: TimeMs,
     /// Time of the last message that the feed answers for.
     pub valid_to: TimeMs,
+}
+
+/// The form in which a key signs (docs/spec/oracles.md, 2.4 and 2.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Envelope {
+    /// Ours: it can say all that there is to say.
+    Native,
+    /// That of stock devices: `COSE_Sign1` around SenML.
+    Cose,
+}
+
+/// What places a feed's messages (docs/spec/oracles.md, 2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    /// The device counts.
+    Counter,
+    /// The time does: one message a slot, so a device needs no counter.
+    Slot,
 }
 
 impl Descriptor {
@@ -57,6 +79,9 @@ impl Descriptor {
         }
         if self.valid_from > self.valid_to {
             return Err(DescriptorError::Validity);
+        }
+        if self.mode == Mode::Slot && self.period_ms == 0 {
+            return Err(DescriptorError::NoPeriod);
         }
         Ok(())
     }
@@ -118,6 +143,34 @@ impl Feed {
         self.id
     }
 
+    /// Whether each message names the one before it (docs/spec/oracles.md, 2.2).
+    #[must_use]
+    pub const fn is_chained(&self) -> bool {
+        matches!(
+            (self.descriptor.envelope, self.descriptor.mode),
+            (Envelope::Native, Mode::Counter)
+        )
+    }
+
+    /// The slot in which a time lies, where the feed counts in slots.
+    pub(crate) fn slot(&self, t: TimeMs) -> Option<u64> {
+        match self.descriptor.mode {
+            Mode::Counter => None,
+            Mode::Slot => t.0.checked_div(self.descriptor.period_ms.into()),
+        }
+    }
+
+    /// The first slot that begins at that time or later, where the feed counts in slots.
+    pub(crate) fn slot_from(&self, t: TimeMs) -> Option<u64> {
+        let slot = self.slot(t)?;
+        let begins = slot.checked_mul(self.descriptor.period_ms.into())?;
+        if begins == t.0 {
+            Some(slot)
+        } else {
+            slot.checked_add(1)
+        }
+    }
+
     /// Whether the feed answers for messages of that time.
     #[must_use]
     pub fn is_valid_at(&self, t: TimeMs) -> bool {
@@ -135,8 +188,8 @@ const QUANTITY_BYTES: RangeInclusive<usize> = 1..=32;
 const UNIT_BYTES: RangeInclusive<usize> = 0..=16;
 /// Ten to the 18th is the greatest power of ten that an `i64` holds.
 const SCALE: RangeInclusive<i8> = -18..=18;
-/// Bytes of the longest descriptor within its bounds: 32 + 130 + 33 + 17 + 1 + 5 + 10 + 10.
-pub(crate) const DESCRIPTOR_LIMIT: usize = 238;
+/// Bytes of the longest descriptor within its bounds: 32 + 1 + 1 + 130 + 33 + 17 + 1 + 5 + 10 + 10.
+pub(crate) const DESCRIPTOR_LIMIT: usize = 240;
 
 #[cfg(test)]
 mod tests {
@@ -147,6 +200,8 @@ mod tests {
     fn the_longest_descriptor_just_fits() {
         let longest = Descriptor {
             key: SecretKey::from_seed(&[1; 32]).public(),
+            envelope: Envelope::Cose,
+            mode: Mode::Slot,
             urn: "u".repeat(128),
             quantity: "q".repeat(32),
             unit: "n".repeat(16),

@@ -70,6 +70,7 @@ rules! {
         Used = 520: "the message comes before the first that still counts";
         Ahead = 521: "the reading is later than the pinned block";
         Stale = 522: "the reading is too old at the pinned block";
+        Unchained = 523: "the feed does not say when it spoke last";
         Forgotten = 531: "the ledger need not keep the answer any more at the pinned block";
         BadProof = 532: "the proof is malformed";
         OtherBlock = 533: "the proof is not of the pinned block";
@@ -93,6 +94,7 @@ rules! {
         KeyNotCanonical = 309: "the feed's key is not in canonical form";
         KeyWeak = 310: "the feed's key is weak: anyone can sign for it";
         KeyMixedOrder = 311: "the feed's key has mixed order: verifiers would disagree about its signatures";
+        NoPeriod = 312: "the feed counts in time slots but has no period";
     }
 }
 
@@ -101,7 +103,7 @@ rules! {
     OpenError {
         TooShort = 401: "the message is too short";
         TooLong = 402: "the message is too long";
-        UnknownEnvelope = 403: "the message has an unknown envelope";
+        UnknownEnvelope = 403: "the message has an unknown envelope, or another than its feed";
         Malformed = 404: "the message is malformed";
         Trailing = 405: "the message's body has trailing bytes";
         NotCanonical = 406: "the message is not in canonical form";
@@ -111,6 +113,12 @@ rules! {
         Link = 410: "the message's link does not fit its place in the chain";
         OutsideValidity = 411: "the message lies outside the feed's validity";
         BadSignature = 412: "the message's signature does not verify";
+        Place = 413: "the message does not stand in the slot of its time";
+        Header = 414: "the message is no COSE_Sign1 of the accepted form";
+        Record = 415: "the message's payload is not one reading, with its count where the feed counts";
+        Unit = 416: "the message is in another unit than the feed";
+        Number = 417: "the message's time or value is no integer at the feed's scale that fits";
+        RelativeTime = 418: "the message's time is relative to whenever it is read";
     }
 }
 

@@ -21,7 +21,7 @@ mod query;
 pub mod select;
 mod signer;
 
-pub use descriptor::{Descriptor, Feed};
+pub use descriptor::{Descriptor, Envelope, Feed, Mode};
 pub use equivocation::{Conflict, Equivocation, EquivocationWatch, Proven};
 pub use error::{BundleError, DescriptorError, EquivocationError, FeedError, OpenError};
 pub use judge::FeedJudge;

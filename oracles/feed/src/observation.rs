@@ -18,7 +18,8 @@ pub struct Observation {
     pub t: TimeMs,
     /// `t` of the message before; the own `t` where `prev` is zero.
     pub prev_t: TimeMs,
-    /// The message before; zero where there is none or an epoch begins without a memory of it.
+    /// The message before; zero where there is none, where an epoch begins without a memory of it, and
+    /// always where the feed is not chained.
     pub prev: MessageId,
     /// No flag has a meaning yet, so this is 0.
     pub flags: u8,
@@ -57,8 +58,11 @@ impl Observation {
         if self.prev_t > self.t {
             return Err(OpenError::TimeFalls);
         }
-        if !self.link_fits() {
+        if !self.link_fits(feed.is_chained()) {
             return Err(OpenError::Link);
+        }
+        if feed.slot(self.t).is_some_and(|slot| slot != self.seq) {
+            return Err(OpenError::Place);
         }
         if !feed.is_valid_at(self.t) {
             return Err(OpenError::OutsideValidity);
@@ -67,23 +71,22 @@ impl Observation {
     }
 
     /// Whether its feed said nothing from `start` until this, as the feed itself has signed it. A feed that
-    /// begins another epoch has lost its counter, and with it the certainty of what it said last.
-    pub(crate) fn is_first_since(&self, start: TimeMs) -> bool {
-        if self.seq == 0 {
-            self.epoch == 0
-        } else {
-            self.prev_t < start
+    /// begins another epoch has lost its counter, and with it the certainty of what it said last; of one
+    /// that counts in slots the first slot counts; any other feed does not say.
+    pub(crate) fn is_first_since(&self, start: TimeMs, feed: &Feed) -> bool {
+        match feed.slot_from(start) {
+            Some(slot) => self.seq == slot,
+            None if !feed.is_chained() => false,
+            None if self.seq == 0 => self.epoch == 0,
+            None => self.prev_t < start,
         }
     }
 
-    /// How long its feed had said nothing, in ms. A checked observation is not older than the one before.
-    pub(crate) const fn silence_before(&self) -> u64 {
-        self.t.0.saturating_sub(self.prev_t.0)
-    }
-
-    fn link_fits(&self) -> bool {
+    fn link_fits(&self, is_chained: bool) -> bool {
         let starts_epoch = self.seq == 0;
-        if self.prev == NO_MESSAGE {
+        if !is_chained {
+            self.epoch == 0 && self.prev == NO_MESSAGE && self.prev_t == self.t
+        } else if self.prev == NO_MESSAGE {
             starts_epoch && self.prev_t == self.t
         } else {
             !(starts_epoch && self.epoch == 0)

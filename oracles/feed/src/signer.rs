@@ -5,8 +5,9 @@ use core::num::NonZeroU32;
 use twinroot_abi::{MessageId, Subject, TimeMs};
 use twinroot_types::{SecretKey, Tag, hash_of};
 
+use crate::message::cose::{self, FIRST_ABSOLUTE_MS};
 use crate::observation::NO_MESSAGE;
-use crate::{Descriptor, DescriptorError, Feed, Observation, Value, sign};
+use crate::{Descriptor, DescriptorError, Envelope, Feed, Mode, Observation, Value, sign};
 
 /// Signs the messages of one feed, one after the other, from the first of an epoch on.
 ///
@@ -47,7 +48,7 @@ impl Signer {
     /// message that it remembers, and its time; the times to come are not before any that it signed.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// As [`new`](Self::new), and [`SignError::NoEpochs`] where the feed is not chained.
     pub fn restarted(
         secret: SecretKey,
         descriptor: Descriptor,
@@ -55,6 +56,9 @@ impl Signer {
         last: Option<(MessageId, TimeMs)>,
     ) -> Result<Self, SignError> {
         let signer = Self::new(secret, descriptor)?;
+        if !signer.feed.is_chained() {
+            return Err(SignError::NoEpochs);
+        }
         Ok(Self {
             epoch: epoch.get(),
             last,
@@ -71,7 +75,7 @@ impl Signer {
     /// The next message: a reading, an integer at the feed's scale.
     ///
     /// # Errors
-    /// [`SignError::OutsideValidity`], [`SignError::TimeFalls`] or [`SignError::Exhausted`]:
+    /// [`SignError`] from [`OutsideValidity`](SignError::OutsideValidity) on:
     /// nothing is signed that nobody would take, and the chain stays where it was.
     pub fn reading(&mut self, t: TimeMs, value: i64) -> Result<Vec<u8>, SignError> {
         self.next(t, Value::Fixed(value))
@@ -80,33 +84,60 @@ impl Signer {
     /// The next message: a claim about `subject`.
     ///
     /// # Errors
-    /// [`SignError::OutsideValidity`], [`SignError::TimeFalls`] or [`SignError::Exhausted`], as above.
+    /// [`SignError`], as above.
     pub fn claim(&mut self, t: TimeMs, subject: Subject, code: u16) -> Result<Vec<u8>, SignError> {
         self.next(t, Value::Claim { subject, code })
     }
 
     fn next(&mut self, t: TimeMs, value: Value) -> Result<Vec<u8>, SignError> {
-        let (prev, prev_t) = self.last.unwrap_or((NO_MESSAGE, t));
-        if prev_t > t {
+        if self.last.is_some_and(|(_, last)| last > t) {
             return Err(SignError::TimeFalls);
         }
         if !self.feed.is_valid_at(t) {
             return Err(SignError::OutsideValidity);
         }
-        let following = self.seq.checked_add(1).ok_or(SignError::Exhausted)?;
+        let seq = self.feed.slot(t).unwrap_or(self.seq);
+        if seq < self.seq {
+            return Err(SignError::SlotTaken);
+        }
+        let following = seq.checked_add(1).ok_or(SignError::Exhausted)?;
+        let (message, id) = match self.feed.descriptor().envelope {
+            Envelope::Native => self.native(seq, t, value),
+            Envelope::Cose => (self.cose(seq, t, value)?, NO_MESSAGE),
+        };
+        self.seq = following;
+        self.last = Some((id, t));
+        Ok(message)
+    }
+
+    /// The message, and what the next one names.
+    fn native(&self, seq: u64, t: TimeMs, value: Value) -> (Vec<u8>, MessageId) {
+        let is_chained = self.feed.is_chained();
+        let (prev, prev_t) = self.last.filter(|_| is_chained).unwrap_or((NO_MESSAGE, t));
         let observation = Observation {
             feed: self.feed.id(),
             epoch: self.epoch,
-            seq: self.seq,
+            seq,
             t,
             prev_t,
             prev,
             flags: 0,
             value,
         };
-        self.seq = following;
-        self.last = Some((MessageId(hash_of(Tag::READING, &observation)), t));
-        Ok(sign(&self.secret, &observation))
+        let id = MessageId(hash_of(Tag::READING, &observation));
+        (sign(&self.secret, &observation), id)
+    }
+
+    fn cose(&self, seq: u64, t: TimeMs, value: Value) -> Result<Vec<u8>, SignError> {
+        let Value::Fixed(value) = value else {
+            return Err(SignError::ClaimInCose);
+        };
+        let ms = i64::try_from(t.0).ok();
+        let ms = ms.filter(|_| t.0 >= FIRST_ABSOLUTE_MS);
+        let ms = ms.ok_or(SignError::RelativeTime)?;
+        let descriptor = self.feed.descriptor();
+        let seq = (descriptor.mode == Mode::Counter).then_some(seq);
+        Ok(cose::sign(&self.secret, descriptor, seq, ms, value))
     }
 }
 
@@ -128,6 +159,20 @@ pub enum SignError {
     /// The epoch has no place left.
     #[error("the epoch has no place left")]
     Exhausted,
+    /// The feed said something in this time slot already.
+    #[error("the time slot has its message already")]
+    SlotTaken,
+    /// The envelope has no place for a claim.
+    #[error("a claim cannot be said in COSE: let the feed be a native one")]
+    ClaimInCose,
+    /// The envelope cannot say that time.
+    #[error("a time before July 1978 or after the year 292 million cannot be said in COSE")]
+    RelativeTime,
+    /// Only a chained feed can begin another epoch.
+    #[error(
+        "a feed that is not chained has one epoch: a device that lost its counter is another feed"
+    )]
+    NoEpochs,
 }
 
 #[cfg(test)]
@@ -139,6 +184,8 @@ mod tests {
         let secret = SecretKey::from_seed(&[1; 32]);
         let descriptor = Descriptor {
             key: secret.public(),
+            envelope: Envelope::Native,
+            mode: Mode::Counter,
             urn: "urn:dev:1".to_owned(),
             quantity: "temperature".to_owned(),
             unit: "Cel".to_owned(),

@@ -80,6 +80,13 @@ pub enum Policy {
         /// Where the parameters lie.
         params: u32,
     },
+    /// One feed contradicted itself.
+    /// Parameters: feed id 32 bytes.
+    /// Verdict: the number of the conflict u8, then the ids of the two messages, the lower one first.
+    Equivocation {
+        /// Where the parameters lie.
+        params: u32,
+    },
     /// The answer of an oracle of the ledger to a question, or that it gave none in time.
     /// Parameters: oracle 32 bytes, hash of the question 32 bytes, last height for the answer u64, last height
     /// at which it is kept u64.
@@ -101,6 +108,7 @@ const KIND_DURATION: u8 = 4;
 const KIND_MAX_GAP: u8 = 5;
 const KIND_FRESH: u8 = 6;
 const KIND_ANY: u8 = 7;
+const KIND_EQUIVOCATION: u8 = 8;
 const KIND_RESPONSE: u8 = 9;
 const HEAD: usize = 2;
 const SLOT: usize = 4;
@@ -141,6 +149,7 @@ impl Policy {
             Self::MaxGap { ms, .. } => Self::MaxGap { ms, params },
             Self::Fresh { ms, .. } => Self::Fresh { ms, params },
             Self::Any { .. } => Self::Any { params },
+            Self::Equivocation { .. } => Self::Equivocation { params },
             Self::Response { .. } => Self::Response { params },
         }
     }
@@ -162,6 +171,7 @@ impl Policy {
             Self::MaxGap { ms, params } => (KIND_MAX_GAP, ms, params),
             Self::Fresh { ms, params } => (KIND_FRESH, ms, params),
             Self::Any { params } => (KIND_ANY, 0, params),
+            Self::Equivocation { params } => (KIND_EQUIVOCATION, 0, params),
             Self::Response { params } => (KIND_RESPONSE, 0, params),
         }
     }
@@ -178,6 +188,7 @@ impl Policy {
         let n = u16::from_le_bytes([wide[0], wide[1]]);
         let policy = match *kind {
             KIND_ANY => Self::Any { params },
+            KIND_EQUIVOCATION => Self::Equivocation { params },
             KIND_RESPONSE => Self::Response { params },
             _ if ms == 0 => return None,
             KIND_K_OF_N_EQUAL => Self::KOfNEqual { k: n, params },
@@ -196,7 +207,7 @@ impl Policy {
 const fn number_size(kind: u8) -> usize {
     match kind {
         KIND_K_OF_N_EQUAL | KIND_RUN_LENGTH | KIND_MEDIAN => 2,
-        KIND_ANY | KIND_RESPONSE => 0,
+        KIND_ANY | KIND_EQUIVOCATION | KIND_RESPONSE => 0,
         _ => 8,
     }
 }
@@ -270,7 +281,7 @@ pub const fn section<const SIZE: usize>(fields: &[Option<Policy>]) -> [u8; SIZE]
 mod tests {
     use super::*;
 
-    const DECLARED: [Option<Policy>; 9] = [
+    const DECLARED: [Option<Policy>; 10] = [
         Some(Policy::KOfNEqual { k: 2, params: 0 }),
         None,
         Some(Policy::RunLength { n: 300, params: 2 }),
@@ -282,14 +293,15 @@ mod tests {
         Some(Policy::MaxGap { ms: 1, params: 5 }),
         Some(Policy::Fresh { ms: 2, params: 6 }),
         Some(Policy::Any { params: 7 }),
-        Some(Policy::Response { params: 8 }),
+        Some(Policy::Equivocation { params: 8 }),
+        Some(Policy::Response { params: 9 }),
     ];
     const SECTION: [u8; section_size(&DECLARED)] = section(&DECLARED);
 
     #[test]
     fn a_section_is_its_policies_one_after_another() {
-        let parts: [&[u8]; 9] = [
-            &[1, 8],
+        let parts: [&[u8]; 10] = [
+            &[1, 9],
             &[1, 2, 0, 0, 0, 0, 0],
             &[2, 44, 1, 2, 0, 0, 0],
             &[3, 3, 0, 3, 0, 0, 0],
@@ -297,7 +309,8 @@ mod tests {
             &[5, 1, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0],
             &[6, 2, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0],
             &[7, 7, 0, 0, 0],
-            &[9, 8, 0, 0, 0],
+            &[8, 8, 0, 0, 0],
+            &[9, 9, 0, 0, 0],
         ];
         assert!(SECTION.iter().eq(parts.iter().copied().flatten()));
         let found = policies(&SECTION).unwrap();

@@ -13,7 +13,7 @@ use crate::encode;
 
 /// What kind of thing is hashed or signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tag(&'static str);
+pub struct Tag(&'static [u8]);
 
 macro_rules! tags {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
@@ -28,52 +28,54 @@ macro_rules! tags {
 
 tags! {
     /// The canonical module of a contract.
-    CODE = "twinroot/code/v1";
+    CODE = b"twinroot/code/v1";
     /// Parameters of a channel: signed by both to open it, hashed to name it.
-    OPEN = "twinroot/open/v1";
+    OPEN = b"twinroot/open/v1";
     /// A commitment to a state: signed by both, hashed to chain them.
-    COMMITMENT = "twinroot/commitment/v1";
+    COMMITMENT = b"twinroot/commitment/v1";
     /// An update of a state, by hash.
-    UPDATE = "twinroot/update/v1";
+    UPDATE = b"twinroot/update/v1";
     /// A deposit or a withdrawal: signed by both.
-    FUNDING = "twinroot/funding/v1";
+    FUNDING = b"twinroot/funding/v1";
     /// A mutual close: signed by both.
-    CLOSE = "twinroot/close/v1";
+    CLOSE = b"twinroot/close/v1";
     /// A transaction: signed by its sender, hashed to name it.
-    TRANSACTION = "twinroot/transaction/v1";
+    TRANSACTION = b"twinroot/transaction/v1";
     /// The genesis of a ledger.
-    GENESIS = "twinroot/genesis/v1";
+    GENESIS = b"twinroot/genesis/v1";
     /// A block of a ledger.
-    BLOCK = "twinroot/block/v1";
+    BLOCK = b"twinroot/block/v1";
     /// A key of a ledger's tree.
-    LEDGER = "twinroot/ledger/v1";
+    LEDGER = b"twinroot/ledger/v1";
     /// The descriptor of a feed.
-    FEED = "twinroot/feed/v1";
+    FEED = b"twinroot/feed/v1";
     /// An observation: signed by a feed, hashed to name it.
-    READING = "twinroot/read/v1";
+    READING = b"twinroot/read/v1";
+    /// An observation in the form of COSE, whose own bytes set it apart: signed by a feed, hashed to name it.
+    COSE = b"\x84jSignature1";
     /// A question to an oracle of a ledger, its times included.
-    QUERY = "twinroot/query/v1";
+    QUERY = b"twinroot/query/v1";
     /// What is asked in it.
-    QUESTION = "twinroot/question/v1";
+    QUESTION = b"twinroot/question/v1";
     /// The name of a contract.
-    CONTRACT = "twinroot/contract/v1";
+    CONTRACT = b"twinroot/contract/v1";
     /// The fee table.
-    FEES = "twinroot/fees/v1";
+    FEES = b"twinroot/fees/v1";
     /// A key of the state tree.
-    KEY = "twinroot/key/v1";
+    KEY = b"twinroot/key/v1";
     /// A value of the state tree.
-    VALUE = "twinroot/value/v1";
+    VALUE = b"twinroot/value/v1";
     /// A leaf of the state tree.
-    LEAF = "twinroot/leaf/v1";
+    LEAF = b"twinroot/leaf/v1";
     /// A branch of the state tree.
-    BRANCH = "twinroot/branch/v1";
+    BRANCH = b"twinroot/branch/v1";
 }
 
 impl Tag {
     /// The bytes that begin the preimage.
     #[must_use]
     pub const fn bytes(self) -> &'static [u8] {
-        self.0.as_bytes()
+        self.0
     }
 }
 
@@ -131,8 +133,8 @@ mod tests {
                 assert!(
                     place == other_place || !other.0.starts_with(tag.0),
                     "{} begins {}",
-                    tag.0,
-                    other.0
+                    tag.0.escape_ascii(),
+                    other.0.escape_ascii()
                 );
             }
         }

@@ -3,7 +3,8 @@
 use twinroot_abi::{FeedId, MessageId, TimeMs};
 use twinroot_arbiter::BondId;
 use twinroot_feed::{
-    Conflict, Descriptor, Equivocation, Feed, Observation, Signed, Value, open, sign,
+    Conflict, Descriptor, Envelope, Equivocation, Feed, Mode, Observation, Signed, Value, open,
+    sign,
 };
 use twinroot_types::SecretKey;
 
@@ -20,6 +21,8 @@ pub(crate) fn secret() -> SecretKey {
 pub(crate) fn descriptor() -> Descriptor {
     Descriptor {
         key: secret().public(),
+        envelope: Envelope::Native,
+        mode: Mode::Counter,
         urn: "urn:dev:truck-7".to_owned(),
         quantity: "temperature".to_owned(),
         unit: "Cel".to_owned(),

@@ -7,6 +7,7 @@
 
 mod any;
 mod duration;
+mod equivocation;
 mod fresh;
 mod k_of_n;
 mod mark;
@@ -26,6 +27,7 @@ use crate::{host, storage};
 
 pub use any::{Any, Each, Message, Said};
 pub use duration::{Duration, Excursion, OutFor};
+pub use equivocation::{Contradicted, Contradiction, Equivocation};
 pub use fresh::{Fresh, Reading, YoungerThan};
 pub use k_of_n::{Claims, KOfN, KOfNEqual};
 pub use mark::{Mark, Source};

@@ -1,7 +1,9 @@
 //! Policies as types: the policy that a type declares, and its parameters byte by byte (docs/spec/oracles.md, 5).
 
 use twinroot_sdk::prelude::*;
-use twinroot_sdk::{Answer, Field, Fixed, Message, Policy, Reading, Type};
+use twinroot_sdk::{
+    Answer, Contradiction, Field, Fixed, Message, MessageId, Policy, Reading, Type,
+};
 
 const FEEDS: [FeedId; 3] = [FeedId([1; 32]), FeedId([2; 32]), FeedId([3; 32])];
 
@@ -85,6 +87,22 @@ fn a_max_gap() {
         to: TimeMs(5),
     };
     lies_as(sensor, &[&[1; 32], &number(4), &number(5)]);
+}
+
+#[test]
+fn an_equivocation() {
+    let policy = Policy::Equivocation { params: 0 };
+    assert_eq!(Equivocation::POLICY, Some(policy));
+    assert_eq!(<Equivocation as Field>::TYPE, Type::Named("Equivocation"));
+    lies_as(FEEDS[0], &[&[1; 32]]);
+    let contradiction = |conflict| Contradiction {
+        conflict,
+        lower: MessageId([2; 32]),
+        higher: MessageId([3; 32]),
+    };
+    lies_as(contradiction(1), &[&[1], &[2; 32], &[3; 32]]);
+    let is_fraud = [1, 2, 3, 4].map(|conflict| contradiction(conflict).is_fraud());
+    assert_eq!(is_fraud, [true, true, true, false]);
 }
 
 #[test]

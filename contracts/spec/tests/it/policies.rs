@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use twinroot_sdk::{
-    Each, Fixed, KOfNEqual, MiddleOf, OfOracle, OutFor, Rule, Run, SilentFor, Type as Written,
-    YoungerThan,
+    Contradicted, Each, Fixed, KOfNEqual, MiddleOf, OfOracle, OutFor, Rule, Run, SilentFor,
+    Type as Written, YoungerThan,
 };
 use twinroot_spec::{Spec, Type};
 
@@ -47,6 +47,7 @@ fn each_policy_is_that_of_the_sdk() {
     agrees::<YoungerThan<1>>();
     agrees::<YoungerThan<{ u64::MAX }>>();
     agrees::<Each>();
+    agrees::<Contradicted>();
     agrees::<OfOracle>();
 }
 

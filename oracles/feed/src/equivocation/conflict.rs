@@ -26,6 +26,12 @@ pub enum Conflict {
 }
 
 impl Conflict {
+    /// The number of docs/spec/oracles.md, 8.3.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
     /// How the two messages contradict each other, if they do. Messages of different feeds never do.
     #[must_use]
     pub fn between(one: &Signed, other: &Signed) -> Option<Self> {

@@ -11,10 +11,11 @@ mod conflict;
 mod watch;
 
 use serde::{Deserialize, Serialize};
+use twinroot_exec::Bundle;
 use twinroot_types::{decode, encode};
 
 use crate::descriptor::DESCRIPTOR_LIMIT;
-use crate::message::MESSAGE_BYTES;
+use crate::message::MESSAGE_LIMIT;
 use crate::{EquivocationError, Feed, FeedError, Signed, open};
 
 pub use conflict::Conflict;
@@ -62,22 +63,17 @@ impl Equivocation {
     /// # Errors
     /// [`FeedError`]: the first rule of docs/spec/oracles.md, 8.4, that it breaks.
     pub fn verify(&self) -> Result<Proven, FeedError> {
-        let feed = Feed::decode(&self.descriptor)?;
         let [lower, higher] = &self.messages;
-        let lower = open(&feed, lower)?;
-        let higher = open(&feed, higher)?;
-        if lower.id() == higher.id() {
-            return Err(EquivocationError::SameMessage.into());
+        Proven::by(Feed::decode(&self.descriptor)?, lower, higher)
+    }
+
+    /// The proof as the facts for the policy of that number.
+    pub(crate) fn bundle(self, policy: u8) -> Bundle {
+        Bundle {
+            policy,
+            descriptors: vec![self.descriptor],
+            messages: self.messages.to_vec(),
         }
-        if lower.rank() > higher.rank() {
-            return Err(EquivocationError::Order.into());
-        }
-        let conflict = Conflict::between(&lower, &higher).ok_or(EquivocationError::NoConflict)?;
-        Ok(Proven {
-            feed,
-            conflict,
-            messages: [lower, higher],
-        })
     }
 }
 
@@ -90,6 +86,24 @@ pub struct Proven {
 }
 
 impl Proven {
+    /// What two messages of `feed` prove, the lower one first.
+    pub(crate) fn by(feed: Feed, lower: &[u8], higher: &[u8]) -> Result<Self, FeedError> {
+        let lower = open(&feed, lower)?;
+        let higher = open(&feed, higher)?;
+        if lower.id() == higher.id() {
+            return Err(EquivocationError::SameMessage.into());
+        }
+        if lower.rank() > higher.rank() {
+            return Err(EquivocationError::Order.into());
+        }
+        let conflict = Conflict::between(&lower, &higher).ok_or(EquivocationError::NoConflict)?;
+        Ok(Self {
+            feed,
+            conflict,
+            messages: [lower, higher],
+        })
+    }
+
     /// Who contradicted itself.
     #[must_use]
     pub const fn feed(&self) -> &Feed {
@@ -110,4 +124,4 @@ impl Proven {
 }
 
 /// Bytes of the longest proof: the descriptor, both messages, and two bytes for the length of each.
-const PROOF_LIMIT: usize = 2 + DESCRIPTOR_LIMIT + 2 * (2 + *MESSAGE_BYTES.end());
+const PROOF_LIMIT: usize = 2 + DESCRIPTOR_LIMIT + 2 * (2 + MESSAGE_LIMIT);

@@ -119,7 +119,7 @@ fn stated(message: &Signed) -> impl Iterator<Item = MessageId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Descriptor, Signer, open};
+    use crate::{Descriptor, Envelope, Mode, Signer, open};
     use twinroot_abi::TimeMs;
     use twinroot_types::SecretKey;
 
@@ -128,6 +128,8 @@ mod tests {
         let secret = SecretKey::from_seed(&[1; 32]);
         let descriptor = Descriptor {
             key: secret.public(),
+            envelope: Envelope::Native,
+            mode: Mode::Counter,
             urn: "urn:dev:1".to_owned(),
             quantity: "temperature".to_owned(),
             unit: "Cel".to_owned(),

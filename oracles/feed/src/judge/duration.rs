@@ -86,7 +86,7 @@ impl Duration {
     /// Whether an observation by itself could be part of a breach.
     pub(crate) fn check_part(&self, observation: &Observation) -> Result<(), BundleError> {
         self.check_beginning(observation)
-            .or_else(|_| self.check_continuation(observation))
+            .or_else(|_| self.check_out_of_order(observation))
     }
 
     /// Whether a breach could begin with an observation.
@@ -102,15 +102,17 @@ impl Duration {
         if !reading.follows(last) {
             return Err(BundleError::Gap);
         }
-        self.check_continuation(reading.observation())
+        self.check_out_of_order(reading.observation())?;
+        let silence = reading.observation().t.checked_sub(last.observation().t);
+        if silence.is_none_or(|silence| silence.0 > self.gap) {
+            return Err(BundleError::Silence);
+        }
+        Ok(())
     }
 
-    fn check_continuation(&self, observation: &Observation) -> Result<(), BundleError> {
+    fn check_out_of_order(&self, observation: &Observation) -> Result<(), BundleError> {
         if self.order.contains(&self.value(observation)?) {
             return Err(BundleError::InRange);
-        }
-        if observation.silence_before() > self.gap {
-            return Err(BundleError::Silence);
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use twinroot_abi::{FeedId, TimeMs, from_bytes};
 use twinroot_exec::Bundle;
 
 use super::{check_counts, feed_of, window};
-use crate::{BundleError, FeedError, Observation, open};
+use crate::{BundleError, Feed, FeedError, Observation, open};
 
 /// What is asked: the policy and its parameters, checked.
 pub(crate) struct MaxGap {
@@ -29,6 +29,7 @@ impl MaxGap {
     pub(crate) fn verdict(&self, facts: &Bundle) -> Result<Vec<u8>, FeedError> {
         check_counts(facts, 1, 1..=1)?;
         let feed = feed_of(facts, self.feed)?;
+        check_chained(&feed)?;
         let bytes = facts.messages.first().ok_or(BundleError::TooFewMessages)?;
         let (from, to) = self.silence(open(&feed, bytes)?.observation())?;
         Ok([from.0.to_le_bytes(), to.0.to_le_bytes()].concat())
@@ -49,5 +50,14 @@ impl MaxGap {
             return Err(BundleError::InTime);
         }
         Ok((from, to))
+    }
+}
+
+/// A feed that is not chained does not say when it spoke last.
+pub(crate) fn check_chained(feed: &Feed) -> Result<(), BundleError> {
+    if feed.is_chained() {
+        Ok(())
+    } else {
+        Err(BundleError::Unchained)
     }
 }

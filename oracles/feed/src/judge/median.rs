@@ -41,7 +41,7 @@ impl Median {
         let mut latest = TimeMs::ZERO;
         for (feed, bytes) in signers.iter().zip(&facts.messages) {
             let reading = open(feed, bytes)?;
-            values.push(self.value(reading.observation())?);
+            values.push(self.value(reading.observation(), feed)?);
             latest = latest.max(reading.observation().t);
         }
         values.sort_unstable();
@@ -50,14 +50,14 @@ impl Median {
     }
 
     /// The value of an observation that is its feed's first in the window.
-    pub(crate) fn value(&self, observation: &Observation) -> Result<i64, BundleError> {
+    pub(crate) fn value(&self, observation: &Observation, feed: &Feed) -> Result<i64, BundleError> {
         let Value::Fixed(value) = observation.value else {
             return Err(BundleError::NotAReading);
         };
         if !self.window.contains(&observation.t) {
             return Err(BundleError::OutOfWindow);
         }
-        if !observation.is_first_since(*self.window.start()) {
+        if !observation.is_first_since(*self.window.start(), feed) {
             return Err(BundleError::NotFirst);
         }
         Ok(value)

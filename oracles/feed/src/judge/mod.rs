@@ -2,6 +2,7 @@
 
 mod any;
 mod duration;
+mod equivocation;
 mod fresh;
 mod k_of_n;
 mod list;
@@ -20,10 +21,11 @@ use crate::{BundleError, Feed, FeedError};
 
 pub(crate) use any::Any;
 pub(crate) use duration::Duration;
+pub(crate) use equivocation::Contradicted;
 pub(crate) use fresh::Fresh;
 pub(crate) use k_of_n::KOfNEqual;
 pub(crate) use list::FeedList;
-pub(crate) use max_gap::MaxGap;
+pub(crate) use max_gap::{MaxGap, check_chained};
 pub(crate) use median::{Median, check_units};
 pub(crate) use response::Response;
 pub(crate) use run_length::RunLength;
@@ -50,6 +52,7 @@ fn verdict(question: &Question<'_>) -> Result<Vec<u8>, FeedError> {
         Policy::MaxGap { ms, .. } => MaxGap::new(ms, params)?.verdict(facts()?),
         Policy::Fresh { ms, .. } => Fresh::new(ms, params, question.pinned.time)?.verdict(facts()?),
         Policy::Any { .. } => Any::new(params)?.verdict(facts()?),
+        Policy::Equivocation { .. } => Contradicted::new(params)?.verdict(facts()?),
         Policy::Response { .. } => Ok(Response::new(params, question.pinned)?.verdict(facts()?)?),
     }
 }

@@ -1,11 +1,9 @@
 //! Finds a breach that lasts in a pool of readings (docs/spec/oracles.md, 7.7).
 
-use std::collections::BTreeMap;
-
-use twinroot_abi::{MessageId, TimeMs};
+use twinroot_abi::TimeMs;
 use twinroot_exec::Bundle;
 
-use super::chain::{Chain, forwards};
+use super::chain::{Chain, Ways, forwards};
 use super::{Reason, Rejected, Shortfall};
 use crate::judge::Duration;
 use crate::{BundleError, Feed, Signed, open};
@@ -57,37 +55,39 @@ fn part(asked: &Duration, feed: &Feed, bytes: &[u8]) -> Result<Signed, Reason> {
 /// The messages of the first breach that lasts, or for how many ms the longest does.
 fn first_breach(parts: &Chain, asked: &Duration) -> Result<Vec<Vec<u8>>, u64> {
     // When the breach began that goes on at a reading.
-    let mut beginnings: BTreeMap<MessageId, TimeMs> = BTreeMap::new();
+    let mut beginnings = Ways::new();
     let mut longest = 0;
     for reading in parts.in_order() {
         let goes_on = parts
             .before(reading)
             .filter(|before| asked.check_next(reading, before).is_ok())
-            .and_then(|before| beginnings.get(&before.id()).copied());
+            .filter_map(|before| Some((beginnings.to(before)?, before)))
+            .min_by_key(|(beginning, before)| (*beginning, before.rank()));
         let t = reading.observation().t;
         let begins = asked.check_beginning(reading.observation()).is_ok();
-        let Some(beginning) = goes_on.or_else(|| begins.then_some(t)) else {
+        let beginning: Option<TimeMs> = goes_on.map(|(beginning, _)| beginning);
+        let Some(beginning) = beginning.or_else(|| begins.then_some(t)) else {
             continue;
         };
+        beginnings.insert(reading, beginning, goes_on.map(|(_, before)| before));
         if asked.suffices(beginning, t) {
-            return Ok(breach_to(parts, asked, reading));
+            return Ok(breach_to(&beginnings, asked, reading));
         }
         longest = longest.max(t.0.saturating_sub(beginning.0));
-        beginnings.insert(reading.id(), beginning);
     }
     Err(longest)
 }
 
 /// From the latest beginning that is early enough: a call carries only so many messages.
-fn breach_to(parts: &Chain, asked: &Duration, last: &Signed) -> Vec<Vec<u8>> {
+fn breach_to<'a>(ways: &Ways<'a, TimeMs>, asked: &Duration, last: &'a Signed) -> Vec<Vec<u8>> {
     let is_after_the_beginning = |reading: &&Signed| {
         let observation = reading.observation();
         !asked.suffices(observation.t, last.observation().t)
             || asked.check_beginning(observation).is_err()
     };
-    let after = parts
+    let after = ways
         .back_from(last)
         .take_while(is_after_the_beginning)
         .count();
-    forwards(parts.back_from(last).take(after.saturating_add(1)))
+    forwards(ways.back_from(last).take(after.saturating_add(1)))
 }

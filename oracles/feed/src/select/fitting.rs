@@ -35,6 +35,19 @@ impl<'a> Fitting<'a> {
         fitting
     }
 
+    pub(super) fn messages(&self) -> Vec<&Signed> {
+        self.messages.iter().collect()
+    }
+
+    /// So many of the needed messages are there.
+    pub(super) fn shortfall(&self, have: usize, need: usize) -> Shortfall {
+        Shortfall::TooFew {
+            have,
+            need,
+            rejected: self.rejected.clone(),
+        }
+    }
+
     /// The bundle of the lowest of them in that order.
     pub(super) fn lowest_by<'m, K: Ord>(
         &'m self,
@@ -42,11 +55,7 @@ impl<'a> Fitting<'a> {
         order: impl Fn(&'m Signed) -> K,
     ) -> Result<Bundle, Shortfall> {
         let lowest = self.messages.iter().min_by_key(|message| order(message));
-        let message = lowest.ok_or_else(|| Shortfall::TooFew {
-            have: 0,
-            need: 1,
-            rejected: self.rejected.clone(),
-        })?;
+        let message = lowest.ok_or_else(|| self.shortfall(0, 1))?;
         Ok(Bundle {
             policy,
             descriptors: vec![self.feed.encode()],

@@ -4,7 +4,7 @@ use twinroot_exec::Bundle;
 
 use super::Shortfall;
 use super::fitting::Fitting;
-use crate::judge::MaxGap;
+use crate::judge::{MaxGap, check_chained};
 use crate::{BundleError, Feed, Signed};
 
 /// The bundle that answers [`twinroot_abi::Policy::MaxGap`], the policy of number `policy`: the message
@@ -23,5 +23,6 @@ pub fn max_gap(
     if feed.id() != asked.feed {
         return Err(BundleError::FeedMismatch.into());
     }
+    check_chained(feed)?;
     Fitting::among(messages, feed, |it| asked.silence(it).map(drop)).lowest_by(policy, Signed::rank)
 }

@@ -72,6 +72,6 @@ fn reading<'a>(
     bytes: &[u8],
 ) -> Result<(&'a Feed, Signed), Reason> {
     let (feed, reading) = heard(&asked.feeds, panel, bytes)?;
-    asked.value(reading.observation())?;
+    asked.value(reading.observation(), feed)?;
     Ok((feed, reading))
 }

@@ -11,6 +11,7 @@
 mod any;
 mod chain;
 mod duration;
+mod equivocation;
 mod fitting;
 mod fresh;
 mod k_of_n;
@@ -31,6 +32,7 @@ use crate::{BundleError, Feed, FeedError, Signed};
 
 pub use any::any;
 pub use duration::duration;
+pub use equivocation::equivocation;
 pub use fresh::fresh;
 pub use k_of_n::k_of_n_equal;
 pub use max_gap::max_gap;
@@ -60,6 +62,7 @@ pub fn bundle(
         Policy::MaxGap { ms, .. } => max_gap(policy, ms, params, feed()?, messages),
         Policy::Fresh { ms, .. } => fresh(policy, ms, params, feed()?, messages, pinned.time),
         Policy::Any { .. } => any(policy, params, feed()?, messages),
+        Policy::Equivocation { .. } => equivocation(policy, params, feed()?, messages),
         Policy::Response { .. } => response(policy, params, messages, pinned),
     }
 }
@@ -73,19 +76,27 @@ fn only_feed<'a>(params: &[u8], feeds: &'a [Feed]) -> Result<&'a Feed, BundleErr
         .ok_or(BundleError::FeedMismatch)
 }
 
-/// A message of a feed of the list, opened with the feed's descriptor if it is at hand.
+/// A message of a feed of the list, opened with the feed's descriptor if it is at hand. A message in
+/// COSE does not name its feed, so each that has its name is tried.
 fn heard<'a>(
     list: &FeedList,
     known: &BTreeMap<FeedId, &'a Feed>,
     bytes: &[u8],
 ) -> Result<(&'a Feed, Signed), Reason> {
     let message = Unverified::decode(bytes)?;
-    let id = message.feed();
-    if !list.contains(&id) {
-        return Err(BundleError::UnknownSigner.into());
+    let mut refusal = match message.feed() {
+        Some(id) if list.contains(&id) => Reason::NoDescriptor(id),
+        _ => BundleError::UnknownSigner.into(),
+    };
+    for feed in known.values().filter(|feed| list.contains(&feed.id())) {
+        if message.is_of(feed) {
+            match message.verify(feed) {
+                Ok(signed) => return Ok((feed, signed)),
+                Err(rule) => refusal = rule.into(),
+            }
+        }
     }
-    let feed = *known.get(&id).ok_or(Reason::NoDescriptor(id))?;
-    Ok((feed, message.verify(feed)?))
+    Err(refusal)
 }
 
 /// Why there is no bundle.

@@ -1,4 +1,4 @@
-//! Finds the proof of a query in a pool of proofs (docs/spec/oracles.md, 7.11).
+//! Finds the proof of a query in a pool of proofs (docs/spec/oracles.md, 7.12).
 
 use twinroot_exec::{Bundle, Env};
 

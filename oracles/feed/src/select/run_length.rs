@@ -1,11 +1,10 @@
 //! Finds a run in a pool of readings (docs/spec/oracles.md, 7.3).
 
-use std::collections::BTreeMap;
+use core::cmp::Reverse;
 
-use twinroot_abi::MessageId;
 use twinroot_exec::Bundle;
 
-use super::chain::{Chain, forwards};
+use super::chain::{Chain, Ways, forwards};
 use super::{Reason, Rejected, Shortfall};
 use crate::judge::RunLength;
 use crate::{BundleError, Feed, Signed, open};
@@ -56,16 +55,17 @@ fn breach(asked: &RunLength, feed: &Feed, bytes: &[u8]) -> Result<Signed, Reason
 
 /// The messages of the first run of `n`, or the length of the longest run.
 fn first_run(breaches: &Chain, n: usize) -> Result<Vec<Vec<u8>>, usize> {
-    let mut lengths: BTreeMap<MessageId, usize> = BTreeMap::new();
+    let mut lengths = Ways::new();
     for reading in breaches.in_order() {
-        let before = breaches
+        let longest = breaches
             .before(reading)
-            .and_then(|before| lengths.get(&before.id()));
-        let length = before.map_or(1, |before| before.saturating_add(1));
+            .filter_map(|before| Some((lengths.to(before)?, before)))
+            .max_by_key(|(length, before)| (*length, Reverse(before.rank())));
+        let length = longest.map_or(1, |(length, _): (usize, _)| length.saturating_add(1));
+        lengths.insert(reading, length, longest.map(|(_, before)| before));
         if length == n {
-            return Ok(forwards(breaches.back_from(reading).take(n)));
+            return Ok(forwards(lengths.back_from(reading)));
         }
-        lengths.insert(reading.id(), length);
     }
-    Err(lengths.into_values().max().unwrap_or(0))
+    Err(lengths.all().max().unwrap_or(0))
 }

@@ -1,12 +1,15 @@
 //! A real thermometer: half-hourly readings of a buoy (testdata/README.md).
 
+use core::num::NonZeroUsize;
 use std::io::Read;
 
 use twinroot_abi::TimeMs;
 use twinroot_feed::select::{Progress, RunWatch, run_length};
-use twinroot_feed::{Descriptor, Signer, open};
+use twinroot_feed::{
+    Conflict, Descriptor, EquivocationWatch, Feed, Mode, Observation, Signer, Value, open, sign,
+};
 
-use crate::world::{descriptor, judge, run_of, run_params, secret};
+use crate::world::{descriptor, judge, observation, run_of, run_params, secret};
 
 const FILE: &[u8] = include_bytes!("../../../../testdata/sea_surface_temperature.csv.gz");
 const ROWS: usize = 3_320;
@@ -20,7 +23,7 @@ struct Row {
 /// Rows 3284 to 3294 are out, then the value comes back; rows 3300 to 3313 are out, the 12th of them is 3311.
 #[test]
 fn twelve_readings_out_are_a_breach_and_eleven_are_not() {
-    let rows = rows();
+    let rows = rows(ROWS);
     let last = rows[ROWS - 1].t;
     let descriptor = Descriptor {
         period_ms: 1_800_000,
@@ -64,6 +67,43 @@ fn twelve_readings_out_are_a_breach_and_eleven_are_not() {
     );
 }
 
+/// At 2017-03-21T16:30Z the buoy said 4.276, and 4.289: in slots of half an hour that is a fork, and the only one.
+#[test]
+fn the_buoy_said_two_things_in_one_slot() {
+    let rows = rows(usize::MAX);
+    let descriptor = Descriptor {
+        mode: Mode::Slot,
+        period_ms: 1_800_000,
+        valid_from: TimeMs(0),
+        valid_to: TimeMs(u64::MAX),
+        ..descriptor(1)
+    };
+    let feed = Feed::new(descriptor).unwrap();
+    let memory = NonZeroUsize::new(8).unwrap();
+    let mut watch = EquivocationWatch::new(feed.clone(), memory);
+    let mut proofs = Vec::new();
+    for row in &rows {
+        let observation = Observation {
+            seq: row.t.0 / 1_800_000,
+            t: row.t,
+            prev_t: row.t,
+            ..observation(&feed, Value::Fixed(row.thousandths))
+        };
+        let message = open(&feed, &sign(&secret(1), &observation)).unwrap();
+        proofs.extend(watch.push(&message));
+    }
+    let [proof] = proofs.as_slice() else {
+        panic!("{} proofs", proofs.len());
+    };
+    let proven = proof.verify().unwrap();
+    assert_eq!(proven.conflict(), Conflict::Fork);
+    let said = proven.messages().each_ref().map(|it| it.observation());
+    assert_eq!(said.map(|it| it.t), [time_ms("2017-03-21T16:30:00Z"); 2]);
+    let mut values = said.map(|it| it.value);
+    values.sort_by_key(|value| *value != Value::Fixed(4_276));
+    assert_eq!(values, [Value::Fixed(4_276), Value::Fixed(4_289)]);
+}
+
 /// Readings out of 2 to 8 degrees in a row, the row included, by counting backwards.
 fn expected_run(rows: &[Row], row: usize) -> usize {
     rows[..row]
@@ -73,12 +113,12 @@ fn expected_run(rows: &[Row], row: usize) -> usize {
         .count()
 }
 
-fn rows() -> Vec<Row> {
+fn rows(count: usize) -> Vec<Row> {
     let mut text = String::new();
     flate2::read::GzDecoder::new(FILE)
         .read_to_string(&mut text)
         .unwrap();
-    text.lines().skip(1).take(ROWS).map(row).collect()
+    text.lines().skip(1).take(count).map(row).collect()
 }
 
 fn row(line: &str) -> Row {

@@ -3,7 +3,7 @@
 //! A decoder never panics, and bytes that it takes are the one encoding of what it makes of them.
 
 use twinroot_abi::TimeMs;
-use twinroot_feed::{Descriptor, Equivocation, Feed, open};
+use twinroot_feed::{Descriptor, Envelope, Equivocation, Feed, Mode, open};
 use twinroot_types::{SecretKey, Tag, encode};
 
 /// It stops the test, or the fuzz target, where something does not hold of these bytes.
@@ -52,6 +52,8 @@ pub(crate) fn device() -> (SecretKey, Descriptor) {
     let secret = SecretKey::from_seed(&[1; 32]);
     let descriptor = Descriptor {
         key: secret.public(),
+        envelope: Envelope::Native,
+        mode: Mode::Counter,
         urn: "urn:dev:truck-7".to_owned(),
         quantity: "temperature".to_owned(),
         unit: "Cel".to_owned(),

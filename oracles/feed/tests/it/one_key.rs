@@ -3,7 +3,7 @@
 use twinroot_abi::Subject;
 use twinroot_exec::Bundle;
 use twinroot_feed::select::{Shortfall, k_of_n_equal};
-use twinroot_feed::{BundleError, Descriptor, Feed, FeedError, Signer};
+use twinroot_feed::{BundleError, Descriptor, Envelope, Feed, FeedError, Mode, Signer};
 
 use crate::world::{descriptor, judge, k_of_n, list_params, secret};
 
@@ -12,6 +12,8 @@ const PARCEL: Subject = Subject([7; 32]);
 /// Two feeds of one key, and one of another, in the order of their ids.
 fn signers() -> Vec<Signer> {
     let second = Descriptor {
+        envelope: Envelope::Native,
+        mode: Mode::Counter,
         urn: "urn:another-name".to_owned(),
         ..descriptor(1)
     };

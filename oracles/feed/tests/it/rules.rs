@@ -7,19 +7,19 @@ use curve25519_dalek::edwards::CompressedEdwardsY;
 use twinroot_abi::{FeedId, MessageId, Policy, PublicKey, Subject, TimeMs};
 use twinroot_exec::{Bundle, Question};
 use twinroot_feed::{
-    BundleError, Descriptor, DescriptorError, Feed, FeedError, Observation, OpenError, Value, open,
-    sign,
+    BundleError, Descriptor, DescriptorError, Feed, FeedError, Mode, Observation, OpenError, Value,
+    open, sign,
 };
 use twinroot_types::{Tag, encode, hash};
 
 use crate::spec::every_rule;
 use crate::world::{
-    DELIVERED, LOST, OTHER_PARCEL, PARCEL, any_message, ascending, ask, block_at, descriptor,
-    descriptor_of, duration_of, duration_params, feed, fresh_for, gap_over, gap_params, judge,
-    k_of_n, list_params, mark_params, median_of, median_params, observation, readings, run_of,
-    run_params, secret, signer,
+    DELIVERED, LOST, OTHER_PARCEL, PARCEL, SLOT, any_message, ascending, ask, block_at, descriptor,
+    descriptor_of, duration_of, duration_params, feed, fixed, fresh_for, gap_over, gap_params,
+    judge, k_of_n, list_params, mark_params, median_of, median_params, observation, readings,
+    run_of, run_params, secret, signer,
 };
-use crate::{any, duration, equivocation, fresh, max_gap, median, response};
+use crate::{any, duration, equivocation, fresh, max_gap, median, response, slots, stock};
 
 #[test]
 fn each_rule_has_its_number() {
@@ -33,6 +33,8 @@ fn each_rule_has_its_number() {
         .chain(any::cases())
         .chain(response::cases())
         .chain(equivocation::cases())
+        .chain(slots::cases())
+        .chain(stock::cases())
         .chain(descriptors())
         .chain(messages())
     {
@@ -424,7 +426,7 @@ fn descriptors() -> Vec<Case> {
         case(
             "a byte more than the longest",
             E::TooLong,
-            Feed::decode(&[0; 239]),
+            Feed::decode(&[0; 241]),
         ),
         case("nothing", E::Malformed, Feed::decode(&[])),
         case(
@@ -435,7 +437,17 @@ fn descriptors() -> Vec<Case> {
         case(
             "text that is none",
             E::Malformed,
-            Feed::decode(&[&good[..33], &[0xff], &good[34..]].concat()),
+            Feed::decode(&[&good[..35], &[0xff], &good[36..]].concat()),
+        ),
+        case(
+            "an envelope of no kind",
+            E::Malformed,
+            Feed::decode(&[&good[..32], &[2], &good[33..]].concat()),
+        ),
+        case(
+            "a mode of no kind",
+            E::Malformed,
+            Feed::decode(&[&good[..33], &[2], &good[34..]].concat()),
         ),
         case(
             "a byte too many",
@@ -469,6 +481,11 @@ fn descriptors() -> Vec<Case> {
             E::Validity,
             of(&|it| it.valid_to = TimeMs(999)),
         ),
+        case(
+            "slots without a length",
+            E::NoPeriod,
+            of(&|it| (it.mode, it.period_ms) = (Mode::Slot, 0)),
+        ),
         case("no point: y = 2", E::KeyNotAPoint, with_key(little(2))),
         case("the identity, padded: y = p + 1", E::KeyNotCanonical, {
             let mut key = [0xff; 32];
@@ -497,7 +514,8 @@ fn little(number: u8) -> [u8; 32] {
 /// 1000 written in three bytes instead of two.
 fn padded_period() -> Vec<u8> {
     let it = descriptor(1);
-    let before = encode(&(it.key, it.urn, it.quantity, it.unit, it.scale));
+    let form = (it.key, it.envelope, it.mode);
+    let before = encode(&(form, it.urn, it.quantity, it.unit, it.scale));
     [
         before.as_slice(),
         &[0xe8, 0x87, 0x00],
@@ -535,7 +553,7 @@ fn messages() -> Vec<Case> {
             open(&feed, &[0; 202]),
         ),
         case(
-            "COSE",
+            "a form of no kind",
             E::UnknownEnvelope,
             open(&feed, &[&[1], &good[1..]].concat()),
         ),
@@ -660,7 +678,7 @@ fn checks_come_in_their_order() {
     let mut delivery = Delivery::new();
     delivery.params.truncate(31);
     delivery.policy = k_of_n(9);
-    delivery.facts.descriptors = vec![vec![0; 239]; 3];
+    delivery.facts.descriptors = vec![vec![0; 241]; 3];
     delivery.facts.messages = vec![Vec::new(); 3];
     assert_eq!(delivery.judge(), Err(BundleError::BadParams.into()));
     delivery.params = Delivery::new().params;
@@ -690,6 +708,7 @@ fn parameters_come_before_facts_for_every_policy() {
         (gap_over(1), gap_params(id, window)),
         (fresh_for(1), mark_params(id, (0, 0))),
         (any_message(), mark_params(id, (0, 0))),
+        (Policy::Equivocation { params: SLOT }, fixed(&id)),
     ];
     for (policy, params) in policies {
         let question = |params| {

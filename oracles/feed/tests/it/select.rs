@@ -188,7 +188,7 @@ fn a_short_run_is_explained() {
         rejected(2, BundleError::InRange),
         rejected(4, BundleError::NotAReading),
         rejected(5, BundleError::OutOfWindow),
-        rejected(6, OpenError::TooShort),
+        rejected(6, OpenError::UnknownEnvelope),
     ];
     let found = run_length(0, 3, &params, signer.feed(), &pool);
     assert_eq!(

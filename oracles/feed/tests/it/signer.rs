@@ -3,7 +3,7 @@
 use core::num::NonZeroU32;
 
 use twinroot_abi::{MessageId, TimeMs};
-use twinroot_feed::{Descriptor, DescriptorError, SignError, Signer, Value, open};
+use twinroot_feed::{Descriptor, DescriptorError, Envelope, Mode, SignError, Signer, Value, open};
 
 use crate::world::{DELIVERED, PARCEL, descriptor, secret, signer};
 
@@ -95,6 +95,8 @@ fn a_signer_needs_its_own_key_and_a_good_descriptor() {
         Some(SignError::OtherKey)
     );
     let nameless = Descriptor {
+        envelope: Envelope::Native,
+        mode: Mode::Counter,
         urn: String::new(),
         ..descriptor(1)
     };

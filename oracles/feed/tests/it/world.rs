@@ -2,7 +2,9 @@
 
 use twinroot_abi::{FeedId, Fixed, Hash, Height, MessageId, Policy, PublicKey, Subject, TimeMs};
 use twinroot_exec::{Bundle, Env, Judge, Question};
-use twinroot_feed::{Descriptor, Feed, FeedError, FeedJudge, Observation, Signer, Value};
+use twinroot_feed::{
+    Descriptor, Envelope, Feed, FeedError, FeedJudge, Mode, Observation, Signer, Value,
+};
 use twinroot_types::SecretKey;
 
 pub(crate) const PARCEL: Subject = Subject([0xaa; 32]);
@@ -19,6 +21,8 @@ pub(crate) fn secret(seed: u8) -> SecretKey {
 pub(crate) fn descriptor_of(key: PublicKey) -> Descriptor {
     Descriptor {
         key,
+        envelope: Envelope::Native,
+        mode: Mode::Counter,
         urn: "urn:dev:truck-7".to_owned(),
         quantity: "temperature".to_owned(),
         unit: "Cel".to_owned(),

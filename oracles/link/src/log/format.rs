@@ -115,9 +115,9 @@ const MAGIC: &[u8; 16] = b"twinroot.feedlog";
 const VERSION: u16 = 1;
 const LENGTH_BYTES: usize = size_of::<u16>();
 const SUM_BYTES: usize = size_of::<u64>();
-const DESCRIPTOR_LIMIT: usize = 238;
+const DESCRIPTOR_LIMIT: usize = 240;
 /// With a greater limit old logs are still read, so that takes no new version.
-const MESSAGE_LIMIT: usize = 201;
+const MESSAGE_LIMIT: usize = 512;
 /// Bytes of the longest header.
 pub(super) const HEADER_LIMIT: usize =
     MAGIC.len() + size_of::<u16>() + LENGTH_BYTES + DESCRIPTOR_LIMIT + SUM_BYTES;

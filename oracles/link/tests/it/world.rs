@@ -8,7 +8,7 @@ use curve25519_dalek::edwards::EdwardsPoint;
 use sha2::{Digest, Sha512};
 use tempfile::TempDir;
 use twinroot_abi::{MessageId, TimeMs};
-use twinroot_feed::{Descriptor, Feed, Observation, Signed, Value, open, sign};
+use twinroot_feed::{Descriptor, Envelope, Feed, Mode, Observation, Signed, Value, open, sign};
 use twinroot_link::{Arrival, Damage, Log, LogError, Place, Store};
 use twinroot_types::{SecretKey, Tag};
 
@@ -21,6 +21,8 @@ pub(crate) fn secret(seed: u8) -> SecretKey {
 pub(crate) fn descriptor(seed: u8) -> Descriptor {
     Descriptor {
         key: secret(seed).public(),
+        envelope: Envelope::Native,
+        mode: Mode::Counter,
         urn: "urn:dev:truck-7".to_owned(),
         quantity: "temperature".to_owned(),
         unit: "Cel".to_owned(),

@@ -397,7 +397,7 @@ fn bytes_that_are_no_proof() {
     let mut world = bonded();
     for (bytes, error) in [
         (Vec::new(), EquivocationError::Malformed),
-        (vec![0; 647], EquivocationError::TooLong),
+        (vec![0; 1_271], EquivocationError::TooLong),
     ] {
         let missing = Rejected::NoBond(bond_of(B));
         assert_eq!(world.post(C, forfeit(B, bytes.clone())), Err(missing));
@@ -441,6 +441,6 @@ fn a_proof_pays_for_its_work_and_the_bond_pays_for_the_proof() {
     let work = Gas(gates * KEY_GATE_GAS + signatures * SIGNATURE_GAS);
     assert!(fee(proof, 0) > Fees::V1.gas(work));
 
-    let longest = fee(vec![0; 646], u64::MAX);
+    let longest = fee(vec![0; 1_270], u64::MAX);
     assert!(BOND_LEAST.0 * 2 / 5 > longest.0);
 }

@@ -26,7 +26,7 @@ fn heard() -> impl Strategy<Value = Vec<Signed>> {
 }
 
 /// What a device without any honour signs: every field as it likes, as far as a message opens.
-fn lies() -> impl Strategy<Value = Vec<Signed>> {
+pub(crate) fn lies() -> impl Strategy<Value = Vec<Signed>> {
     let lie = (0u32..3, 0u64..4, 0u64..4, 0u64..2, any::<Index>(), 0i64..2);
     vec(lie, 1..12).prop_map(|lies| {
         let mut signed: Vec<Signed> = Vec::new();

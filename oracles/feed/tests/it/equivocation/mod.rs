@@ -2,6 +2,7 @@
 
 mod device;
 mod laws;
+mod policy;
 mod reference;
 mod second_signature;
 mod vectors;
@@ -316,7 +317,7 @@ fn broken() -> Vec<(&'static str, FeedError, Vec<u8>)> {
             Rule::Malformed.into(),
             proof[..proof.len() - 1].to_vec(),
         ),
-        ("too long", Rule::TooLong.into(), vec![0; 647]),
+        ("too long", Rule::TooLong.into(), vec![0; 1271]),
         (
             "a byte more",
             Rule::Trailing.into(),

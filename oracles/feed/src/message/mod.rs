@@ -1,22 +1,29 @@
-//! Observations as they travel (docs/spec/oracles.md, 2.3 and 2.4).
+//! Observations as they travel (docs/spec/oracles.md, 2.3 to 2.7).
 //!
 //! ```text
-//! message = envelope u8 = 0 | body, postcard, 71 to 136 bytes | signature 64 bytes
-//! signed  = "twinroot/read/v1" | body
+//! native  = envelope u8 = 0 | body, postcard, 71 to 136 bytes | signature 64 bytes
+//!           signed = "twinroot/read/v1" | body
+//! COSE    = [ protected, {}, payload, signature ], CBOR, as a stock device makes it
+//!           signed = "\x84jSignature1" | protected | 0x40 | payload
 //! id      = blake2b-256(signed)
 //! ```
 //!
 //! The id leaves the signature out: a key's owner can sign the same bytes twice with different
 //! signatures, and that is still one message.
 
+pub(crate) mod cose;
+
 use core::ops::RangeInclusive;
+use std::borrow::Cow;
 
 use twinroot_abi::{FeedId, MessageId};
 use twinroot_types::{SecretKey, Signature, Tag, decode, encode, hash};
 
-use crate::{Feed, Observation, OpenError};
+use crate::observation::NO_MESSAGE;
+use crate::{Envelope, Feed, Observation, OpenError};
+use cose::{Cose, Reading};
 
-/// The message that carries `observation`, signed. Whether anyone will take it, only [`open`] tells.
+/// The native message that carries `observation`, signed. Whether anyone will take it, only [`open`] tells.
 #[must_use]
 pub fn sign(secret: &SecretKey, observation: &Observation) -> Vec<u8> {
     let body = encode(observation);
@@ -66,8 +73,11 @@ impl Signed {
         this.feed == last.feed
             && this.epoch == last.epoch
             && Some(this.seq) == last.seq.checked_add(1)
-            && this.prev == before.id
-            && this.prev_t == last.t
+            && if this.prev == NO_MESSAGE {
+                this.t >= last.t
+            } else {
+                this.prev == before.id && this.prev_t == last.t
+            }
     }
 
     /// Orders messages of one feed, so that a choice among them never depends on the order of arrival.
@@ -79,50 +89,88 @@ impl Signed {
 /// A message that is well formed, from nobody knows whom.
 pub(crate) struct Unverified<'a> {
     bytes: &'a [u8],
-    body: &'a [u8],
+    tag: Tag,
+    body: Cow<'a, [u8]>,
     signature: Signature,
-    observation: Observation,
+    said: Said<'a>,
+}
+
+/// What is said. A stock device does not name its feed, so who it was and how it is meant comes from elsewhere.
+enum Said<'a> {
+    Native(Observation),
+    Cose(Reading<'a>),
 }
 
 impl<'a> Unverified<'a> {
     /// The part of docs/spec/oracles.md, 3.2, that needs no feed: length, envelope, form.
     pub(crate) fn decode(bytes: &'a [u8]) -> Result<Self, OpenError> {
-        if bytes.len() < *MESSAGE_BYTES.start() {
+        match bytes.first() {
+            None => Err(OpenError::TooShort),
+            Some(&ENVELOPE_NATIVE) => Self::native(bytes),
+            Some(&(cose::COSE_SIGN1 | cose::ARRAY_OF_4)) => Self::cose(bytes),
+            Some(_) => Err(OpenError::UnknownEnvelope),
+        }
+    }
+
+    fn native(bytes: &'a [u8]) -> Result<Self, OpenError> {
+        if bytes.len() < *NATIVE_BYTES.start() {
             return Err(OpenError::TooShort);
         }
-        if bytes.len() > *MESSAGE_BYTES.end() {
+        if bytes.len() > *NATIVE_BYTES.end() {
             return Err(OpenError::TooLong);
         }
-        let (&envelope, rest) = bytes.split_first().ok_or(OpenError::TooShort)?;
-        if envelope != ENVELOPE_NATIVE {
-            return Err(OpenError::UnknownEnvelope);
-        }
+        let (_, rest) = bytes.split_first().ok_or(OpenError::TooShort)?;
         let (body, signature) = rest
             .split_last_chunk::<{ Signature::SIZE }>()
             .ok_or(OpenError::TooShort)?;
-        let observation = decode(body, BODY_LIMIT)?;
         Ok(Self {
             bytes,
-            body,
+            tag: Tag::READING,
+            body: Cow::Borrowed(body),
             signature: Signature::from_bytes(signature),
-            observation,
+            said: Said::Native(decode(body, BODY_LIMIT)?),
         })
     }
 
-    /// Whose message it says it is.
-    pub(crate) const fn feed(&self) -> FeedId {
-        self.observation.feed
+    fn cose(bytes: &'a [u8]) -> Result<Self, OpenError> {
+        let message = Cose::decode(bytes)?;
+        Ok(Self {
+            bytes,
+            tag: Tag::COSE,
+            body: Cow::Owned(message.body),
+            signature: message.signature,
+            said: Said::Cose(message.reading),
+        })
+    }
+
+    /// Whose message it says it is, if it does.
+    pub(crate) const fn feed(&self) -> Option<FeedId> {
+        match &self.said {
+            Said::Native(observation) => Some(observation.feed),
+            Said::Cose(_) => None,
+        }
+    }
+
+    /// Whether it may be of this feed, as far as it says.
+    pub(crate) fn is_of(&self, feed: &Feed) -> bool {
+        match &self.said {
+            Said::Native(observation) => observation.feed == feed.id(),
+            Said::Cose(reading) => reading.is_named(&feed.descriptor().urn),
+        }
     }
 
     /// The rest of docs/spec/oracles.md, 3.2: feed, bounds and, last because it is dear, the signature.
-    pub(crate) fn verify(self, feed: &Feed) -> Result<Signed, OpenError> {
-        self.observation.check(feed)?;
-        feed.key()
-            .verify(Tag::READING, self.body, &self.signature)?;
-        let id = MessageId(hash(Tag::READING, &[self.body]));
+    pub(crate) fn verify(&self, feed: &Feed) -> Result<Signed, OpenError> {
+        let observation = match (&self.said, feed.descriptor().envelope) {
+            (Said::Native(observation), Envelope::Native) => observation.clone(),
+            (Said::Cose(reading), Envelope::Cose) => reading.observation(feed)?,
+            _ => return Err(OpenError::UnknownEnvelope),
+        };
+        observation.check(feed)?;
+        feed.key().verify(self.tag, &self.body, &self.signature)?;
         Ok(Signed {
-            observation: self.observation,
-            id,
+            observation,
+            id: MessageId(hash(self.tag, &[&self.body])),
             bytes: self.bytes.to_vec(),
         })
     }
@@ -131,8 +179,10 @@ impl<'a> Unverified<'a> {
 const ENVELOPE_NATIVE: u8 = 0;
 /// Bytes of the longest body: 32 + 5 + 10 + 10 + 10 + 32 + 1 + (1 + 32 + 3).
 const BODY_LIMIT: usize = 136;
-/// Bytes of a message: 1 + 64 around a body of 71 to 136.
-pub(crate) const MESSAGE_BYTES: RangeInclusive<usize> = 136..=201;
+/// Bytes of a native message: 1 + 64 around a body of 71 to 136.
+const NATIVE_BYTES: RangeInclusive<usize> = 136..=201;
+/// Bytes of the longest message, in whatever envelope.
+pub(crate) const MESSAGE_LIMIT: usize = cose::COSE_LIMIT;
 
 #[cfg(test)]
 mod tests {
@@ -164,8 +214,8 @@ mod tests {
             ..least.clone()
         };
         let key = SecretKey::from_seed(&[1; 32]);
-        assert_eq!(sign(&key, &least).len(), *MESSAGE_BYTES.start());
-        assert_eq!(sign(&key, &greatest).len(), *MESSAGE_BYTES.end());
+        assert_eq!(sign(&key, &least).len(), *NATIVE_BYTES.start());
+        assert_eq!(sign(&key, &greatest).len(), *NATIVE_BYTES.end());
         assert_eq!(encode(&greatest).len(), BODY_LIMIT);
     }
 }
