@@ -17,7 +17,7 @@ use crate::rules::{Case, case};
 use crate::world::{SLOT, ask, feed, fixed};
 
 const QUESTION: &[u8] = b"did order 7 arrive?";
-const POLICY: Policy = Policy::Response { params: SLOT };
+pub(crate) const POLICY: Policy = Policy::Response { params: SLOT };
 
 /// A ledger whose oracle was asked, as of block 11: one after the last for the answer.
 struct Told {
@@ -117,6 +117,11 @@ impl Told {
         };
         [&self.block.parent.0[..], &self.tree().prove(&touched)].concat()
     }
+}
+
+/// Well-formed parameters.
+pub(crate) fn params() -> Vec<u8> {
+    Told::new().params()
 }
 
 fn asked(query: &Query, answer: Option<&[u8]>) -> Asked {

@@ -708,6 +708,7 @@ fn parameters_come_before_facts_for_every_policy() {
         (gap_over(1), gap_params(id, window)),
         (fresh_for(1), mark_params(id, (0, 0))),
         (any_message(), mark_params(id, (0, 0))),
+        (response::POLICY, response::params()),
         (Policy::Equivocation { params: SLOT }, fixed(&id)),
     ];
     for (policy, params) in policies {
