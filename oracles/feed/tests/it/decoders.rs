@@ -4,9 +4,7 @@
 
 use twinroot_abi::{Amount, Hash, Height, PublicKey, TimeMs};
 use twinroot_exec::{Block, Env};
-use twinroot_feed::{
-    Answer, Asked, Descriptor, Envelope, Equivocation, Feed, Mode, Query, Shown, open,
-};
+use twinroot_feed::{Answer, Asked, Descriptor, Envelope, Equivocation, Feed, Mode, Shown, open};
 use twinroot_state::{Partial, State};
 use twinroot_types::{Limits, SecretKey, Tag, encode};
 
