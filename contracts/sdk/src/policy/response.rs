@@ -68,6 +68,10 @@ impl Fixed for Query {
 
 /// What [`Response`] comes to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a contract has it on the stack once, for the verdict; a box would ask for the arena"
+)]
 pub enum Answer {
     /// The oracle gave no answer in time, or was not asked, and never will give one.
     None,

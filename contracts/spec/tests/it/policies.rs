@@ -114,7 +114,7 @@ fn what_an_oracle_answers_has_one_form() {
     let read = |bytes: &[u8]| spec.decode_args("tell", bytes).map_err(|it| it.to_string());
     assert_eq!(read(&bytes), Ok(json!({"answer": {"None": {}}})));
     bytes[1] = 5;
-    let padded = "the arguments of `tell`: the byte 0x00 stands for no Answer";
+    let padded = "the arguments of `tell`: the byte 0x05 stands for no Answer";
     assert_eq!(read(&bytes), Err(padded.to_owned()));
     bytes[0] = 1;
     assert_eq!(read(&bytes).unwrap()["answer"]["Given"]["at"], 5);
