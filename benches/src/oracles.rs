@@ -7,8 +7,8 @@ use std::hint::black_box;
 use cpu_time::ProcessTime;
 use ed25519_dalek::{Signature, VerifyingKey};
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use twinroot_abi::{FeedId, Fixed, Policy, TimeMs};
-use twinroot_exec::{Bundle, Judge, Question};
+use twinroot_abi::{FeedId, Fixed, Hash, Height, Policy, TimeMs};
+use twinroot_exec::{Bundle, Env, Judge, Question};
 use twinroot_feed::{Descriptor, Envelope, Feed, FeedJudge, Mode, Signer, open, open_run};
 use twinroot_link::Verifier;
 use twinroot_types::{SecretKey, Tag};
@@ -143,7 +143,11 @@ fn judge() -> Figure {
         },
         params: Some(&params),
         facts: Some(&facts),
-        now: TimeMs(0),
+        pinned: Env {
+            height: Height(0),
+            time: TimeMs(0),
+            block: Hash([0; 32]),
+        },
     };
     let judge = || {
         black_box(FeedJudge.judge(&question)).expect("all of them are out");

@@ -9,13 +9,13 @@
 use core::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
-use twinroot_abi::{Amount, FeedId, Height, MessageId, PublicKey};
+use twinroot_abi::{Amount, Height, MessageId, PublicKey};
 use twinroot_feed::{Conflict, Equivocation, Proven};
 
 use crate::kept::Kept;
 use crate::plan::Plan;
 use crate::receipt::Effect;
-use crate::{Ledger, Rejected};
+use crate::{BondId, Ledger, Rejected};
 
 /// Blocks that the delay of a bond may have (docs/spec/arbiter.md, 11.4): the least is the shortest
 /// lock and the force window together, the most is a hundred of the longest locks.
@@ -24,15 +24,6 @@ pub const BOND_DELAY: RangeInclusive<u64> = 21..=10_000_000;
 /// The least coins of a bond, so that the reward is more than any proof costs to post
 /// (docs/spec/arbiter.md, 11.5).
 pub const BOND_LEAST: Amount = Amount(5_000);
-
-/// Names a bond. Each owner has one of its own on each feed, so that nobody stands in another's way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct BondId {
-    /// The feed: not its key, around which anyone could write a descriptor and lie.
-    pub feed: FeedId,
-    /// Whose coins they are.
-    pub owner: PublicKey,
-}
 
 /// A bond, as its leaf holds it (docs/spec/arbiter.md, 11.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,13 +11,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use twinroot_abi::{Amount, ChainId, ChannelId, Hash, Height, PublicKey, TimeMs};
-use twinroot_exec::{Code, Codes};
+use twinroot_abi::{Amount, ChainId, ChannelId, Hash, Height, PublicKey, QueryId, TimeMs};
+use twinroot_exec::{BondId, Code, Codes, LedgerKey};
+use twinroot_feed::Asked;
 use twinroot_state::{Changes, State, Tree};
 use twinroot_types::encode;
 
 use crate::block::Recent;
-use crate::{Bond, BondId, Channel, Genesis, LedgerKey, Rejected};
+use crate::{Bond, Channel, Genesis, Oracle, Rejected};
 
 /// An account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +48,10 @@ pub(crate) struct Kept {
     codes: Codes,
     /// Channels whose signed terms could still be posted again, with the last height for it.
     opened: BTreeMap<ChannelId, Height>,
+    oracles: BTreeMap<PublicKey, Oracle>,
+    /// Those that wait for an answer, those with one that is still kept, and those whose price was not
+    /// asked back yet.
+    queries: BTreeMap<QueryId, Asked>,
     fees: Amount,
     bonds: BTreeMap<BondId, Bond>,
     burned: Amount,
@@ -66,6 +71,8 @@ impl Kept {
             channels: BTreeMap::new(),
             codes: Codes::default(),
             opened: BTreeMap::new(),
+            oracles: BTreeMap::new(),
+            queries: BTreeMap::new(),
             fees: Amount::ZERO,
             bonds: BTreeMap::new(),
             burned: Amount::ZERO,
@@ -111,14 +118,24 @@ impl Kept {
         self.opened.contains_key(&id) || self.channels.contains_key(&id)
     }
 
+    pub(crate) fn oracle(&self, key: PublicKey) -> Option<&Oracle> {
+        self.oracles.get(&key)
+    }
+
+    pub(crate) fn query(&self, id: QueryId) -> Option<&Asked> {
+        self.queries.get(&id)
+    }
+
     /// All coins; `None` where they have no sum, which no genesis lets happen.
     pub(crate) fn supply(&self) -> Option<Amount> {
         let accounts = self.accounts.values().map(|account| account.coins);
         let locked = self.channels.values().map(Channel::locked);
         let bonded = self.bonds.values().map(|bond| bond.amount);
+        let held = self.queries.values().map(|asked| asked.held);
         accounts
             .chain(locked)
             .chain(bonded)
+            .chain(held)
             .chain([self.burned])
             .try_fold(self.fees, Amount::checked_add)
     }
@@ -181,6 +198,21 @@ impl Kept {
         self.noted.insert(LedgerKey::Code(code.hash));
     }
 
+    pub(crate) fn set_oracle(&mut self, key: PublicKey, oracle: Oracle) {
+        self.oracles.insert(key, oracle);
+        self.noted.insert(LedgerKey::Oracle(key));
+    }
+
+    pub(crate) fn set_query(&mut self, id: QueryId, asked: Asked) {
+        self.queries.insert(id, asked);
+        self.noted.insert(LedgerKey::Query(id));
+    }
+
+    pub(crate) fn remove_query(&mut self, id: QueryId) {
+        self.queries.remove(&id);
+        self.noted.insert(LedgerKey::Query(id));
+    }
+
     /// Takes the fee of a transaction, and counts the transaction.
     pub(crate) fn take_fee(&mut self, sender: PublicKey, fee: Amount) -> Result<(), Rejected> {
         let fees = self.fees.checked_add(fee).ok_or(Rejected::Overflow)?;
@@ -225,14 +257,25 @@ impl Kept {
         self.commit();
         self.recent.advance(time, self.tree.root());
         self.noted.insert(LedgerKey::Blocks);
-        let height = self.recent.present().height;
-        let noted = &mut self.noted;
-        self.opened.retain(|id, expiry| {
-            let counts = *expiry >= height;
+        self.forget(self.recent.present().height);
+    }
+
+    /// Forgets what counts only up to a height below that one. What holds coins is not forgotten
+    /// (docs/spec/arbiter.md, 12.6 and 12.8).
+    fn forget(&mut self, height: Height) {
+        let mut note = |counts: bool, place: LedgerKey| {
             if !counts {
-                noted.insert(LedgerKey::Opened(*id));
+                self.noted.insert(place);
             }
             counts
+        };
+        self.opened
+            .retain(|id, expiry| note(*expiry >= height, LedgerKey::Opened(*id)));
+        self.oracles
+            .retain(|key, oracle| note(oracle.until >= height, LedgerKey::Oracle(*key)));
+        self.queries.retain(|id, asked| {
+            let counts = asked.kept_until >= height || asked.held > Amount::ZERO;
+            note(counts, LedgerKey::Query(*id))
         });
     }
 
@@ -269,6 +312,8 @@ impl Kept {
             codes,
             opened,
             bonds,
+            oracles,
+            queries,
             tree: _,
             noted: _,
         } = self;
@@ -279,6 +324,8 @@ impl Kept {
             .chain(codes.keys().copied().map(LedgerKey::Code))
             .chain(opened.keys().copied().map(LedgerKey::Opened))
             .chain(bonds.keys().copied().map(LedgerKey::Bond))
+            .chain(oracles.keys().copied().map(LedgerKey::Oracle))
+            .chain(queries.keys().copied().map(LedgerKey::Query))
     }
 
     fn leaf(&self, key: LedgerKey) -> Option<Vec<u8>> {
@@ -295,6 +342,8 @@ impl Kept {
             LedgerKey::Opened(id) => self.opened.get(&id).map(encode),
             LedgerKey::Bond(id) => self.bonds.get(&id).map(encode),
             LedgerKey::Burned => Some(encode(&self.burned)),
+            LedgerKey::Oracle(key) => self.oracles.get(&key).map(encode),
+            LedgerKey::Query(id) => self.queries.get(&id).map(encode),
         }
     }
 }

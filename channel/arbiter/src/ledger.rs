@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use twinroot_abi::{Amount, ChainId, ChannelId, Gas, Hash, Height, PublicKey, Root, TimeMs};
+use twinroot_abi::{
+    Amount, ChainId, ChannelId, Gas, Hash, Height, PublicKey, QueryId, Root, TimeMs,
+};
 use twinroot_exec::{Codes, Env, Execute, Halt};
+use twinroot_feed::{Asked, Query, Shown};
 use twinroot_rules::Fees;
 use twinroot_state::{State, Tree};
 use twinroot_types::{CheckedKey, Tag, encode, hash};
@@ -13,8 +16,8 @@ use crate::kept::Kept;
 use crate::plan::Plan;
 use crate::receipt::{Effect, Receipt};
 use crate::{
-    Account, Block, Bond, BondId, Channel, Genesis, GenesisError, Phase, Rejected, bond, close,
-    force, fund, open, snapshot,
+    Account, Block, Bond, BondId, Channel, Genesis, GenesisError, Oracle, Phase, Rejected, bond,
+    close, force, fund, open, oracle, query, snapshot,
 };
 
 /// The whole state of the ledger. A copy shares code and tree, which are most of it.
@@ -71,14 +74,33 @@ impl Ledger {
         self.kept.bond(id)
     }
 
+    /// An account that answers questions.
+    #[must_use]
+    pub fn oracle(&self, key: PublicKey) -> Option<&Oracle> {
+        self.kept.oracle(key)
+    }
+
+    /// A question that was asked, with its answer if it has one.
+    #[must_use]
+    pub fn query(&self, id: QueryId) -> Option<&Asked> {
+        self.kept.query(id)
+    }
+
+    /// The message that shows a query, or that it is not there, to whoever pins the present block
+    /// (docs/spec/oracles.md, 9.4).
+    #[must_use]
+    pub fn prove(&self, query: &Query) -> Vec<u8> {
+        Shown::prove(query, self.present().parent, self.tree())
+    }
+
     /// Published code.
     #[must_use]
     pub const fn codes(&self) -> &Codes {
         self.kept.codes()
     }
 
-    /// All coins: of accounts, locked in channels, taken as fees, in bonds, burned. Nothing ever
-    /// changes the sum (docs/spec/arbiter.md, 8.1).
+    /// All coins: of accounts, locked in channels, taken as fees, in bonds, held in queries, burned.
+    /// Nothing ever changes the sum (docs/spec/arbiter.md, 8.1).
     #[must_use]
     pub fn supply(&self) -> Option<Amount> {
         self.kept.supply()
@@ -199,6 +221,32 @@ impl Ledger {
             Action::Forfeit { feed, owner, proof } => {
                 bond::plan_forfeit(self, BondId { feed, owner }, &proof)
             }
+            Action::Register { price, until } => {
+                oracle::plan_register(self, sender, Oracle { price, until })
+            }
+            Action::Extend { price, until } => {
+                oracle::plan_extend(self, sender, Oracle { price, until })
+            }
+            Action::Ask {
+                oracle,
+                question,
+                answer_by,
+                kept_until,
+                most,
+            } => {
+                let asked = Asked {
+                    oracle,
+                    question,
+                    answer_by,
+                    kept_until,
+                    asker: sender,
+                    held: Amount::ZERO,
+                    answer: None,
+                };
+                query::plan_ask(self, asked, most)
+            }
+            Action::Respond { query, answer } => query::plan_respond(self, sender, query, answer),
+            Action::Refund { query } => query::plan_refund(self, query),
         }
     }
 
@@ -297,6 +345,11 @@ impl Ledger {
                 }
             }
             Plan::Bond(id, plan) => plan.settle(&mut self.kept, sender, id)?,
+            Plan::Oracle { key, oracle } => {
+                self.kept.set_oracle(key, oracle);
+                Effect::Registered { key, oracle }
+            }
+            Plan::Query(id, plan) => plan.settle(&mut self.kept, sender, id)?,
             Plan::Force(plan) => {
                 let (effect, gas, channel) = force::execute(self, *plan, execute)?;
                 if let Some(channel) = channel {
@@ -345,6 +398,10 @@ impl Ledger {
 
     pub(crate) fn existing_bond(&self, id: BondId) -> Result<Bond, Rejected> {
         self.bond(id).ok_or(Rejected::NoBond(id))
+    }
+
+    pub(crate) fn existing_oracle(&self, key: PublicKey) -> Result<&Oracle, Rejected> {
+        self.oracle(key).ok_or(Rejected::NoOracle(key))
     }
 
     pub(crate) fn was_opened(&self, id: ChannelId) -> bool {

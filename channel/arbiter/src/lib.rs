@@ -21,23 +21,24 @@ mod force;
 mod fund;
 mod genesis;
 mod kept;
-mod key;
 mod ledger;
 mod open;
+mod oracle;
 mod plan;
+mod query;
 mod receipt;
 mod rejected;
 mod snapshot;
 
-pub use block::Block;
-pub use bond::{BOND_DELAY, BOND_LEAST, Bond, BondId, BondPhase};
+pub use bond::{BOND_DELAY, BOND_LEAST, Bond, BondPhase};
 pub use channel::{Channel, Debt, Phase};
 pub use genesis::{Genesis, GenesisError};
 pub use kept::Account;
-pub use key::LedgerKey;
 pub use ledger::Ledger;
+pub use oracle::Oracle;
 pub use receipt::{Effect, Receipt, Refutation, Repaid};
 pub use rejected::Rejected;
+pub use twinroot_exec::{Block, BondId, LedgerKey};
 
 /// The longest lock a channel may ask for, in blocks, so that every channel closes in bounded time
 /// (docs/spec/arbiter.md, 4.4).

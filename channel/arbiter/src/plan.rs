@@ -1,6 +1,6 @@
 //! What validation leaves to be done: everything that could be said against it has been said.
 
-use twinroot_abi::{Amount, ChannelId, PublicKey, Side};
+use twinroot_abi::{Amount, ChannelId, PublicKey, QueryId, Side};
 use twinroot_exec::Code;
 use twinroot_rules::Position;
 use twinroot_state::Partial;
@@ -8,8 +8,9 @@ use twinroot_wire::Force;
 
 use crate::bond::BondPlan;
 use crate::fund::FundPlan;
+use crate::query::QueryPlan;
 use crate::receipt::Repaid;
-use crate::{BondId, Channel};
+use crate::{BondId, Channel, Oracle};
 
 /// A validated action.
 pub(crate) enum Plan {
@@ -37,6 +38,10 @@ pub(crate) enum Plan {
     Force(Box<ForcePlan>),
     /// A bond grows, is to leave, goes back or is lost.
     Bond(BondId, BondPlan),
+    /// An account is an oracle, on these terms.
+    Oracle { key: PublicKey, oracle: Oracle },
+    /// A question is asked, answered or given up.
+    Query(QueryId, QueryPlan),
 }
 
 /// A forced step (docs/spec/arbiter.md, 5.1) that is well-formed and rests on the right state.
@@ -56,12 +61,14 @@ impl Plan {
             Self::Open(channel) => channel.parameters.deposits[Side::Initiator.index()],
             Self::Fund(plan) => plan.takes_from(sender),
             Self::Bond(_, plan) => plan.takes(),
+            Self::Query(_, plan) => plan.takes(),
             Self::Publish(_)
             | Self::Snapshot(_)
             | Self::Close(_)
             | Self::Slash(_)
             | Self::PayOut { .. }
-            | Self::Force(_) => Amount::ZERO,
+            | Self::Force(_)
+            | Self::Oracle { .. } => Amount::ZERO,
         }
     }
 }

@@ -1,15 +1,15 @@
 //! What an included transaction did (docs/spec/arbiter.md, 1.7).
 
 use twinroot_abi::{
-    Amount, ChannelId, CodeHash, Gas, Hash, Height, MessageId, PublicKey, Root, Side,
+    Amount, ChannelId, CodeHash, Gas, Hash, Height, MessageId, PublicKey, QueryId, Root, Side,
 };
 use twinroot_exec::{Env, Receipt as CallReceipt};
-use twinroot_feed::Conflict;
+use twinroot_feed::{Answer, Asked, Conflict};
 use twinroot_rules::Refused;
 use twinroot_state::WitnessError;
 use twinroot_wire::{Commitment, Direction, Update};
 
-use crate::BondId;
+use crate::{BondId, Oracle};
 
 /// An included transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +130,38 @@ pub enum Effect {
         conflict: Conflict,
         /// The two messages that show it, the lower first.
         messages: [MessageId; 2],
+    },
+    /// An account is an oracle, or stays one for longer.
+    Registered {
+        /// Which account.
+        key: PublicKey,
+        /// On which terms.
+        oracle: Oracle,
+    },
+    /// An oracle was asked.
+    Asked {
+        /// Name of the question.
+        query: QueryId,
+        /// All of it.
+        asked: Box<Asked>,
+    },
+    /// An oracle answered.
+    Answered {
+        /// Name of the question.
+        query: QueryId,
+        /// What it said, and when.
+        answer: Answer,
+        /// What it got for it.
+        paid: Amount,
+    },
+    /// A question without an answer is gone.
+    Refunded {
+        /// Name of the question.
+        query: QueryId,
+        /// Who asked.
+        to: PublicKey,
+        /// What was held.
+        amount: Amount,
     },
 }
 

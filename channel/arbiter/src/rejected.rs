@@ -1,7 +1,7 @@
 //! Why a transaction is not included (docs/spec/arbiter.md, 9, 9.1). Whoever posts it is at fault, and
 //! nothing is changed.
 
-use twinroot_abi::{Amount, ChannelId, CodeHash, FeedId, Height, Root, Round};
+use twinroot_abi::{Amount, ChannelId, CodeHash, FeedId, Height, PublicKey, QueryId, Root, Round};
 use twinroot_feed::FeedError;
 use twinroot_state::WitnessError;
 use twinroot_types::{DecodeError, KeyError};
@@ -187,6 +187,76 @@ pub enum Rejected {
     /// The proof shows what a device can do without a lie.
     #[error("the time that falls from one epoch to a later one is no lie")]
     NoLie,
+    /// The sender is an oracle already.
+    #[error("the sender is an oracle already; extend it instead")]
+    Registered,
+    /// An oracle cannot be there for so short or so long a time.
+    #[error("an oracle can be there until {least} to {most}, not until {until}")]
+    Lifetime {
+        /// Its last height.
+        until: Height,
+        /// The lowest that it may be.
+        least: Height,
+        /// The highest.
+        most: Height,
+    },
+    /// There is no such oracle.
+    #[error("there is no oracle {0}")]
+    NoOracle(PublicKey),
+    /// A question of a length that none can have.
+    #[error("a question has 1 to 256 bytes, not {bytes}")]
+    Question {
+        /// Its bytes.
+        bytes: usize,
+    },
+    /// An answer cannot be kept for so short or so long a time.
+    #[error("an answer is kept for 1 to 100,000 blocks, not from {answer_by} until {kept_until}")]
+    Kept {
+        /// The last height for the answer.
+        answer_by: Height,
+        /// The last height up to which it is kept.
+        kept_until: Height,
+    },
+    /// The oracle is not there for so long.
+    #[error("the oracle is there until {until}, and is asked to answer by {answer_by}")]
+    OracleLeaves {
+        /// Its last height.
+        until: Height,
+        /// The last height for the answer.
+        answer_by: Height,
+    },
+    /// The oracle takes more than the sender pays.
+    #[error("the oracle takes {price} coins, the sender pays {most} at most")]
+    Price {
+        /// What it takes.
+        price: Amount,
+        /// What the sender pays.
+        most: Amount,
+    },
+    /// The very question was asked already, and whoever asked it asked for everyone.
+    #[error("the query {0} was asked already; its answer counts for everyone")]
+    Asked(QueryId),
+    /// There is no such query.
+    #[error("there is no query {0}")]
+    NoQuery(QueryId),
+    /// The query has its answer.
+    #[error("the query {0} is answered already")]
+    Answered(QueryId),
+    /// Only the oracle that was asked may answer.
+    #[error("the sender is not the oracle that was asked")]
+    NotTheOracle,
+    /// An answer that is too long.
+    #[error("an answer has at most 256 bytes, not {bytes}")]
+    Answer {
+        /// Its bytes.
+        bytes: usize,
+    },
+    /// The oracle may still answer.
+    #[error("the oracle may answer up to height {answer_by}")]
+    StillOpen {
+        /// The last height for the answer.
+        answer_by: Height,
+    },
     /// Not a verdict: this machine failed. Nothing is changed and the node must stop.
     #[error("this machine failed, the node must stop: {0}")]
     Machine(String),

@@ -1,7 +1,7 @@
 //! What is posted to the ledger.
 
 use serde::{Deserialize, Serialize};
-use twinroot_abi::{Amount, ChainId, ChannelId, FeedId, Height, PublicKey, Root};
+use twinroot_abi::{Amount, ChainId, ChannelId, FeedId, Height, PublicKey, QueryId, Root};
 use twinroot_types::{DecodeError, Limits, SecretKey, Signature, Tag, decode, encode};
 
 use crate::{CoSigned, SignedClose, SignedFunding, SignedParameters, Update};
@@ -101,6 +101,45 @@ pub enum Action {
         owner: PublicKey,
         /// Proof that it did (docs/spec/oracles.md, 8.1).
         proof: Vec<u8>,
+    },
+    /// The sender is an oracle from now on.
+    Register {
+        /// Coins that it takes for an answer.
+        price: Amount,
+        /// Its last height.
+        until: Height,
+    },
+    /// An oracle stays for longer, at a price that it states anew.
+    Extend {
+        /// Coins that it takes for an answer.
+        price: Amount,
+        /// Its last height.
+        until: Height,
+    },
+    /// An oracle is asked; its price is held for it.
+    Ask {
+        /// Who is to answer.
+        oracle: PublicKey,
+        /// What is asked.
+        question: Vec<u8>,
+        /// The last height for the answer.
+        answer_by: Height,
+        /// The last height up to which the answer can be shown.
+        kept_until: Height,
+        /// The highest price that the sender pays.
+        most: Amount,
+    },
+    /// An oracle answers, and gets what was held for it.
+    Respond {
+        /// Which question.
+        query: QueryId,
+        /// What it says.
+        answer: Vec<u8>,
+    },
+    /// Who asked in vain gets back what was held.
+    Refund {
+        /// Which question.
+        query: QueryId,
     },
 }
 

@@ -152,6 +152,9 @@ fn say(policy: Policy) -> String {
         }
         Policy::Any { params } => format!("any message of the feed in slot {params}"),
         Policy::Equivocation { params } => format!("the feed in slot {params} contradicts itself"),
+        Policy::Response { params } => {
+            format!("the answer to the query in slot {params}, or that there is none")
+        }
     }
 }
 

@@ -88,9 +88,10 @@ pub use interface::{Begins, Interface};
 pub use list::List;
 pub use map::Map;
 pub use policy::{
-    Any, Band, Claims, Contradicted, Contradiction, Duration, Each, Equivocation, Excursion, Fresh,
-    Judged, KOfN, KOfNEqual, Mark, MaxGap, Median, Message, MiddleOf, OutFor, Reading, Rule, Run,
-    RunLength, Said, Sensor, SilentFor, Source, Sources, YoungerThan,
+    Answer, Any, Band, Claims, Contradicted, Contradiction, Duration, Each, Equivocation,
+    Excursion, Fresh, Judged, KOfN, KOfNEqual, Mark, MaxGap, Median, Message, MiddleOf, OfOracle,
+    OutFor, Query, Reading, Response, Rule, Run, RunLength, Said, Sensor, SilentFor, Source,
+    Sources, YoungerThan,
 };
 pub use twinroot_abi::{
     Amount, ChainId, ChannelId, CodeHash, ContractId, FeedId, Fixed, Gas, Hash, Height, MessageId,
@@ -105,10 +106,10 @@ pub use twinroot_macros::{Data, client, contract, entries, errors, events};
 /// What most contracts need.
 pub mod prelude {
     pub use crate::{
-        Amount, Any, Band, Claims, ContractId, Data, Duration, Equivocation, Excursion, FeedId,
-        Fresh, Gas, Hash, Height, KOfN, List, Map, Mark, MaxGap, Median, PublicKey, RunLength,
-        Said, Sensor, Side, Source, Sources, Subject, TimeMs, Value, client, contract, ensure,
-        entries, env, errors, events, revert, transfer,
+        Amount, Answer, Any, Band, Claims, ContractId, Data, Duration, Equivocation, Excursion,
+        FeedId, Fresh, Gas, Hash, Height, KOfN, List, Map, Mark, MaxGap, Median, PublicKey, Query,
+        Response, RunLength, Said, Sensor, Side, Source, Sources, Subject, TimeMs, Value, client,
+        contract, ensure, entries, env, errors, events, revert, transfer,
     };
 }
 

@@ -240,6 +240,7 @@ pub(crate) const U16: &Number = &unsigned("u16", 2);
 pub(crate) const U32: &Number = &unsigned("u32", 4);
 pub(crate) const U64: &Number = &unsigned("u64", 8);
 pub(crate) const TIME_MS: &Number = &unsigned("TimeMs", 8);
+pub(crate) const HEIGHT: &Number = &unsigned("Height", 8);
 pub(crate) const I64: &Number = &Number {
     name: "i64",
     size: 8,
@@ -255,7 +256,7 @@ const NUMBERS: &[&Number] = &[
     I64,
     &unsigned("Amount", 8),
     &unsigned("Gas", 8),
-    &unsigned("Height", 8),
+    HEIGHT,
     &unsigned("Round", 8),
     TIME_MS,
 ];
@@ -264,8 +265,11 @@ pub(crate) const FEED_ID: &str = "FeedId";
 pub(crate) const MESSAGE_ID: &str = "MessageId";
 pub(crate) const SUBJECT: &str = "Subject";
 
+pub(crate) const HASH: &str = "Hash";
+pub(crate) const PUBLIC_KEY: &str = "PublicKey";
+
 const IDS: &[&str] = &[
-    "Hash",
+    HASH,
     "Root",
     "ChainId",
     "ChannelId",
@@ -274,7 +278,7 @@ const IDS: &[&str] = &[
     FEED_ID,
     MESSAGE_ID,
     SUBJECT,
-    "PublicKey",
+    PUBLIC_KEY,
 ];
 
 impl DataType {

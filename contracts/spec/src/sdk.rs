@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::kind::{
-    Case, DataType, FEED_ID, I64, MESSAGE_ID, Named, SUBJECT, Shape, TIME_MS, Type, U8, U16, U32,
-    U64,
+    Case, DataType, FEED_ID, HASH, HEIGHT, I64, MESSAGE_ID, Named, PUBLIC_KEY, SUBJECT, Shape,
+    TIME_MS, Type, U8, U16, U32, U64,
 };
 
 /// Whether the SDK has a type of that name, be it with a number.
@@ -24,6 +24,8 @@ pub(crate) fn plain(name: &str) -> Option<DataType> {
         "Message" => message(),
         "Said" => said(),
         "Contradiction" => contradiction(),
+        "Query" => query(),
+        "Answer" => answer(),
         _ => return None,
     })
 }
@@ -228,6 +230,56 @@ fn said() -> DataType {
     ];
     let docs = "What a feed says.".to_owned();
     DataType::of("Said".to_owned(), docs, Shape::Cases(cases))
+}
+
+pub(crate) fn query() -> DataType {
+    structure(
+        "Query",
+        "A question to an oracle of the ledger.",
+        [
+            ("oracle", "Who is to answer.", Type::Id(PUBLIC_KEY)),
+            ("question", "Hash of the question.", Type::Id(HASH)),
+            (
+                "answer_by",
+                "The last height for the answer.",
+                Type::Number(HEIGHT),
+            ),
+            (
+                "kept_until",
+                "The last height at which the answer is kept.",
+                Type::Number(HEIGHT),
+            ),
+        ],
+    )
+}
+
+pub(crate) fn answer() -> DataType {
+    /// The bytes that an answer has at most (docs/spec/oracles.md, 9.5).
+    const BYTES: usize = 256;
+    let cases = vec![
+        Case {
+            value: 0,
+            name: "None".to_owned(),
+            docs: "The oracle gave no answer in time.".to_owned(),
+            fields: Vec::new(),
+        },
+        Case {
+            value: 1,
+            name: "Given".to_owned(),
+            docs: "The oracle answered.".to_owned(),
+            fields: fields([
+                ("at", "At which height.", Type::Number(HEIGHT)),
+                ("length", "How many bytes.", Type::Number(U16)),
+                (
+                    "bytes",
+                    "Those bytes, then zeros.",
+                    Type::Array(Arc::new(Type::Number(U8)), BYTES),
+                ),
+            ]),
+        },
+    ];
+    let docs = "What an oracle of the ledger said.".to_owned();
+    DataType::of("Answer".to_owned(), docs, Shape::Cases(cases))
 }
 
 const TIME: Type = Type::Number(TIME_MS);

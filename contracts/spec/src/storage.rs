@@ -8,7 +8,8 @@ use twinroot_abi::Policy;
 
 use crate::kind::{FEED_ID, I64, TIME_MS, Type, U16};
 use crate::sdk::{
-    band, claims, contradiction, excursion, message, reading, sensor, source, sources,
+    answer, band, claims, contradiction, excursion, message, query, reading, sensor, source,
+    sources,
 };
 
 /// What a field of a contract is (docs/spec/contract.md, 1.1).
@@ -63,6 +64,8 @@ pub enum Rule {
     Any,
     /// A feed contradicts itself.
     Equivocation,
+    /// What an oracle of the ledger answered.
+    Response,
 }
 
 impl Storage {
@@ -80,8 +83,9 @@ impl Storage {
 impl Rule {
     const ANY: &str = "Any";
     const EQUIVOCATION: &str = "Equivocation";
+    const RESPONSE: &str = "Response";
     /// The policies without a number.
-    pub(crate) const BARE: [&str; 2] = [Self::ANY, Self::EQUIVOCATION];
+    pub(crate) const BARE: [&str; 3] = [Self::ANY, Self::EQUIVOCATION, Self::RESPONSE];
 
     /// The policy of that name; `None` where there is none.
     pub(crate) fn named(name: &str, numbers: &[u64]) -> Option<Result<Self, &'static str>> {
@@ -116,6 +120,8 @@ impl Rule {
             (Self::ANY, ..) => Err("`Any` has no number with it"),
             (Self::EQUIVOCATION, [], _) => Ok(Self::Equivocation),
             (Self::EQUIVOCATION, ..) => Err("`Equivocation` has no number with it"),
+            (Self::RESPONSE, [], _) => Ok(Self::Response),
+            (Self::RESPONSE, ..) => Err("`Response` has no number with it"),
             _ => return None,
         })
     }
@@ -133,6 +139,7 @@ impl Rule {
             Self::Fresh { ms } => Policy::Fresh { ms, params },
             Self::Any => Policy::Any { params },
             Self::Equivocation => Policy::Equivocation { params },
+            Self::Response => Policy::Response { params },
         }
     }
 
@@ -146,6 +153,7 @@ impl Rule {
             Self::Duration { .. } => excursion(),
             Self::MaxGap { .. } => sensor(),
             Self::Fresh { .. } | Self::Any => source(),
+            Self::Response => query(),
             Self::Equivocation => return Type::Id(FEED_ID),
         };
         Type::Data(Arc::new(data))
@@ -163,6 +171,7 @@ impl Rule {
             Self::Fresh { .. } => Type::Data(Arc::new(reading())),
             Self::Any => Type::Data(Arc::new(message())),
             Self::Equivocation => Type::Data(Arc::new(contradiction())),
+            Self::Response => Type::Data(Arc::new(answer())),
         }
     }
 }
@@ -191,6 +200,7 @@ impl fmt::Display for Rule {
             Self::Fresh { ms } => write!(f, "Fresh<{ms}>"),
             Self::Any => f.write_str(Self::ANY),
             Self::Equivocation => f.write_str(Self::EQUIVOCATION),
+            Self::Response => f.write_str(Self::RESPONSE),
         }
     }
 }

@@ -28,8 +28,8 @@ pub use contracts::{ballast, truck, tv};
 pub use devices::{Measure, attestor, sensor, thermometer};
 pub use error::WorldError;
 pub use stage::{
-    At, Deployed, Device, Done, Ended, Failed, Key, MODULES, ModuleError, Path, Recorded, STEPS,
-    Stage, Traced, Turn, blake2b, twin, twin_test,
+    At, Deployed, Device, Done, Ended, Failed, Key, MODULES, ModuleError, Oracle, Path, Recorded,
+    STEPS, Stage, Traced, Turn, blake2b, twin, twin_test,
 };
 pub use step::{Posted, Step};
 /// Makes a test of a function that takes a [`Stage`]: it plays off chain, and once more with each call forced.
@@ -41,11 +41,11 @@ pub use world::{Answer, World};
 /// What most tests of contracts need.
 pub mod prelude {
     pub use crate::{
-        Deployed, Device, Done, Failed, Key, Measure, Stage, blake2b, twin, twin_test,
+        Deployed, Device, Done, Failed, Key, Measure, Oracle, Stage, blake2b, twin, twin_test,
     };
     pub use twinroot_sdk::{
         Amount, Band, Claims, ContractId, Excursion, FeedId, Gas, Hash, Height, Mark, PublicKey,
-        REVERT_COINS, REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER, Sensor, Side,
-        Source, Sources, Subject, TimeMs,
+        Query, REVERT_COINS, REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER, Sensor,
+        Side, Source, Sources, Subject, TimeMs,
     };
 }

@@ -216,7 +216,12 @@ impl World {
     /// A transaction of one side's account, as bytes.
     #[must_use]
     pub fn transaction(&self, by: Side, action: Action) -> Vec<u8> {
-        let key = &self.keys[by.index()];
+        self.transaction_of(&self.keys[by.index()], action)
+    }
+
+    /// A transaction of whichever account has that key, as bytes.
+    #[must_use]
+    pub fn transaction_of(&self, key: &SecretKey, action: Action) -> Vec<u8> {
         let sender = key.public();
         let transaction = Transaction {
             chain: self.ledger.chain(),

@@ -71,6 +71,12 @@ rules! {
         Ahead = 521: "the reading is later than the pinned block";
         Stale = 522: "the reading is too old at the pinned block";
         Unchained = 523: "the feed does not say when it spoke last";
+        Forgotten = 531: "the ledger need not keep the answer any more at the pinned block";
+        BadProof = 532: "the proof is malformed";
+        OtherBlock = 533: "the proof is not of the pinned block";
+        NotShown = 534: "the proof shows neither the query nor that it is not there";
+        Surplus = 535: "the proof shows more than the query";
+        Pending = 536: "the query has no answer at the pinned block, and one can still come";
     }
 }
 

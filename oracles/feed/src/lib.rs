@@ -17,6 +17,7 @@ mod error;
 mod judge;
 mod message;
 mod observation;
+mod query;
 pub mod select;
 mod signer;
 
@@ -26,4 +27,5 @@ pub use error::{BundleError, DescriptorError, EquivocationError, FeedError, Open
 pub use judge::FeedJudge;
 pub use message::{BrokenRun, Signed, open, open_run, sign};
 pub use observation::{Observation, Value};
+pub use query::{ANSWER_BYTES, Answer, Asked, KEPT_BLOCKS, QUESTION_BYTES, Query, Shown};
 pub use signer::{SignError, Signer};

@@ -1,4 +1,4 @@
-//! Links: how messages of feeds travel, and how they are kept as evidence (docs/spec/oracles.md, 9).
+//! Links: how messages of feeds travel, and how they are kept as evidence (docs/spec/oracles.md, 10).
 //!
 //! ```text
 //!  mqtt, http, file: any order, twice     Keeper, one task a feed

@@ -60,6 +60,10 @@ id! {
     Subject
 }
 id! {
+    /// A question to an oracle of the ledger: the hash of oracle, question and times.
+    QueryId
+}
+id! {
     /// An Ed25519 public key as it travels; not yet through the key gate.
     PublicKey
 }

@@ -19,8 +19,8 @@ pub use host::{
     KEY_GATE_GAS, SIGNATURE_GAS, ValType,
 };
 pub use id::{
-    ChainId, ChannelId, CodeHash, ContractId, FeedId, Hash, MessageId, PublicKey, Root, Side,
-    Subject,
+    ChainId, ChannelId, CodeHash, ContractId, FeedId, Hash, MessageId, PublicKey, QueryId, Root,
+    Side, Subject,
 };
 pub use policy::{
     POLICY_SECTION, POLICY_VERSION, Policy, PolicyError, policies, section, section_size,

@@ -87,6 +87,14 @@ pub enum Policy {
         /// Where the parameters lie.
         params: u32,
     },
+    /// The answer of an oracle of the ledger to a question, or that it gave none in time.
+    /// Parameters: oracle 32 bytes, hash of the question 32 bytes, last height for the answer u64, last height
+    /// at which it is kept u64.
+    /// Verdict: 0 and 266 zeros for none; 1, height u64, length u16, 256 bytes that begin with the answer.
+    Response {
+        /// Where the parameters lie.
+        params: u32,
+    },
 }
 
 /// A policy section that cannot be read.
@@ -101,6 +109,7 @@ const KIND_MAX_GAP: u8 = 5;
 const KIND_FRESH: u8 = 6;
 const KIND_ANY: u8 = 7;
 const KIND_EQUIVOCATION: u8 = 8;
+const KIND_RESPONSE: u8 = 9;
 const HEAD: usize = 2;
 const SLOT: usize = 4;
 
@@ -141,6 +150,7 @@ impl Policy {
             Self::Fresh { ms, .. } => Self::Fresh { ms, params },
             Self::Any { .. } => Self::Any { params },
             Self::Equivocation { .. } => Self::Equivocation { params },
+            Self::Response { .. } => Self::Response { params },
         }
     }
 
@@ -162,6 +172,7 @@ impl Policy {
             Self::Fresh { ms, params } => (KIND_FRESH, ms, params),
             Self::Any { params } => (KIND_ANY, 0, params),
             Self::Equivocation { params } => (KIND_EQUIVOCATION, 0, params),
+            Self::Response { params } => (KIND_RESPONSE, 0, params),
         }
     }
 
@@ -178,6 +189,7 @@ impl Policy {
         let policy = match *kind {
             KIND_ANY => Self::Any { params },
             KIND_EQUIVOCATION => Self::Equivocation { params },
+            KIND_RESPONSE => Self::Response { params },
             _ if ms == 0 => return None,
             KIND_K_OF_N_EQUAL => Self::KOfNEqual { k: n, params },
             KIND_RUN_LENGTH => Self::RunLength { n, params },
@@ -195,7 +207,7 @@ impl Policy {
 const fn number_size(kind: u8) -> usize {
     match kind {
         KIND_K_OF_N_EQUAL | KIND_RUN_LENGTH | KIND_MEDIAN => 2,
-        KIND_ANY | KIND_EQUIVOCATION => 0,
+        KIND_ANY | KIND_EQUIVOCATION | KIND_RESPONSE => 0,
         _ => 8,
     }
 }
@@ -269,7 +281,7 @@ pub const fn section<const SIZE: usize>(fields: &[Option<Policy>]) -> [u8; SIZE]
 mod tests {
     use super::*;
 
-    const DECLARED: [Option<Policy>; 9] = [
+    const DECLARED: [Option<Policy>; 10] = [
         Some(Policy::KOfNEqual { k: 2, params: 0 }),
         None,
         Some(Policy::RunLength { n: 300, params: 2 }),
@@ -282,13 +294,14 @@ mod tests {
         Some(Policy::Fresh { ms: 2, params: 6 }),
         Some(Policy::Any { params: 7 }),
         Some(Policy::Equivocation { params: 8 }),
+        Some(Policy::Response { params: 9 }),
     ];
     const SECTION: [u8; section_size(&DECLARED)] = section(&DECLARED);
 
     #[test]
     fn a_section_is_its_policies_one_after_another() {
-        let parts: [&[u8]; 9] = [
-            &[1, 8],
+        let parts: [&[u8]; 10] = [
+            &[1, 9],
             &[1, 2, 0, 0, 0, 0, 0],
             &[2, 44, 1, 2, 0, 0, 0],
             &[3, 3, 0, 3, 0, 0, 0],
@@ -297,6 +310,7 @@ mod tests {
             &[6, 2, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0],
             &[7, 7, 0, 0, 0],
             &[8, 8, 0, 0, 0],
+            &[9, 9, 0, 0, 0],
         ];
         assert!(SECTION.iter().eq(parts.iter().copied().flatten()));
         let found = policies(&SECTION).unwrap();

@@ -1,8 +1,8 @@
 //! The question that a policy asks of oracle facts.
 
-use twinroot_abi::{Policy, TimeMs};
+use twinroot_abi::Policy;
 
-use crate::Bundle;
+use crate::{Bundle, Env};
 
 /// All that a verdict may depend on: no clock, no key list, no configuration.
 #[derive(Clone, Copy, Debug)]
@@ -13,8 +13,8 @@ pub struct Question<'a> {
     pub params: Option<&'a [u8]>,
     /// The facts that the call carries for this policy, if it carries any.
     pub facts: Option<&'a Bundle>,
-    /// Time of the pinned block.
-    pub now: TimeMs,
+    /// The pinned block.
+    pub pinned: Env,
 }
 
 /// Judges facts. The same question has the same answer on every machine.

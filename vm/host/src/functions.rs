@@ -502,7 +502,7 @@ fn judge(guest: &mut Guest<'_>, policy: i32, out: i32, cap: i32) -> Result<i32, 
         policy: declared,
         params: params.as_deref(),
         facts: facts.as_ref(),
-        now: guest.running().scene.env.time,
+        pinned: guest.running().scene.env,
     };
     match guest.running().tools.judge.judge(&question) {
         Ok(verdict) => {

@@ -53,6 +53,10 @@ tags! {
     READING = b"twinroot/read/v1";
     /// An observation in the form of COSE, whose own bytes set it apart: signed by a feed, hashed to name it.
     COSE = b"\x84jSignature1";
+    /// A question to an oracle of a ledger, its times included.
+    QUERY = b"twinroot/query/v1";
+    /// What is asked in it.
+    QUESTION = b"twinroot/question/v1";
     /// The name of a contract.
     CONTRACT = b"twinroot/contract/v1";
     /// The fee table.

@@ -1,6 +1,7 @@
 //! What only the inside can tell: that each datum has its place in the tree.
 
 use twinroot_abi::{ChainId, CodeHash, FeedId, Hash, Root, Round, Side};
+use twinroot_feed::Answer;
 use twinroot_types::{SecretKey, Signature};
 use twinroot_wire::{CoSigned, Ground, Keys, Parameters, SignedParameters, Standing};
 
@@ -11,6 +12,7 @@ type Change<T> = (&'static str, fn(&mut T));
 
 const ID: ChannelId = ChannelId([5; 32]);
 const CODE: CodeHash = CodeHash([6; 32]);
+const QUERY: QueryId = QueryId([7; 32]);
 
 fn key(seed: u8) -> PublicKey {
     SecretKey::from_seed(&[seed; 32]).public()
@@ -89,6 +91,25 @@ fn kept() -> Kept {
         bytes: vec![1, 2, 3],
     });
     kept.set_bond(bond_id(), bond());
+    kept.set_oracle(
+        key(4),
+        Oracle {
+            price: Amount(5),
+            until: Height(9),
+        },
+    );
+    kept.set_query(
+        QUERY,
+        Asked {
+            oracle: key(4),
+            question: vec![1],
+            answer_by: Height(5),
+            kept_until: Height(6),
+            asker: key(1),
+            held: Amount(5),
+            answer: None,
+        },
+    );
     kept.take_fee(key(1), Amount(1)).unwrap();
     kept.advance(TimeMs(8));
     kept
@@ -106,7 +127,7 @@ fn root(kept: &Kept) -> Root {
 /// docs/spec/arbiter.md, 7.5 and 7.6.
 #[test]
 fn every_part_of_the_ledger_is_in_its_tree() {
-    let changes: [Change<Kept>; 14] = [
+    let changes: [Change<Kept>; 20] = [
         ("chain", |it| it.chain.0[0] ^= 1),
         ("blocks", |it| it.recent.advance(TimeMs(9), Root::default())),
         ("coins", |it| {
@@ -144,6 +165,26 @@ fn every_part_of_the_ledger_is_in_its_tree() {
         ("fees", |it| it.fees = Amount(9)),
         ("burned", |it| it.burned = Amount(9)),
         ("a bond less", |it| it.remove_bond(bond_id())),
+        ("price", |it| {
+            it.oracles.get_mut(&key(4)).unwrap().price = Amount(9)
+        }),
+        ("an oracle's last height", |it| {
+            it.oracles.get_mut(&key(4)).unwrap().until = Height(8)
+        }),
+        ("an oracle less", |it| {
+            it.oracles.remove(&key(4));
+        }),
+        ("held coins", |it| {
+            it.queries.get_mut(&QUERY).unwrap().held = Amount(9)
+        }),
+        ("an answer", |it| {
+            let answer = Answer {
+                at: Height(1),
+                bytes: Vec::new(),
+            };
+            it.queries.get_mut(&QUERY).unwrap().answer = Some(answer);
+        }),
+        ("a query less", |it| it.remove_query(QUERY)),
     ];
     let before = root(&kept());
     for (what, change) in changes {

@@ -5,8 +5,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use twinroot_abi::{Amount, Height, Round, Side, TimeMs};
+use twinroot_abi::{Amount, Height, QueryId, Round, Side, TimeMs};
 use twinroot_arbiter::{Channel, Debt, Effect, Phase, Receipt, Rejected};
+use twinroot_feed::Query;
 use twinroot_rules::FORCED_STEPS;
 use twinroot_wire::{Action, CoSigned, Direction, MutualClose, Operation, SignedFunding};
 
@@ -62,6 +63,18 @@ enum Act {
     /// Someone's act about the bond on one of two feeds.
     Bond(usize, bool, BondAct),
     Blocks(u64),
+    /// The account is an oracle, or stays one.
+    Serve(usize, u64),
+    /// An oracle is asked something, to be answered within so many blocks.
+    Ask {
+        who: usize,
+        oracle: usize,
+        question: u8,
+        blocks: u64,
+    },
+    /// Any question that was ever asked is answered.
+    Respond(usize, Index),
+    Refund(usize, Index),
 }
 
 fn anyone() -> impl Strategy<Value = usize> {
@@ -120,6 +133,22 @@ fn solo() -> impl Strategy<Value = Act> {
     (anyone(), state()).prop_map(|(who, state)| Act::Solo(who, state))
 }
 
+/// What oracles of the ledger and those who ask them do.
+fn oracle() -> impl Strategy<Value = Act> {
+    let any_query = || (anyone(), any::<Index>());
+    prop_oneof![
+        2 => (anyone(), 0..2_000u64).prop_map(|(who, price)| Act::Serve(who, price)),
+        4 => (anyone(), anyone(), 0..4u8, 0..4u64).prop_map(|(who, oracle, question, blocks)| Act::Ask {
+            who,
+            oracle,
+            question,
+            blocks,
+        }),
+        4 => any_query().prop_map(|(who, which)| Act::Respond(who, which)),
+        4 => any_query().prop_map(|(who, which)| Act::Refund(who, which)),
+    ]
+}
+
 /// What does not even begin to close a channel.
 fn while_open() -> impl Strategy<Value = Act> {
     prop_oneof![
@@ -164,6 +193,7 @@ fn without_agreed_end() -> impl Strategy<Value = Act> {
         1 => (anyone(), anyone(), 0..1_000u64).prop_map(|(who, to, coins)| Act::Give(who, to, coins)),
         1 => anyone().prop_map(Act::Open),
         2 => bond_act(),
+        3 => oracle(),
         1 => any::<Index>().prop_map(Act::Replay),
         1 => any::<(Index, u8)>().prop_map(|(at, with)| Act::Spoiled(A, at, with)),
         3 => (0..4u64).prop_map(Act::Blocks),
@@ -203,6 +233,8 @@ struct Watch {
     world: World,
     posted: Vec<(usize, Vec<u8>)>,
     fundings: Vec<SignedFunding>,
+    /// All that was ever asked of oracles.
+    queries: Vec<QueryId>,
     /// All that went into the ledger.
     fed: Vec<Fed>,
 }
@@ -218,6 +250,7 @@ impl Watch {
             world: World::open(),
             posted: Vec::new(),
             fundings: Vec::new(),
+            queries: Vec::new(),
             fed: Vec::new(),
         }
     }
@@ -354,6 +387,54 @@ impl Watch {
             }
             Act::Open(who) => (*who, self.world.opening()),
             Act::Bond(who, which, act) => (*who, act.action(*which)),
+            Act::Serve(who, price) => {
+                let price = Amount(*price);
+                let until = Height(self.world.ledger.block().height.0 + 5);
+                let serves = self.world.ledger.oracle(key(*who)).is_some();
+                let action = if serves {
+                    Action::Extend { price, until }
+                } else {
+                    Action::Register { price, until }
+                };
+                (*who, action)
+            }
+            Act::Ask {
+                who,
+                oracle,
+                question,
+                blocks,
+            } => {
+                let answer_by = Height(self.world.ledger.block().height.0 + blocks);
+                let query = Query {
+                    oracle: key(*oracle),
+                    question: Query::hash(&[*question]),
+                    answer_by,
+                    kept_until: Height(answer_by.0 + 3),
+                };
+                self.queries.push(query.id());
+                let action = Action::Ask {
+                    oracle: query.oracle,
+                    question: vec![*question],
+                    answer_by,
+                    kept_until: query.kept_until,
+                    most: Amount(1_900),
+                };
+                (*who, action)
+            }
+            Act::Respond(who, which) => {
+                let query = *self.queries.get(which.index(self.queries.len().max(1)))?;
+                let oracle = self.world.ledger.query(query).map(|asked| asked.oracle);
+                // Mostly the one that was asked.
+                let who = [A, B, C]
+                    .into_iter()
+                    .find(|it| Some(key(*it)) == oracle && *who != B);
+                let answer = vec![7];
+                (who.unwrap_or(B), Action::Respond { query, answer })
+            }
+            Act::Refund(who, which) => {
+                let query = *self.queries.get(which.index(self.queries.len().max(1)))?;
+                (*who, Action::Refund { query })
+            }
         };
         let bytes = self
             .world
@@ -366,6 +447,11 @@ impl Watch {
 
     /// Acts, and checks what no act may do to a channel.
     fn check(&mut self, act: &Act) -> Result<(), TestCaseError> {
+        self.check_channel(act)?;
+        self.check_sum()
+    }
+
+    fn check_channel(&mut self, act: &Act) -> Result<(), TestCaseError> {
         let id = self.world.id();
         let before = self.world.ledger.channel(id).cloned();
         let (height, coins) = (self.world.ledger.block().height, self.coins());

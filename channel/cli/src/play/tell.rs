@@ -192,6 +192,19 @@ fn post(action: &Post) -> String {
             format!("that the bond of {owner} on the feed {feed} goes back")
         }
         Post::Forfeit { feed, .. } => format!("a proof that the feed {feed} contradicted itself"),
+        Post::Register { price, until } => {
+            format!("that it answers questions for {price} coins, until {until}")
+        }
+        Post::Extend { price, until } => {
+            format!("that it goes on answering for {price} coins, until {until}")
+        }
+        Post::Ask {
+            oracle, answer_by, ..
+        } => format!("a question to the oracle {oracle}, to be answered by {answer_by}"),
+        Post::Respond { query, answer } => {
+            format!("an answer of {} bytes to the query {query}", answer.len())
+        }
+        Post::Refund { query } => format!("that what the query {query} holds goes back"),
     }
 }
 

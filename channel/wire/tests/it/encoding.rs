@@ -226,7 +226,7 @@ fn kinds<T: Serialize>(strategy: &impl Strategy<Value = T>) -> BTreeSet<u8> {
 #[test]
 fn every_kind_is_generated() {
     const MESSAGES: u8 = 17;
-    const ACTIONS: u8 = 14;
+    const ACTIONS: u8 = 19;
     const OPERATIONS: u8 = 6;
     assert!(kinds(&message()).into_iter().eq(0..MESSAGES));
     assert!(kinds(&operation()).into_iter().eq(0..OPERATIONS));

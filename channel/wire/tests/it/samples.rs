@@ -1,8 +1,8 @@
 //! One value of everything that is signed or sent; the vectors and the seeds are made of these.
 
 use twinroot_abi::{
-    Amount, ChainId, CodeHash, ContractId, FeedId, Gas, Hash, Height, PublicKey, Root, Round, Side,
-    TimeMs,
+    Amount, ChainId, CodeHash, ContractId, FeedId, Gas, Hash, Height, PublicKey, QueryId, Root,
+    Round, Side, TimeMs,
 };
 use twinroot_exec::{Bundle, Call, Env, Fallback};
 use twinroot_types::{SecretKey, Signature, Tag};
@@ -366,7 +366,10 @@ pub(crate) fn transactions() -> Vec<(&'static str, SignedTransaction)> {
             },
         ),
     ];
-    let all = actions.into_iter().chain(bond_actions());
+    let all = actions
+        .into_iter()
+        .chain(bond_actions())
+        .chain(oracle_actions());
     all.map(|(name, action)| (name, posted(action))).collect()
 }
 
@@ -387,6 +390,48 @@ fn bond_actions() -> [(&'static str, Action); 4] {
         ("unbond", Action::Unbond { feed }),
         ("release", Action::Release { feed, owner }),
         ("forfeit", Action::Forfeit { feed, owner, proof }),
+    ]
+}
+
+fn oracle_actions() -> [(&'static str, Action); 5] {
+    [
+        (
+            "register",
+            Action::Register {
+                price: Amount(40),
+                until: Height(900),
+            },
+        ),
+        (
+            "extend",
+            Action::Extend {
+                price: Amount(41),
+                until: Height(1_900),
+            },
+        ),
+        (
+            "ask",
+            Action::Ask {
+                oracle: PublicKey([9; 32]),
+                question: b"did order 7 arrive?".to_vec(),
+                answer_by: Height(400),
+                kept_until: Height(500),
+                most: Amount(50),
+            },
+        ),
+        (
+            "respond",
+            Action::Respond {
+                query: QueryId([8; 32]),
+                answer: vec![1],
+            },
+        ),
+        (
+            "refund",
+            Action::Refund {
+                query: QueryId([8; 32]),
+            },
+        ),
     ]
 }
 

@@ -13,6 +13,7 @@ mod k_of_n;
 mod mark;
 mod max_gap;
 mod median;
+mod response;
 mod run_length;
 
 use core::marker::PhantomData;
@@ -32,6 +33,7 @@ pub use k_of_n::{Claims, KOfN, KOfNEqual};
 pub use mark::{Mark, Source};
 pub use max_gap::{MaxGap, Sensor, SilentFor};
 pub use median::{Median, MiddleOf, Sources};
+pub use response::{Answer, OfOracle, Query, Response};
 pub use run_length::{Band, Run, RunLength};
 
 /// A kind of policy, as the types above name it.

@@ -1,7 +1,9 @@
 //! Policies as types: the policy that a type declares, and its parameters byte by byte (docs/spec/oracles.md, 5).
 
 use twinroot_sdk::prelude::*;
-use twinroot_sdk::{Contradiction, Field, Fixed, Message, MessageId, Policy, Reading, Type};
+use twinroot_sdk::{
+    Answer, Contradiction, Field, Fixed, Message, MessageId, Policy, Reading, Type,
+};
 
 const FEEDS: [FeedId; 3] = [FeedId([1; 32]), FeedId([2; 32]), FeedId([3; 32])];
 
@@ -160,4 +162,40 @@ fn any_message() {
     assert_eq!(Message::read(&padded), None, "what pads a reading is 0");
     padded[20] = 2;
     assert_eq!(Message::read(&padded), None, "neither reading nor claim");
+}
+
+#[test]
+fn the_answer_of_an_oracle() {
+    assert_eq!(Response::POLICY, Some(Policy::Response { params: 0 }));
+    assert_eq!(<Response as Field>::TYPE, Type::Named("Response"));
+    let query = Query {
+        oracle: PublicKey([1; 32]),
+        question: Hash([2; 32]),
+        answer_by: Height(3),
+        kept_until: Height(4),
+    };
+    lies_as(query, &[&[1; 32], &[2; 32], &number(3), &number(4)]);
+    lies_as(Answer::None, &[&[0; 267]]);
+    let mut said = [0; Answer::BYTES];
+    said[0] = 1;
+    let given = |length| Answer::Given {
+        at: Height(5),
+        length,
+        bytes: said,
+    };
+    lies_as(given(2), &[&[1], &number(5), &[2, 0], &said]);
+    assert_eq!(given(2).bytes(), Some(&[1, 0][..]));
+    assert_eq!(given(2).read_as(), Some(1_u16));
+    assert_eq!(given(2).read_as::<u64>(), None, "of another length");
+    assert_eq!(given(1).read_as(), Some(true));
+    assert_eq!(Answer::None.read_as::<()>(), None);
+    let mut long = bytes(&given(256));
+    assert_eq!(Answer::read(&long), Some(given(256)));
+    long[9] = 1;
+    assert_eq!(Answer::read(&long), None, "longer than there is room");
+    let mut padded = bytes(&Answer::None);
+    padded[266] = 1;
+    assert_eq!(Answer::read(&padded), None, "what pads no answer is 0");
+    padded[0] = 2;
+    assert_eq!(Answer::read(&padded), None, "neither");
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use twinroot_sdk::{
-    Contradicted, Each, Fixed, KOfNEqual, MiddleOf, OutFor, Rule, Run, SilentFor, Type as Written,
-    YoungerThan,
+    Contradicted, Each, Fixed, KOfNEqual, MiddleOf, OfOracle, OutFor, Rule, Run, SilentFor,
+    Type as Written, YoungerThan,
 };
 use twinroot_spec::{Spec, Type};
 
@@ -48,6 +48,7 @@ fn each_policy_is_that_of_the_sdk() {
     agrees::<YoungerThan<{ u64::MAX }>>();
     agrees::<Each>();
     agrees::<Contradicted>();
+    agrees::<OfOracle>();
 }
 
 #[test]
@@ -103,4 +104,18 @@ fn what_a_feed_says_has_one_form() {
         let told = refused.unwrap_err().to_string();
         assert!(told.ends_with(&message), "{told}");
     }
+}
+
+#[test]
+fn what_an_oracle_answers_has_one_form() {
+    let line = r#"{"entry":"tell","docs":"","args":[{"name":"answer","type":"Answer"}]}"#;
+    let spec = spec(line).unwrap();
+    let mut bytes = [0; 267];
+    let read = |bytes: &[u8]| spec.decode_args("tell", bytes).map_err(|it| it.to_string());
+    assert_eq!(read(&bytes), Ok(json!({"answer": {"None": {}}})));
+    bytes[1] = 5;
+    let padded = "the arguments of `tell`: the byte 0x05 stands for no Answer";
+    assert_eq!(read(&bytes), Err(padded.to_owned()));
+    bytes[0] = 1;
+    assert_eq!(read(&bytes).unwrap()["answer"]["Given"]["at"], 5);
 }

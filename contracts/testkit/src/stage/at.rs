@@ -187,8 +187,8 @@ impl At<'_> {
         let key = StateKey::Slot(self.contract, &rule.params_key()).hash();
         let (_, state) = self.turn.stage.position();
         let params = state.read(&key).ok().flatten().unwrap_or_default().to_vec();
-        let now = self.turn.stage.time();
-        select::bundle(*policy, rule, &params, devices, messages, now)
+        let pinned = self.turn.stage.world.block();
+        select::bundle(*policy, rule, &params, devices, messages, pinned)
             .map_err(|shortfall| Failed::Evidence(format!("{shortfall}: {shortfall:?}")))
     }
 }

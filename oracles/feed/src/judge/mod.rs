@@ -9,6 +9,7 @@ mod list;
 mod mark;
 mod max_gap;
 mod median;
+mod response;
 mod run_length;
 
 use core::ops::RangeInclusive;
@@ -26,6 +27,7 @@ pub(crate) use k_of_n::KOfNEqual;
 pub(crate) use list::FeedList;
 pub(crate) use max_gap::{MaxGap, check_chained};
 pub(crate) use median::{Median, check_units};
+pub(crate) use response::Response;
 pub(crate) use run_length::RunLength;
 
 /// Judges the policies of [`Policy`]. It knows nothing but the question.
@@ -48,9 +50,10 @@ fn verdict(question: &Question<'_>) -> Result<Vec<u8>, FeedError> {
         Policy::Median { n, .. } => Median::new(n, params)?.verdict(facts()?),
         Policy::Duration { ms, .. } => Duration::new(ms, params)?.verdict(facts()?),
         Policy::MaxGap { ms, .. } => MaxGap::new(ms, params)?.verdict(facts()?),
-        Policy::Fresh { ms, .. } => Fresh::new(ms, params, question.now)?.verdict(facts()?),
+        Policy::Fresh { ms, .. } => Fresh::new(ms, params, question.pinned.time)?.verdict(facts()?),
         Policy::Any { .. } => Any::new(params)?.verdict(facts()?),
         Policy::Equivocation { .. } => Contradicted::new(params)?.verdict(facts()?),
+        Policy::Response { .. } => Ok(Response::new(params, question.pinned)?.verdict(facts()?)?),
     }
 }
 

@@ -17,13 +17,14 @@ mod fresh;
 mod k_of_n;
 mod max_gap;
 mod median;
+mod response;
 mod run_length;
 mod watch;
 
 use std::collections::BTreeMap;
 
-use twinroot_abi::{FeedId, Policy, TimeMs};
-use twinroot_exec::Bundle;
+use twinroot_abi::{FeedId, Policy};
+use twinroot_exec::{Bundle, Env};
 
 use crate::judge::FeedList;
 use crate::message::Unverified;
@@ -36,10 +37,11 @@ pub use fresh::fresh;
 pub use k_of_n::k_of_n_equal;
 pub use max_gap::max_gap;
 pub use median::median;
+pub use response::response;
 pub use run_length::run_length;
 pub use watch::{Progress, RunWatch};
 
-/// The bundle that answers `declared`, the policy of number `policy`, at a block of the time `now`.
+/// The bundle that answers `declared`, the policy of number `policy`, at the block `pinned`.
 ///
 /// # Errors
 /// [`Shortfall`] tells what is missing.
@@ -49,7 +51,7 @@ pub fn bundle(
     params: &[u8],
     feeds: &[Feed],
     messages: &[Vec<u8>],
-    now: TimeMs,
+    pinned: Env,
 ) -> Result<Bundle, Shortfall> {
     let feed = || only_feed(params, feeds);
     match declared {
@@ -58,9 +60,10 @@ pub fn bundle(
         Policy::Median { n, .. } => median(policy, n, params, feeds, messages),
         Policy::Duration { ms, .. } => duration(policy, ms, params, feed()?, messages),
         Policy::MaxGap { ms, .. } => max_gap(policy, ms, params, feed()?, messages),
-        Policy::Fresh { ms, .. } => fresh(policy, ms, params, feed()?, messages, now),
+        Policy::Fresh { ms, .. } => fresh(policy, ms, params, feed()?, messages, pinned.time),
         Policy::Any { .. } => any(policy, params, feed()?, messages),
         Policy::Equivocation { .. } => equivocation(policy, params, feed()?, messages),
+        Policy::Response { .. } => response(policy, params, messages, pinned),
     }
 }
 

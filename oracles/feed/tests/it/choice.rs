@@ -12,9 +12,9 @@ use twinroot_feed::{
 };
 
 use crate::world::{
-    DELIVERED, PARCEL, any_message, ascending, descriptor, duration_of, duration_params, feed,
-    fresh_for, gap_over, gap_params, judge_at, mark_params, median_of, median_params, observation,
-    readings, run_of, run_params, secret, signer,
+    DELIVERED, PARCEL, any_message, ascending, block_at, descriptor, duration_of, duration_params,
+    feed, fresh_for, gap_over, gap_params, judge_at, mark_params, median_of, median_params,
+    observation, readings, run_of, run_params, secret, signer,
 };
 
 const WINDOW: (u64, u64) = (2_000, 7_000);
@@ -42,7 +42,14 @@ impl Asked {
     }
 
     fn choose(&self, feeds: &[Feed], pool: &[Vec<u8>]) -> Result<Bundle, Shortfall> {
-        bundle(NUMBER, self.policy, &self.params, feeds, pool, self.now)
+        bundle(
+            NUMBER,
+            self.policy,
+            &self.params,
+            feeds,
+            pool,
+            block_at(self.now),
+        )
     }
 
     fn judge(&self, facts: &Bundle) -> Result<Vec<u8>, FeedError> {

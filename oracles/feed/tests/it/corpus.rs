@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use twinroot_abi::{Subject, TimeMs};
-use twinroot_feed::{Equivocation, Feed, Signer, open};
+use twinroot_abi::{Hash, Subject, TimeMs};
+use twinroot_feed::{Equivocation, Feed, Query, Shown, Signer, open};
+use twinroot_state::{State, Tree};
 use twinroot_types::{Signature, encode};
 
-use crate::decoders::{DECODERS, device};
+use crate::decoders::{DECODERS, asked, device};
 
 fn folder(target: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "../../fuzz/corpus", target]
@@ -39,7 +40,21 @@ fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("reading", "first", encode(first_read.observation())),
         ("reading", "claim", body(&claim)),
         ("equivocation", "fork", proof.encode()),
+        ("query", "answered", proof_of_a_query(true)),
+        ("query", "absent", proof_of_a_query(false)),
     ]
+}
+
+fn proof_of_a_query(there: bool) -> Vec<u8> {
+    let query = asked().query();
+    let own = there.then(|| (query.place().hash(), encode(&asked())));
+    let others = (0..5_u8).map(|seed| (Query::hash(&[seed]), vec![seed]));
+    let leaves = others.chain(own);
+    let changes = leaves
+        .map(|(key, value)| (key, Some(value.into())))
+        .collect();
+    let tree = Tree::new().updated(&changes).unwrap();
+    Shown::prove(&query, Hash([5; 32]), &tree)
 }
 
 #[test]

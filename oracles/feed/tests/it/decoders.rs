@@ -2,18 +2,21 @@
 //!
 //! A decoder never panics, and bytes that it takes are the one encoding of what it makes of them.
 
-use twinroot_abi::TimeMs;
-use twinroot_feed::{Descriptor, Envelope, Equivocation, Feed, Mode, open};
-use twinroot_types::{SecretKey, Tag, encode};
+use twinroot_abi::{Amount, Hash, Height, PublicKey, TimeMs};
+use twinroot_exec::{Block, Env};
+use twinroot_feed::{Answer, Asked, Descriptor, Envelope, Equivocation, Feed, Mode, Shown, open};
+use twinroot_state::{Partial, State};
+use twinroot_types::{Limits, SecretKey, Tag, encode};
 
 /// It stops the test, or the fuzz target, where something does not hold of these bytes.
 type Check = fn(&[u8]);
 
 /// The check of each fuzz target, by its name.
-pub(crate) const DECODERS: [(&str, Check); 3] = [
+pub(crate) const DECODERS: [(&str, Check); 4] = [
     ("descriptor", descriptor),
     ("reading", reading),
     ("equivocation", equivocation),
+    ("query", query),
 ];
 
 fn descriptor(bytes: &[u8]) {
@@ -44,6 +47,49 @@ fn equivocation(bytes: &[u8]) {
     if let Ok(proven) = proof.verify() {
         let [lower, higher] = proven.messages();
         assert_ne!(lower.id(), higher.id());
+    }
+}
+
+/// As the proof of a query at the block that these bytes make of themselves: whatever tree they show.
+fn query(bytes: &[u8]) {
+    let Some((parent, witness)) = bytes.split_first_chunk() else {
+        return;
+    };
+    let Ok(part) = Partial::decode(witness, Limits::V1.witness_bytes) else {
+        return;
+    };
+    let query = asked().query();
+    let pinned = block_after(Hash(*parent), &part);
+    if let Ok(Shown(Some(asked))) = Shown::open(bytes, &query, pinned) {
+        let leaf = encode(&asked);
+        assert!(bytes.windows(leaf.len()).any(|part| part == leaf));
+    }
+}
+
+/// A block that commits to that tree.
+fn block_after(parent: Hash, tree: &impl State) -> Env {
+    let block = Block {
+        parent,
+        height: Height(11),
+        time: TimeMs(22_000),
+        app: tree.root(),
+    };
+    block.env()
+}
+
+/// The query whose proofs are read.
+pub(crate) fn asked() -> Asked {
+    Asked {
+        oracle: PublicKey([4; 32]),
+        question: b"did order 7 arrive?".to_vec(),
+        answer_by: Height(10),
+        kept_until: Height(15),
+        asker: PublicKey([6; 32]),
+        held: Amount(0),
+        answer: Some(Answer {
+            at: Height(7),
+            bytes: b"yes".to_vec(),
+        }),
     }
 }
 

@@ -18,6 +18,7 @@ mod laws;
 mod max_gap;
 mod median;
 mod one_key;
+mod response;
 mod rules;
 mod run;
 mod second_opinion;

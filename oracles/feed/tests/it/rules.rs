@@ -14,12 +14,12 @@ use twinroot_types::{Tag, encode, hash};
 
 use crate::spec::every_rule;
 use crate::world::{
-    DELIVERED, LOST, OTHER_PARCEL, PARCEL, SLOT, any_message, ascending, ask, descriptor,
+    DELIVERED, LOST, OTHER_PARCEL, PARCEL, SLOT, any_message, ascending, ask, block_at, descriptor,
     descriptor_of, duration_of, duration_params, feed, fixed, fresh_for, gap_over, gap_params,
     judge, k_of_n, list_params, mark_params, median_of, median_params, observation, readings,
     run_of, run_params, secret, signer,
 };
-use crate::{any, duration, equivocation, fresh, max_gap, median, slots, stock};
+use crate::{any, duration, equivocation, fresh, max_gap, median, response, slots, stock};
 
 #[test]
 fn each_rule_has_its_number() {
@@ -31,6 +31,7 @@ fn each_rule_has_its_number() {
         .chain(max_gap::cases())
         .chain(fresh::cases())
         .chain(any::cases())
+        .chain(response::cases())
         .chain(equivocation::cases())
         .chain(slots::cases())
         .chain(stock::cases())
@@ -167,7 +168,7 @@ fn questions() -> Vec<Case> {
             policy: k_of_n(2),
             params,
             facts,
-            now: TimeMs::ZERO,
+            pinned: block_at(TimeMs::ZERO),
         })
     };
     let delivery = Delivery::new();
@@ -707,6 +708,7 @@ fn parameters_come_before_facts_for_every_policy() {
         (gap_over(1), gap_params(id, window)),
         (fresh_for(1), mark_params(id, (0, 0))),
         (any_message(), mark_params(id, (0, 0))),
+        (response::POLICY, response::params()),
         (Policy::Equivocation { params: SLOT }, fixed(&id)),
     ];
     for (policy, params) in policies {
@@ -715,7 +717,7 @@ fn parameters_come_before_facts_for_every_policy() {
                 policy,
                 params,
                 facts: None,
-                now: TimeMs::ZERO,
+                pinned: block_at(TimeMs::ZERO),
             })
         };
         let none = question(None);

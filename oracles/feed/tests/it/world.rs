@@ -1,7 +1,7 @@
 //! Feeds and questions that the tests share.
 
-use twinroot_abi::{FeedId, Fixed, MessageId, Policy, PublicKey, Subject, TimeMs};
-use twinroot_exec::{Bundle, Judge, Question};
+use twinroot_abi::{FeedId, Fixed, Hash, Height, MessageId, Policy, PublicKey, Subject, TimeMs};
+use twinroot_exec::{Bundle, Env, Judge, Question};
 use twinroot_feed::{
     Descriptor, Envelope, Feed, FeedError, FeedJudge, Mode, Observation, Signer, Value,
 };
@@ -165,8 +165,17 @@ pub(crate) fn judge_at(
         policy,
         params: Some(params),
         facts: Some(facts),
-        now,
+        pinned: block_at(now),
     })
+}
+
+/// Some block of that time.
+pub(crate) fn block_at(time: TimeMs) -> Env {
+    Env {
+        height: Height(0),
+        time,
+        block: Hash([0; 32]),
+    }
 }
 
 pub(crate) fn ask(question: &Question<'_>) -> Result<Vec<u8>, FeedError> {

@@ -1,4 +1,4 @@
-//! What is answered, as JSON (docs/spec/oracles.md, 9.5).
+//! What is answered, as JSON (docs/spec/oracles.md, 10.5).
 //!
 //! Numbers above 2^53 lose digits in a browser; the bytes of the message have them all.
 

@@ -1,4 +1,4 @@
-//! What a listener is told, as server-sent events (docs/spec/oracles.md, 9.6).
+//! What a listener is told, as server-sent events (docs/spec/oracles.md, 10.6).
 
 use std::convert::Infallible;
 

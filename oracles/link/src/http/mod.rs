@@ -1,5 +1,5 @@
 //! Feeds over HTTP: server-sent events for browsers, and for programs behind a wall that lets nothing else
-//! through (docs/spec/oracles.md, 9.5).
+//! through (docs/spec/oracles.md, 10.5).
 //!
 //! ```text
 //! Keeper ---> serve: GET /v1/feeds/FEED            descriptor, latest, how things stand

@@ -24,7 +24,7 @@ use crate::keeper::Closed;
 use crate::running::Running;
 use crate::{Keeper, NoPlace, Place};
 
-/// Serves the feeds of these keepers to whoever connects (docs/spec/oracles.md, 9.5). All of it is public, and
+/// Serves the feeds of these keepers to whoever connects (docs/spec/oracles.md, 10.5). All of it is public, and
 /// pages of any origin may read it.
 pub fn serve(listener: TcpListener, keepers: impl IntoIterator<Item = Keeper>) -> Running {
     let keepers = keepers.into_iter();

@@ -92,7 +92,7 @@ impl Desk {
         }
     }
 
-    /// Opens what was delivered and keeps what the feed signed (docs/spec/oracles.md, 9.2).
+    /// Opens what was delivered and keeps what the feed signed (docs/spec/oracles.md, 10.2).
     pub(super) fn take(&mut self, deliveries: Vec<Delivery>) -> Taken {
         let opened = self.evidence.verifier().open(&deliveries);
         let mut events = self.count_refused(&deliveries, &opened);

@@ -1,4 +1,4 @@
-//! A feed for one listener, without a break between what was and what comes (docs/spec/oracles.md, 9.6).
+//! A feed for one listener, without a break between what was and what comes (docs/spec/oracles.md, 10.6).
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;

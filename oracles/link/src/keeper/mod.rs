@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A link acknowledges to whoever sent a message only when its receipt says that the message is on
-//! disk, so that a crash or a full disk makes the sender send it again (docs/spec/oracles.md, 9.2).
+//! disk, so that a crash or a full disk makes the sender send it again (docs/spec/oracles.md, 10.2).
 //! Nobody who is slow holds up the others: a link waits for room, a subscriber is told what it
 //! missed and asks for it.
 
@@ -258,7 +258,7 @@ pub enum Unkept {
 #[error("the keeper of the feed has ended")]
 pub struct Closed;
 
-/// Bytes of the longest message that links pass on (docs/spec/oracles.md, 9.1). Whether it is one, its feed tells.
+/// Bytes of the longest message that links pass on (docs/spec/oracles.md, 10.1). Whether it is one, its feed tells.
 pub const MESSAGE_LIMIT: usize = 512;
 /// Messages and questions that wait at most. With what a batch has in work, less than 1 MB.
 const INBOX: usize = 1024;

@@ -1,4 +1,4 @@
-//! The side of whoever has a log: answers those that miss something (docs/spec/oracles.md, 9.4).
+//! The side of whoever has a log: answers those that miss something (docs/spec/oracles.md, 10.4).
 
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::{Packet, Publish};

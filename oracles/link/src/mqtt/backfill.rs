@@ -19,7 +19,7 @@ use crate::{Gap, Keeper, LinkState, Origin, Place, Stretch};
 
 /// Asks whoever answers on the broker for all that `keeper` misses from the place `from` on, and gives it what
 /// comes: at the beginning, after each time without a connection, and whenever something is left out
-/// (docs/spec/oracles.md, 9.4).
+/// (docs/spec/oracles.md, 10.4).
 pub fn backfill(broker: &Broker, from: Place, keeper: Keeper) -> Running {
     let broker = broker.clone();
     Running::start(async move {

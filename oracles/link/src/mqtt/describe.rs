@@ -12,7 +12,7 @@ use crate::LinkState;
 use crate::running::{Lost, Pauses};
 
 /// Waits for the descriptor of the feed of that id, as the broker retains it. Its hash is the id, so it
-/// does not matter who put it there; anything else is passed over (docs/spec/oracles.md, 9.3).
+/// does not matter who put it there; anything else is passed over (docs/spec/oracles.md, 10.3).
 pub async fn describe(broker: &Broker, feed: FeedId, mut tell: impl FnMut(LinkState)) -> Feed {
     let mut pauses = Pauses::new();
     loop {

@@ -1,4 +1,4 @@
-//! The bytes of a request for what is missing, and of its answer (docs/spec/oracles.md, 9.4).
+//! The bytes of a request for what is missing, and of its answer (docs/spec/oracles.md, 10.4).
 
 use serde::{Deserialize, Serialize};
 use twinroot_types::{DecodeError, decode, encode};

@@ -1,4 +1,4 @@
-//! Feeds over an MQTT 5 broker (docs/spec/oracles.md, 9.3 and 9.4).
+//! Feeds over an MQTT 5 broker (docs/spec/oracles.md, 10.3 and 10.4).
 //!
 //! ```text
 //! device: Publisher --- .../r, .../latest, .../desc ---> broker ---> subscribe ---> Keeper

@@ -15,7 +15,7 @@ use super::topics;
 use crate::LinkState;
 use crate::running::{Lost, Pauses, Running};
 
-/// Publishes the messages of one feed, its descriptor and its last message (docs/spec/oracles.md, 9.3).
+/// Publishes the messages of one feed, its descriptor and its last message (docs/spec/oracles.md, 10.3).
 ///
 /// What the broker has not acknowledged is published again on the next connection. It is held in memory: a
 /// device that wants to survive its own restart publishes again what it has in its log.

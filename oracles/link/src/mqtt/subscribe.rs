@@ -13,7 +13,7 @@ use crate::keeper::Closed;
 use crate::running::{Lost, Pauses, Running};
 use crate::{Keeper, LinkState, Origin, Receipt};
 
-/// Gives `keeper` all that its feed publishes on the broker (docs/spec/oracles.md, 9.2 and 9.3).
+/// Gives `keeper` all that its feed publishes on the broker (docs/spec/oracles.md, 10.2 and 10.3).
 ///
 /// The broker keeps for `session` what comes while it is away. So its name stays the same from one start of
 /// the program to the next, and no two subscribers of a broker have the same.

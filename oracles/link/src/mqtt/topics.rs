@@ -1,4 +1,4 @@
-//! The topics of a feed (docs/spec/oracles.md, 9.3).
+//! The topics of a feed (docs/spec/oracles.md, 10.3).
 
 use twinroot_abi::FeedId;
 

@@ -15,7 +15,7 @@ pub struct Page {
 }
 
 impl Store {
-    /// The messages from `place` on, at most `limit` and whole places only (docs/spec/oracles.md, 9.4).
+    /// The messages from `place` on, at most `limit` and whole places only (docs/spec/oracles.md, 10.4).
     ///
     /// Where a feed forked so often that one place alone is more than a page, the page has the first
     /// ones of it, and the next one begins at the place after it: two are proof enough.

@@ -1,4 +1,4 @@
-//! Feeds over HTTP (docs/spec/oracles.md, 9.5 and 9.6).
+//! Feeds over HTTP (docs/spec/oracles.md, 10.5 and 10.6).
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! The keeper without a network: what it stores, answers and tells (docs/spec/oracles.md, 9.2).
+//! The keeper without a network: what it stores, answers and tells (docs/spec/oracles.md, 10.2).
 
 use twinroot_feed::{Conflict, OpenError};
 use twinroot_link::{Arrival, Event, Evidence, Gap, Keeper, Kept, LinkState, Origin, Place};

@@ -1,4 +1,4 @@
-//! Feeds over a real Mosquitto (docs/spec/oracles.md, 9.3 and 9.4).
+//! Feeds over a real Mosquitto (docs/spec/oracles.md, 10.3 and 10.4).
 
 use twinroot_feed::{Conflict, Equivocation, OpenError, Signed};
 use twinroot_link::mqtt::{Broker, Publisher, answer, backfill, describe, subscribe};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use twinroot_abi::{Amount, Height};
+use twinroot_abi::{Amount, Height, QueryId};
 use twinroot_arbiter::{BOND_LEAST, Bond, BondId, BondPhase, Effect, Ledger, LedgerKey, Receipt};
 use twinroot_feed::{Conflict, Descriptor, Feed};
 use twinroot_types::decode;
@@ -107,7 +107,7 @@ fn taken_and_burned(ledger: &Ledger) -> [u64; 2] {
 }
 
 impl Watch {
-    /// Accounts, locked coins, fees, bonds and burned coins are all that there is
+    /// Accounts, locked coins, fees, bonds, held prices and burned coins are all that there is
     /// (docs/spec/arbiter.md, 8.1).
     pub(super) fn check_sum(&self) -> Result<(), TestCaseError> {
         let ledger = &self.world.ledger;
@@ -118,8 +118,14 @@ impl Watch {
             .filter_map(|id| ledger.bond(id))
             .map(|bond| bond.amount.0)
             .sum();
+        let asked: BTreeSet<QueryId> = self.queries.iter().copied().collect();
+        let held: u64 = asked
+            .into_iter()
+            .filter_map(|id| ledger.query(id))
+            .map(|asked| asked.held.0)
+            .sum();
         let [fees, burned] = taken_and_burned(ledger);
-        prop_assert_eq!(accounts + locked + fees + bonded + burned, 3 * COINS);
+        prop_assert_eq!(accounts + locked + fees + bonded + held + burned, 3 * COINS);
         Ok(())
     }
 

@@ -19,6 +19,7 @@ mod forced;
 mod funding;
 mod mutual;
 mod opening;
+mod oracles;
 mod settling;
 mod states;
 

@@ -131,7 +131,12 @@ fn action_word(action: &Action) -> String {
         | Action::Bond { .. }
         | Action::Unbond { .. }
         | Action::Release { .. }
-        | Action::Forfeit { .. } => {
+        | Action::Forfeit { .. }
+        | Action::Register { .. }
+        | Action::Extend { .. }
+        | Action::Ask { .. }
+        | Action::Respond { .. }
+        | Action::Refund { .. } => {
             unreachable!("a party does not post this: {action:?}")
         }
     }

@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use twinroot_abi::{Amount, ChainId, ChannelId, FeedId, Height, PublicKey, Root};
+use twinroot_abi::{Amount, ChainId, ChannelId, FeedId, Height, PublicKey, QueryId, Root};
 use twinroot_wire::{Action, Force, SignedTransaction, Transaction};
 
 use super::{co_signed, signature, signed_close, signed_funding, signed_parameters, update};
@@ -40,6 +40,7 @@ fn action() -> impl Strategy<Value = Action> {
         signed_funding().prop_map(Action::Fund),
         (channel(), co_signed()).prop_map(|(channel, state)| Action::Snapshot { channel, state }),
         bond_action(),
+        of_an_oracle(),
     ]
 }
 
@@ -60,6 +61,33 @@ fn bond_action() -> impl Strategy<Value = Action> {
             owner,
             proof
         }),
+    ]
+}
+
+fn of_an_oracle() -> impl Strategy<Value = Action> {
+    let query = || any::<[u8; 32]>().prop_map(QueryId);
+    let numbers = any::<(u64, u64, u64)>();
+    prop_oneof![
+        any::<(u64, u64)>().prop_map(|(price, until)| Action::Register {
+            price: Amount(price),
+            until: Height(until),
+        }),
+        any::<(u64, u64)>().prop_map(|(price, until)| Action::Extend {
+            price: Amount(price),
+            until: Height(until),
+        }),
+        (any::<[u8; 32]>(), vec(any::<u8>(), 0..16), numbers).prop_map(
+            |(oracle, question, (answer_by, kept_until, most))| Action::Ask {
+                oracle: PublicKey(oracle),
+                question,
+                answer_by: Height(answer_by),
+                kept_until: Height(kept_until),
+                most: Amount(most),
+            }
+        ),
+        (query(), vec(any::<u8>(), 0..16))
+            .prop_map(|(query, answer)| Action::Respond { query, answer }),
+        query().prop_map(|query| Action::Refund { query }),
     ]
 }
 
