@@ -26,4 +26,4 @@ pub use error::{BundleError, DescriptorError, EquivocationError, FeedError, Open
 pub use judge::FeedJudge;
 pub use message::{Signed, open, sign};
 pub use observation::{Observation, Value};
-pub use signer::{SignError, Signer};
+pub use signer::{LastSigned, SignError, Signer};

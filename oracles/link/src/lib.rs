@@ -16,6 +16,6 @@ mod store;
 mod verify;
 
 pub use error::LogError;
-pub use log::{Damage, Log};
+pub use log::{Damage, Log, LogReader};
 pub use store::{Arrival, Gap, Lag, Place, Since, Store};
 pub use verify::Verifier;

@@ -15,6 +15,7 @@
 //! file has already, and a relay that repeats itself would fill the disk.
 
 mod format;
+mod reader;
 mod records;
 mod restore;
 
@@ -29,6 +30,8 @@ use crate::store::key;
 use crate::{Arrival, LogError, Store, Verifier};
 
 use format::Header;
+
+pub use reader::LogReader;
 
 /// The evidence of one feed on disk, with what the bound lets of it into memory.
 #[derive(Debug)]
