@@ -178,7 +178,7 @@ pub(super) fn write_last(folder: &Path, last: LastSigned) -> Result<(), Fault> {
 }
 
 /// The file has the old bytes or the new ones, whenever the machine stops; and the new ones for sure after this.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let write = || {
         let mut new = NamedTempFile::new_in(folder)?;

@@ -122,9 +122,9 @@ fn make(folder: &Path, seed: &Seed, feed: &Feed) -> Result<(), Fault> {
     keep::write_key(within, seed)?;
     keep::write_nothing(within)?;
     keep::write_epoch(within, 0)?;
-    keep::replace(&within.join(DESCRIPTOR), &feed.encode())?;
     let readable = serde_json::to_vec_pretty(&feed::Document::of(feed))
         .map_err(|error| unmade(error.into()))?;
-    keep::replace(&within.join("descriptor.json"), &readable)?;
+    fs::write(within.join(DESCRIPTOR), feed.encode()).map_err(unmade)?;
+    fs::write(within.join("descriptor.json"), readable).map_err(unmade)?;
     fs::rename(within, folder).map_err(unmade)
 }
