@@ -11,11 +11,21 @@
 //! nobody sent are [`Gap`]s, what memory had no room for is [`Lag`], what the disk lost is [`Damage`].
 
 mod error;
+pub mod http;
+mod keeper;
 mod log;
+pub mod mqtt;
 mod store;
+mod transport;
 mod verify;
+mod wanted;
 
 pub use error::LogError;
+pub use keeper::{
+    Closed, Event, Events, Evidence, Follower, Keeper, Kept, Link, MESSAGE_LIMIT, Notice, Origin,
+    Receipt, Standing, Unkept,
+};
 pub use log::{Damage, Log, LogReader};
-pub use store::{Arrival, Gap, Lag, Place, Since, Store};
+pub use store::{Arrival, Gap, Lag, NoPlace, Page, Place, Since, Store, Stretch};
+pub use transport::Running;
 pub use verify::Verifier;

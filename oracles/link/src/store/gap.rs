@@ -33,6 +33,24 @@ pub enum Gap {
     },
 }
 
+impl Gap {
+    /// The places left out where a message of the place `after` is the next one known after `before`.
+    pub(crate) const fn between(before: Option<Place>, after: Place) -> Option<Self> {
+        let first = match before {
+            Some(before) if before.epoch == after.epoch => before.seq.saturating_add(1),
+            _ => 0,
+        };
+        if first >= after.seq {
+            return None;
+        }
+        Some(Self::Places {
+            epoch: after.epoch,
+            first,
+            last: after.seq.saturating_sub(1),
+        })
+    }
+}
+
 impl Store {
     /// What is missing, in the order of the places that show it.
     ///
@@ -47,13 +65,8 @@ impl Store {
         let mut gaps = Vec::new();
         let mut before = self.lag.map(|lag| lag.last);
         for place in places {
-            let first = first_after(before, place.epoch);
-            if first < place.seq {
-                gaps.push(Gap::Places {
-                    epoch: place.epoch,
-                    first,
-                    last: place.seq.saturating_sub(1),
-                });
+            if let Some(gap) = Gap::between(before, place) {
+                gaps.push(gap);
             } else if !self.lags_before(place) {
                 gaps.extend(self.named_at(place, &here));
             }
@@ -73,14 +86,6 @@ impl Store {
             .map(|message| (message.id(), message.observation().prev))
             .filter(|(_, prev)| *prev != NO_MESSAGE && !here.contains(prev))
             .map(move |(by, missing)| Gap::Named { place, by, missing })
-    }
-}
-
-/// The first `seq` of `epoch` of which nothing is known, if all is known up to the place `before`.
-const fn first_after(before: Option<Place>, epoch: u32) -> u64 {
-    match before {
-        Some(before) if before.epoch == epoch => before.seq.saturating_add(1),
-        _ => 0,
     }
 }
 

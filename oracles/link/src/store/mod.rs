@@ -13,6 +13,9 @@
 //! Two messages of one place are both kept: together they show that the feed lied (docs/spec/oracles.md, 2.2).
 
 mod gap;
+mod missing;
+mod page;
+mod place;
 
 use std::collections::{BTreeMap, btree_map};
 use std::num::NonZeroUsize;
@@ -21,30 +24,9 @@ use twinroot_abi::{FeedId, MessageId};
 use twinroot_feed::Signed;
 
 pub use gap::Gap;
-
-/// Where a message stands among those of its feed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// The epoch.
-    pub epoch: u32,
-    /// The place in the epoch.
-    pub seq: u64,
-}
-
-impl Place {
-    /// The very first place of a feed.
-    pub const FIRST: Self = Self { epoch: 0, seq: 0 };
-
-    /// The place that `message` has signed for itself.
-    #[must_use]
-    pub const fn of(message: &Signed) -> Self {
-        let observation = message.observation();
-        Self {
-            epoch: observation.epoch,
-            seq: observation.seq,
-        }
-    }
-}
+pub use missing::Stretch;
+pub use page::Page;
+pub use place::{NoPlace, Place};
 
 /// Messages of one feed, each once, ordered by place, and no more of them than the bound.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use std::io::Read;
 
 use twinroot_abi::TimeMs;
 use twinroot_feed::{Descriptor, Signed, Signer};
-use twinroot_link::{Arrival, Gap, Log, Place};
+use twinroot_link::{Arrival, Gap, Place};
 
-use crate::world::{Disk, all, bound, descriptor, roomy, secret};
+use crate::world::{Disk, all, bound, descriptor, open_patiently, roomy, secret};
 
 const FILE: &[u8] = include_bytes!("../../../../testdata/sea_surface_temperature.csv.gz");
 const ROWS: usize = 19_226;
@@ -37,7 +37,7 @@ fn a_year_of_readings_survives() {
         .flat_map(|row| std::iter::repeat_n(&messages[row], if row % 10 == 0 { 2 } else { 1 }))
         .collect();
     let disk = Disk::new();
-    let (mut log, _) = Log::open(&disk.path, feed.clone(), roomy()).unwrap();
+    let (mut log, _) = open_patiently(&disk.path, feed.clone(), roomy()).unwrap();
     let mut known = 0;
     for batch in arriving.chunks(BATCH) {
         let opened = log.verifier().open(batch);
@@ -51,7 +51,7 @@ fn a_year_of_readings_survives() {
     assert_eq!(known, ROWS.div_ceil(10));
     drop(log);
 
-    let (mut log, damages) = Log::open(&disk.path, feed.clone(), roomy()).unwrap();
+    let (mut log, damages) = open_patiently(&disk.path, feed.clone(), roomy()).unwrap();
     assert_eq!(damages, []);
     let gap = Gap::Places {
         epoch: 0,
@@ -68,7 +68,7 @@ fn a_year_of_readings_survives() {
     drop(log);
 
     // The last day of it.
-    let (log, _) = Log::open(&disk.path, feed.clone(), bound(48)).unwrap();
+    let (log, _) = open_patiently(&disk.path, feed.clone(), bound(48)).unwrap();
     assert_eq!(all(log.store()), held[ROWS - 48..]);
     assert!(
         log.store()

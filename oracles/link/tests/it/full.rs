@@ -1,33 +1,46 @@
 //! A log on a disk that has no room left.
+#![cfg(unix)]
 
-/// The test starts itself once more, in a process whose files may not grow beyond a few KiB.
-#[cfg(unix)]
-#[test]
-fn a_full_disk_is_told_and_the_log_stays_valid() {
-    use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-    use twinroot_feed::Signed;
+use twinroot_feed::Signed;
+use twinroot_link::LogError;
 
-    use crate::world::{Disk, all, chain};
+use crate::world::{Disk, all, chain, open_log};
 
-    const PATH: &str = "TWINROOT_TEST_FULL";
-    const THIS: &str = "full::a_full_disk_is_told_and_the_log_stays_valid";
+const PATH: &str = "TWINROOT_TEST_FULL";
 
-    let messages: Vec<Signed> = chain(200);
-    if let Some(path) = std::env::var_os(PATH) {
-        fill(std::path::Path::new(&path), &messages);
-        return;
-    }
-    let disk = Disk::new();
+/// Runs a test once more, in a process whose files may not grow beyond a few KiB. It gets `path` from [`limited`].
+pub(crate) fn run_limited(test: &str, path: &Path, more: &[(&str, &str)]) {
     // Without the trap, the signal of the limit would end the process.
     let output = Command::new("sh")
         .args(["-c", r#"trap '' XFSZ; ulimit -f 16; exec "$0" "$@""#])
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", THIS, "--quiet"])
-        .env(PATH, &disk.path)
+        .args(["--exact", test, "--quiet"])
+        .env(PATH, path)
+        .envs(more.iter().copied())
         .output()
         .unwrap();
     assert!(output.status.success(), "{output:?}");
+}
+
+/// The path, in the process that [`run_limited`] started.
+pub(crate) fn limited() -> Option<PathBuf> {
+    std::env::var_os(PATH).map(PathBuf::from)
+}
+
+#[test]
+fn a_full_disk_is_told_and_the_log_stays_valid() {
+    const THIS: &str = "full::a_full_disk_is_told_and_the_log_stays_valid";
+
+    let messages: Vec<Signed> = chain(200);
+    if let Some(path) = limited() {
+        fill(&path, &messages);
+        return;
+    }
+    let disk = Disk::new();
+    run_limited(THIS, &disk.path, &[]);
 
     let (log, damages) = disk.open().unwrap();
     assert_eq!(damages, []);
@@ -37,12 +50,7 @@ fn a_full_disk_is_told_and_the_log_stays_valid() {
 }
 
 /// Appends sevens until there is no room for seven, then as many single ones as there is room for.
-#[cfg(unix)]
-fn fill(path: &std::path::Path, messages: &[twinroot_feed::Signed]) {
-    use twinroot_link::LogError;
-
-    use crate::world::open_log;
-
+fn fill(path: &Path, messages: &[Signed]) {
     let (mut log, _) = open_log(path).unwrap();
     for size in [7, 1] {
         let error = loop {

@@ -8,8 +8,8 @@ use twinroot_feed::{Observation, Signed, Value, open, sign};
 use twinroot_link::{Arrival, Log, LogError, Place};
 
 use crate::world::{
-    Disk, all, bound, chain, feed, header_bytes, message, message_of, offsets, roomy, secret,
-    signed_again,
+    Disk, all, bound, chain, feed, header_bytes, message, message_of, offsets, open_patiently,
+    roomy, secret, signed_again,
 };
 
 proptest! {
@@ -25,7 +25,7 @@ proptest! {
         messages.push(message(0, 5, messages[4].id(), 2));
         messages.push(signed_again(&messages[7], 7));
         let disk = Disk::new();
-        let (mut log, _) = Log::open(&disk.path, feed(1), bound(room)).unwrap();
+        let (mut log, _) = open_patiently(&disk.path, feed(1), bound(room)).unwrap();
         for (batch, reopen) in batches {
             let batch: Vec<Signed> = batch.iter().map(|index| index.get(&messages).clone()).collect();
             let arrivals = log.append(batch.clone()).unwrap();
@@ -33,7 +33,7 @@ proptest! {
             if reopen {
                 let before = all(log.store());
                 drop(log);
-                let (opened, damages) = Log::open(&disk.path, feed(1), bound(room)).unwrap();
+                let (opened, damages) = open_patiently(&disk.path, feed(1), bound(room)).unwrap();
                 prop_assert_eq!(damages, []);
                 prop_assert_eq!(all(opened.store()), before);
                 log = opened;
@@ -78,7 +78,7 @@ fn a_batch_is_answered_in_its_order() {
 fn what_memory_has_no_room_for_is_still_in_the_file() {
     let messages = chain(9);
     let disk = Disk::new();
-    let (mut log, _) = Log::open(&disk.path, feed(1), bound(2)).unwrap();
+    let (mut log, _) = open_patiently(&disk.path, feed(1), bound(2)).unwrap();
     for message in &messages {
         log.append(vec![message.clone()]).unwrap();
     }
@@ -95,7 +95,7 @@ fn what_memory_has_no_room_for_is_still_in_the_file() {
 fn one_at_a_time_has_a_log_open() {
     let disk = Disk::with(&chain(1));
     let (log, _) = disk.open().unwrap();
-    let second = disk.open().unwrap_err();
+    let second = Log::open(&disk.path, feed(1), roomy()).unwrap_err();
     assert!(matches!(second, LogError::Locked { .. }), "{second}");
     drop(log);
     disk.open().unwrap();
@@ -106,7 +106,7 @@ fn a_log_says_whose_it_is() {
     let disk = Disk::with(&chain(1));
     assert_eq!(Log::feed_of(&disk.path).unwrap(), feed(1));
     let before = disk.bytes();
-    let error = Log::open(&disk.path, feed(2), roomy()).unwrap_err();
+    let error = open_patiently(&disk.path, feed(2), roomy()).unwrap_err();
     let LogError::OtherFeed { feed: other, .. } = error else {
         panic!("{error}");
     };
@@ -164,7 +164,7 @@ fn the_longest_message_is_read_again() {
 fn a_log_in_a_missing_folder_is_an_error() {
     let disk = Disk::new();
     let path = disk.path.join("deeper");
-    let error = Log::open(&path, feed(1), roomy()).unwrap_err();
+    let error = open_patiently(&path, feed(1), roomy()).unwrap_err();
     assert!(matches!(error, LogError::File { .. }), "{error}");
 }
 

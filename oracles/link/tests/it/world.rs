@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use curve25519_dalek::Scalar;
 use curve25519_dalek::edwards::EdwardsPoint;
@@ -9,7 +10,7 @@ use sha2::{Digest, Sha512};
 use tempfile::TempDir;
 use twinroot_abi::{MessageId, TimeMs};
 use twinroot_feed::{Descriptor, Feed, Observation, Signed, Value, open, sign};
-use twinroot_link::{Arrival, Damage, Log, LogError, Place, Store};
+use twinroot_link::{Arrival, Damage, Event, Events, Keeper, Log, LogError, Place, Store};
 use twinroot_types::{SecretKey, Tag};
 
 pub(crate) const NO_MESSAGE: MessageId = MessageId([0; 32]);
@@ -89,6 +90,24 @@ pub(crate) fn bound(messages: usize) -> NonZeroUsize {
     NonZeroUsize::new(messages).unwrap()
 }
 
+/// A future that ends sooner or later; a deadline that only a test that hangs ever meets.
+pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
+    let deadline = Duration::from_secs(120);
+    tokio::time::timeout(deadline, future).await.unwrap()
+}
+
+pub(crate) async fn next(events: &mut Events) -> Event {
+    within(events.next()).await.unwrap()
+}
+
+/// Waits until a keeper has all of these.
+pub(crate) async fn has(keeper: &Keeper, messages: &[Signed]) {
+    let mut events = keeper.subscribe();
+    while keeper.standing().await.unwrap().messages < messages.len() {
+        next(&mut events).await;
+    }
+}
+
 /// A bound that is never reached.
 pub(crate) fn roomy() -> NonZeroUsize {
     bound(1_000_000)
@@ -137,7 +156,23 @@ impl Disk {
 }
 
 pub(crate) fn open_log(path: &Path) -> Result<(Log, Vec<Damage>), LogError> {
-    Log::open(path, feed(1), roomy())
+    open_patiently(path, feed(1), roomy())
+}
+
+/// Opens a log that was open before. A program that another test starts has all open files for a moment,
+/// their locks included.
+pub(crate) fn open_patiently(
+    path: &Path,
+    feed: Feed,
+    bound: NonZeroUsize,
+) -> Result<(Log, Vec<Damage>), LogError> {
+    for _ in 0..5_000 {
+        match Log::open(path, feed.clone(), bound) {
+            Err(LogError::Locked { .. }) => std::thread::sleep(Duration::from_millis(2)),
+            other => return other,
+        }
+    }
+    Log::open(path, feed, bound)
 }
 
 /// Bytes of the header of a log of feed 1, by its layout.

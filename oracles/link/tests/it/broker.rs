@@ -1,0 +1,127 @@
+//! A Mosquitto that a test starts itself, on a free port, with its own settings in a folder of its own.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use rumqttc::v5::mqttbytes::QoS;
+use rumqttc::v5::mqttbytes::v5::Packet;
+use rumqttc::v5::{AsyncClient, Event, MqttOptions};
+use tempfile::TempDir;
+use twinroot_link::mqtt::Broker;
+
+use crate::world::within;
+
+/// A broker that is gone with the test.
+pub(crate) struct Mosquitto {
+    folder: TempDir,
+    program: PathBuf,
+    port: u16,
+    child: Child,
+}
+
+impl Mosquitto {
+    /// None where no Mosquitto is on the machine, which is said, and where `TWINROOT_BROKER` is `required` is a
+    /// failure.
+    pub(crate) fn start() -> Option<Self> {
+        let Some(program) = program() else {
+            let needed = std::env::var("TWINROOT_BROKER").is_ok_and(|value| value == "required");
+            assert!(!needed, "no mosquitto is here; {HOW_TO_GET}");
+            eprintln!("not tested: no mosquitto is here; {HOW_TO_GET}");
+            return None;
+        };
+        let folder = TempDir::new().unwrap();
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let settings = format!(
+            "listener {port} 127.0.0.1\nallow_anonymous true\nuser root\npersistence true\n\
+             persistence_location {}/\nautosave_on_changes true\nautosave_interval 1\n\
+             max_queued_messages 0\n",
+            folder.path().display(),
+        );
+        fs::write(folder.path().join("settings"), settings).unwrap();
+        let child = spawn(&program, folder.path());
+        let broker = Self {
+            folder,
+            program,
+            port,
+            child,
+        };
+        broker.wait();
+        Some(broker)
+    }
+
+    pub(crate) fn address(&self) -> Broker {
+        Broker::new("127.0.0.1", self.port)
+    }
+
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Retains bytes on a topic, as anybody can.
+    pub(crate) async fn retain(&self, topic: &str, bytes: Vec<u8>) {
+        let options = MqttOptions::new("anybody", "127.0.0.1", self.port);
+        let (client, mut events) = AsyncClient::new(options, 4);
+        let published = client.publish(topic, QoS::AtLeastOnce, true, bytes);
+        within(published).await.unwrap();
+        let has_it = |event| matches!(event, Event::Incoming(Packet::PubAck(_)));
+        while !has_it(within(events.poll()).await.unwrap()) {}
+    }
+
+    /// Ends it without a warning.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub(crate) fn restart(&mut self) {
+        self.child = spawn(&self.program, self.folder.path());
+        self.wait();
+    }
+
+    /// Loses what it kept on disk.
+    pub(crate) fn forget(&self) {
+        drop(fs::remove_file(self.folder.path().join("mosquitto.db")));
+    }
+
+    fn wait(&self) {
+        for _ in 0..3_000 {
+            if TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("mosquitto does not answer");
+    }
+}
+
+impl Drop for Mosquitto {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn program() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain([PathBuf::from("/usr/sbin")])
+        .map(|folder| folder.join("mosquitto"))
+        .find(|program| program.is_file())
+}
+
+fn spawn(program: &Path, folder: &Path) -> Child {
+    Command::new(program)
+        .arg("-c")
+        .arg(folder.join("settings"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+const HOW_TO_GET: &str = "apt-get install --no-install-recommends mosquitto";
