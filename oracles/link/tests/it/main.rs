@@ -9,6 +9,7 @@ mod buoy;
 mod damage;
 mod full;
 mod log;
+mod reader;
 mod store;
 mod verify;
 mod world;
