@@ -119,7 +119,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         return Err(Fault::new(WHICH_FEED, "there are no messages to check").into());
     }
     let mut said = each(&feeds, &pool);
-    let answer = asked.map(|asked| answer(&asked, &feeds, &pool, &mut said));
+    let answer = match asked {
+        Some(asked) => Some(answer(&asked, &feeds, &pool, &mut said)?),
+        None => None,
+    };
     arguments.print(&said, answer.as_ref())?;
     let is_enough = match &answer {
         Some(answer) => answer.enough,
@@ -170,7 +173,12 @@ fn opened<'a>(feeds: &'a [Feed], bytes: &[u8]) -> Result<(&'a Feed, Signed), Ope
     Err(refusal)
 }
 
-fn answer(asked: &Asked, feeds: &[Feed], pool: &[Found], said: &mut [Said]) -> Answer {
+fn answer(
+    asked: &Asked,
+    feeds: &[Feed],
+    pool: &[Found],
+    said: &mut [Said],
+) -> Result<Answer, Fault> {
     let messages: Vec<_> = pool.iter().map(|found| found.bytes.clone()).collect();
     let duplicate = said
         .iter()
@@ -189,15 +197,15 @@ fn answer(asked: &Asked, feeds: &[Feed], pool: &[Found], said: &mut [Said]) -> A
         verdict: None,
     };
     let (progress, rejected) = match asked.select(feeds, &messages) {
-        Ok((bundle, verdict)) => {
+        Ok(bundle) => {
             mark_used(&bundle, pool, said);
             answer.enough = true;
-            answer.verdict = Some(hex::encode(verdict));
-            return answer;
+            answer.verdict = Some(hex::encode(asked.verdict(&bundle)?));
+            return Ok(answer);
         }
         Err(Shortfall::Question(rule)) => {
             answer.question = Some(Broken::of(rule.into()));
-            return answer;
+            return Ok(answer);
         }
         Err(Shortfall::TooFew {
             have,
@@ -227,7 +235,7 @@ fn answer(asked: &Asked, feeds: &[Feed], pool: &[Found], said: &mut [Said]) -> A
             said.broken = Some(Broken::because(rejected.reason));
         }
     }
-    answer
+    Ok(answer)
 }
 
 fn mark_used(bundle: &Bundle, pool: &[Found], said: &mut [Said]) {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use serde::Serialize;
+use twinroot_feed::select::Shortfall;
 use twinroot_types::encode;
 
 use super::codes::{POLICY, SHORTFALL};
@@ -14,7 +15,6 @@ use super::{EXIT_CODES, advice, feed, policy, pool};
 use crate::author::Fault;
 use crate::author::codes::NO_FILE;
 use crate::author::output::{self, Report};
-use twinroot_feed::select::Shortfall;
 
 /// Write the bundle that satisfies a policy: the facts that a contract's call takes.
 #[derive(clap::Args)]
@@ -63,13 +63,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         .ok_or_else(|| Fault::new(POLICY, "a bundle answers a policy: name it with --policy"))?;
     let pool = arguments.pool.read(&feeds)?;
     let messages: Vec<_> = pool.into_iter().map(|found| found.bytes).collect();
-    let (bundle, verdict) = asked.select(&feeds, &messages).map_err(|shortfall| {
+    let bundle = asked.select(&feeds, &messages).map_err(|shortfall| {
         let why = match shortfall {
             Shortfall::Question(rule) => advice::sentence(rule.into()),
             _ => format!("{shortfall}; `twinroot oracle check` says why the others do not count"),
         };
         Fault::new(SHORTFALL, why)
     })?;
+    let verdict = asked.verdict(&bundle)?;
     let bytes = encode(&bundle);
     let file = arguments.out.clone();
     fs::write(&file, &bytes).map_err(|error| {
@@ -102,7 +103,7 @@ impl Report for Exported {
         } = self;
         writeln!(
             out,
-            "{}: {messages} messages and {descriptors} descriptors in {bytes} bytes, for policy {policy}",
+            "{}: {messages} of the messages and {descriptors} of the descriptors, {bytes} bytes, for policy {policy}",
             file.display()
         )?;
         writeln!(out, "the contract is told {verdict}")

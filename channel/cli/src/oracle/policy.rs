@@ -1,16 +1,16 @@
 //! A policy in words, with the parameters that a contract would have stored (docs/spec/oracles.md, 5).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use twinroot_abi::{FeedId, Policy, TimeMs};
 use twinroot_exec::{Bundle, Judge, Question};
 use twinroot_feed::select::{self, Shortfall};
-use twinroot_feed::{Feed, FeedError, FeedJudge};
+use twinroot_feed::{Feed, FeedJudge};
 use twinroot_gate::declared_policies;
 
-use super::codes::{POLICY, WHICH_FEED};
+use super::codes::{POLICY, SHORTFALL, WHICH_FEED};
 use super::{sign, time};
 use crate::author::codes::NO_MODULE;
 use crate::author::{Fault, read as read_file};
@@ -118,39 +118,33 @@ impl Asked {
         &self.words
     }
 
-    /// The bundle that answers, and its verdict.
-    pub(super) fn select(
-        &self,
-        feeds: &[Feed],
-        messages: &[Vec<u8>],
-    ) -> Result<(Bundle, Vec<u8>), Shortfall> {
-        let bundle = select::bundle(
+    /// The bundle that answers.
+    pub(super) fn select(&self, feeds: &[Feed], messages: &[Vec<u8>]) -> Result<Bundle, Shortfall> {
+        select::bundle(
             self.number,
             self.policy,
             &self.params,
             feeds,
             messages,
             self.now,
-        )?;
-        let verdict = FeedJudge.judge(&Question {
-            policy: self.policy,
-            params: Some(&self.params),
-            facts: Some(&bundle),
-            now: self.now,
-        });
-        match verdict {
-            Ok(verdict) => Ok((bundle, verdict)),
-            Err(refusal) => Err(self.disagreement(FeedError::from_code(refusal.0))),
-        }
+        )
     }
 
-    /// A law says that this never is (docs/spec/oracles.md, 7.1).
-    fn disagreement(&self, rule: Option<FeedError>) -> Shortfall {
-        let _ = self;
-        match rule {
-            Some(FeedError::Bundle(rule)) => Shortfall::Question(rule),
-            _ => Shortfall::Question(twinroot_feed::BundleError::BadParams),
-        }
+    /// What a contract is told that is called with the bundle.
+    pub(super) fn verdict(&self, bundle: &Bundle) -> Result<Vec<u8>, Fault> {
+        let question = Question {
+            policy: self.policy,
+            params: Some(&self.params),
+            facts: Some(bundle),
+            now: self.now,
+        };
+        FeedJudge.judge(&question).map_err(|refusal| {
+            let rule = refusal.0;
+            Fault::new(
+                SHORTFALL,
+                format!("the judge refuses what was selected, by rule {rule}; please report this"),
+            )
+        })
     }
 }
 
@@ -315,7 +309,7 @@ fn only(feeds: &[Feed]) -> Result<FeedId, Fault> {
 
 /// The ids of a list, ascending and each once.
 fn ids(feeds: &[Feed]) -> Vec<u8> {
-    let ids: std::collections::BTreeSet<FeedId> = feeds.iter().map(Feed::id).collect();
+    let ids: BTreeSet<FeedId> = feeds.iter().map(Feed::id).collect();
     ids.iter().flat_map(|id| id.0).collect()
 }
 

@@ -148,4 +148,4 @@ impl Sink for LogSink {
 }
 
 /// Messages that are held against new ones: a day of readings at 1 Hz, some 50 MB.
-pub(super) const MEMORY: NonZeroUsize = NonZeroUsize::new(86_400).unwrap();
+pub(super) const MEMORY: NonZeroUsize = NonZeroUsize::new(86_400).expect("a day has seconds");

@@ -4,19 +4,18 @@ mod chart;
 mod observer;
 mod screen;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
-use std::io::IsTerminal;
 
+use super::codes::{VALUE, WHICH_FEED};
 use super::source::{self, Came, open_source};
 use super::{EXIT_CODES, decimal, feed, time};
 use crate::author::Fault;
 use crate::lines::is_for_programs;
-use crate::oracle::codes::WHICH_FEED;
 
 use observer::{Event, Observer};
 use screen::Screen;
@@ -89,12 +88,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 fn limits(band: &str, scale: i8) -> Result<(i64, i64)> {
-    let (low, high) = band.split_once("..").ok_or_else(|| {
-        Fault::new(
-            super::codes::VALUE,
-            format!("`{band}` is no band: write it as 2..8"),
-        )
-    })?;
+    let (low, high) = band
+        .split_once("..")
+        .ok_or_else(|| Fault::new(VALUE, format!("`{band}` is no band: write it as 2..8")))?;
     Ok((decimal::given(low, scale)?, decimal::given(high, scale)?))
 }
 

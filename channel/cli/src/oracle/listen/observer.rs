@@ -101,13 +101,17 @@ impl Observer {
         &self.store
     }
 
+    /// What was heard so far. Whoever begins to listen late misses nothing of what was before.
     pub(super) fn counts(&self) -> Counts {
+        let first = self.store.since(Place::FIRST).next().map(Place::of);
         let missing = self.store.gaps().into_iter().map(|gap| match gap {
+            Gap::Places { epoch, last, .. } if first > Some(Place { epoch, seq: last }) => 0,
+            Gap::Named { place, .. } if first == Some(place) => 0,
             Gap::Places { first, last, .. } => last.saturating_sub(first).saturating_add(1),
             Gap::Named { .. } => 1,
         });
         Counts {
-            missing: missing.sum(),
+            missing: missing.fold(0, u64::saturating_add),
             ..self.counts
         }
     }
