@@ -11,21 +11,23 @@
 //! nobody sent are [`Gap`]s, what memory had no room for is [`Lag`], what the disk lost is [`Damage`].
 
 mod error;
+mod file;
 pub mod http;
 mod keeper;
 mod log;
 pub mod mqtt;
+mod running;
 mod store;
-mod transport;
 mod verify;
 mod wanted;
 
 pub use error::LogError;
+pub use file::follow_log;
 pub use keeper::{
-    Closed, Event, Events, Evidence, Follower, Keeper, Kept, Link, MESSAGE_LIMIT, Notice, Origin,
-    Receipt, Standing, Unkept,
+    Closed, Event, Events, Evidence, Follower, Keeper, Kept, LinkState, MESSAGE_LIMIT, Notice,
+    Origin, Overview, Receipt, Unkept,
 };
 pub use log::{Damage, Log, LogReader};
+pub use running::Running;
 pub use store::{Arrival, Gap, Lag, NoPlace, Page, Place, Since, Store, Stretch};
-pub use transport::Running;
 pub use verify::Verifier;

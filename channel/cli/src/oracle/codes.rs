@@ -30,6 +30,10 @@ pub(crate) const SERIES: &str = "TR0612";
 pub(crate) const VALUE: &str = "TR0613";
 /// No feed was named, or not one.
 pub(crate) const WHICH_FEED: &str = "TR0614";
+/// An address that is none.
+pub(crate) const ADDRESS: &str = "TR0615";
+/// A port that cannot be had.
+pub(crate) const PORT: &str = "TR0616";
 
 /// The table.
 pub(crate) const TABLE: &[Entry] = &[
@@ -131,5 +135,18 @@ pub(crate) const TABLE: &[Entry] = &[
         2,
         "it is not said which feed",
         "Name the descriptor with `--feed`: the file, or the folder of the device. Policies of several feeds take it several times.",
+    ),
+    error(
+        ADDRESS,
+        2,
+        "the address is none",
+        "A feed on a broker is mqtt://HOST:PORT/FEED, on a server http://HOST:PORT/v1/feeds/FEED. FEED is the id of the feed in hex, \
+         which `twinroot oracle device show` prints; a device that publishes need not say it.",
+    ),
+    error(
+        PORT,
+        3,
+        "the address to serve at cannot be had",
+        "Another program may serve there already, or you may not use that port. Name another one with `--http`.",
     ),
 ];

@@ -9,9 +9,11 @@ mod export;
 mod feed;
 mod line;
 mod listen;
+mod net;
 mod policy;
 mod pool;
 mod prove;
+mod serve;
 mod sign;
 mod simulate;
 mod sink;
@@ -52,6 +54,7 @@ enum Verb {
     Sign(sign::Arguments),
     Simulate(simulate::Arguments),
     Listen(listen::Arguments),
+    Serve(serve::Arguments),
     Check(check::Arguments),
     ProveEquivocation(prove::Arguments),
     Export(export::Arguments),
@@ -63,6 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Verb::Sign(arguments) => sign::run(arguments),
         Verb::Simulate(arguments) => simulate::run(arguments),
         Verb::Listen(arguments) => listen::run(arguments),
+        Verb::Serve(arguments) => serve::run(arguments),
         Verb::Check(arguments) => check::run(arguments),
         Verb::ProveEquivocation(arguments) => prove::run(arguments),
         Verb::Export(arguments) => export::run(arguments),

@@ -114,7 +114,7 @@ fn of_log(path: &Path, feeds: &[Feed]) -> Result<Vec<Found>, Fault> {
     let mut reader = open_log(path, feeds)?;
     let mut pool = Vec::new();
     loop {
-        let (messages, damages) = reader.next_batch().map_err(of_log_error)?;
+        let (messages, damages) = reader.read().map_err(of_log_error)?;
         for damage in &damages {
             anstream::eprintln!("{}: {damage}", path.display());
         }
@@ -129,11 +129,11 @@ fn of_log(path: &Path, feeds: &[Feed]) -> Result<Vec<Found>, Fault> {
             }
         }));
     }
-    if reader.unfinished() > 0 {
+    let unfinished = reader.unfinished().map_err(of_log_error)?;
+    if unfinished > 0 {
         anstream::eprintln!(
-            "{}: its last {} bytes are of a write that was not finished, and were left out",
-            path.display(),
-            reader.unfinished()
+            "{}: its last {unfinished} bytes are of a write that was not finished, and were left out",
+            path.display()
         );
     }
     Ok(pool)
@@ -141,13 +141,13 @@ fn of_log(path: &Path, feeds: &[Feed]) -> Result<Vec<Found>, Fault> {
 
 /// A reader of the log of one of these feeds; of the feed that it names, if none is said.
 pub(super) fn open_log(path: &Path, feeds: &[Feed]) -> Result<LogReader, Fault> {
-    let named = twinroot_link::Log::feed_of(path).map_err(of_log_error)?;
-    let feed = feeds.iter().find(|feed| feed.id() == named.id());
-    match (feed, feeds.first()) {
-        (None, Some(other)) => LogReader::open(path, other.clone()),
-        _ => LogReader::open(path, named),
+    let reader = LogReader::open(path).map_err(of_log_error)?;
+    let feed = reader.feed().id();
+    if feeds.is_empty() || feeds.iter().any(|known| known.id() == feed) {
+        return Ok(reader);
     }
-    .map_err(of_log_error)
+    let path = path.to_owned();
+    Err(of_log_error(LogError::OtherFeed { path, feed }))
 }
 
 /// Why a log cannot be used.

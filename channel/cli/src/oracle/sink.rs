@@ -10,6 +10,7 @@ use twinroot_feed::{Feed, open};
 use twinroot_link::{Arrival, Log};
 
 use super::line::Line;
+use super::net::{self, Publication};
 use super::pool::{LOG_SCHEME, of_log_error};
 use crate::lines::is_for_programs;
 
@@ -17,6 +18,11 @@ use crate::lines::is_for_programs;
 pub(super) trait Sink {
     /// Takes the next ones, in the order in which they arrive. Where it fails, none of them was taken.
     fn take(&mut self, messages: Vec<Vec<u8>>) -> Result<Taken>;
+
+    /// Waits until all that was taken is where it should be.
+    fn finish(&mut self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// What became of messages.
@@ -47,8 +53,11 @@ impl Taken {
     }
 }
 
-/// The sink of that name: `-` for the standard output, `file:` before a log.
+/// The sink of that name: `-` for the standard output, `file:` before a log, `mqtt://` a broker.
 pub(super) fn open_sink(to: &str, feed: &Feed, json: bool) -> Result<Box<dyn Sink>> {
+    if to.starts_with(net::MQTT) {
+        return Ok(Box::new(Publication::start(to, feed)?));
+    }
     Ok(match to.strip_prefix(LOG_SCHEME) {
         Some(path) => Box::new(LogSink::open(Path::new(path), feed)?),
         None => Box::new(Lines {
@@ -60,11 +69,11 @@ pub(super) fn open_sink(to: &str, feed: &Feed, json: bool) -> Result<Box<dyn Sin
 
 /// Whether there is a sink of that name.
 pub(super) fn known(to: &str) -> Result<String, String> {
-    if to == "-" || to.starts_with(LOG_SCHEME) {
+    if to == "-" || to.starts_with(LOG_SCHEME) || to.starts_with(net::MQTT) {
         Ok(to.to_owned())
     } else {
         Err(String::from(
-            "messages go to `-`, the standard output, or to `file:LOG`",
+            "messages go to `-`, the standard output, to `file:LOG` or to `mqtt://HOST:PORT`",
         ))
     }
 }

@@ -6,17 +6,22 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
-use twinroot_feed::Feed;
+use twinroot_feed::{Feed, OpenError};
 use twinroot_link::LogReader;
 
+use super::net::{self, Subscription};
 use super::pool::{LOG_SCHEME, of_line, of_log_error, open_log};
 
 /// Something that a source has.
 pub(super) enum Came {
     /// A message, from nobody knows whom.
     Message(Vec<u8>),
+    /// Messages that were refused before they came here, all by that rule.
+    Refused { rule: OpenError, messages: u64 },
     /// Something of the source is lost.
     Damage(String),
+    /// A connection came up or went down.
+    Link(String),
 }
 
 /// What has messages.
@@ -29,10 +34,17 @@ pub(super) trait Source {
 }
 
 /// The source of that name: `-` for the standard input, `file:` before a log. One that is followed has no end.
-pub(super) fn open_source(from: &str, feeds: &[Feed], follow: bool) -> Result<Box<dyn Source>> {
+pub(super) fn open_source(
+    from: &str,
+    feeds: &[Feed],
+    follow: bool,
+    session: Option<&str>,
+) -> Result<Box<dyn Source>> {
+    if net::is_known(from) {
+        return Ok(Box::new(Subscription::start(from, feeds, session, None)?));
+    }
     Ok(match from.strip_prefix(LOG_SCHEME) {
         Some(path) => Box::new(LogSource {
-            feed: twinroot_link::Log::feed_of(Path::new(path)).map_err(of_log_error)?,
             reader: open_log(Path::new(path), feeds)?,
             follow,
             ended: false,
@@ -43,11 +55,12 @@ pub(super) fn open_source(from: &str, feeds: &[Feed], follow: bool) -> Result<Bo
 
 /// Whether there is a source of that name.
 pub(super) fn known(from: &str) -> Result<String, String> {
-    if from == "-" || from.starts_with(LOG_SCHEME) {
+    if from == "-" || from.starts_with(LOG_SCHEME) || net::is_known(from) {
         Ok(from.to_owned())
     } else {
         Err(String::from(
-            "messages come from `-`, the standard input, or from `file:LOG`",
+            "messages come from `-`, the standard input, `file:LOG`, `mqtt://HOST:PORT/FEED` or \
+             `http://HOST:PORT/v1/feeds/FEED`",
         ))
     }
 }
@@ -74,7 +87,6 @@ impl Source for Lines {
 
 /// A log, which another program may be writing.
 struct LogSource {
-    feed: Feed,
     reader: LogReader,
     follow: bool,
     ended: bool,
@@ -82,11 +94,11 @@ struct LogSource {
 
 impl Source for LogSource {
     fn feed(&self) -> Option<Feed> {
-        Some(self.feed.clone())
+        Some(self.reader.feed().clone())
     }
 
     fn next(&mut self) -> Result<Option<Vec<Came>>> {
-        let (messages, damages) = self.reader.next_batch().map_err(of_log_error)?;
+        let (messages, damages) = self.reader.read().map_err(of_log_error)?;
         let damages = damages
             .iter()
             .map(|damage| Came::Damage(damage.to_string()));
@@ -102,7 +114,7 @@ impl Source for LogSource {
             return Ok(Some(came));
         }
         // Told once.
-        let unfinished = self.reader.unfinished();
+        let unfinished = self.reader.unfinished().map_err(of_log_error)?;
         if unfinished == 0 || self.ended {
             return Ok(None);
         }

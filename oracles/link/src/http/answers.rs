@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use twinroot_feed::{Feed, Signed, Value};
 
-use crate::{Gap, Lag, Page, Place, Standing};
+use crate::{Gap, Lag, Overview, Page, Place};
 
 /// A feed, and how things stand with it.
-pub(super) fn feed(feed: &Feed, standing: &Standing) -> Json {
+pub(super) fn feed(feed: &Feed, overview: &Overview) -> Json {
     let descriptor = feed.descriptor();
     json!({
         "feed": feed.id().to_string(),
@@ -24,11 +24,11 @@ pub(super) fn feed(feed: &Feed, standing: &Standing) -> Json {
             "valid_to": descriptor.valid_to.0,
         },
         "descriptor_bytes": hex::encode(feed.encode()),
-        "latest": standing.latest.as_ref().map(message),
-        "messages": standing.messages,
-        "gaps": standing.gaps.iter().take(GAPS).map(gap).collect::<Vec<_>>(),
-        "dropped": standing.lag.map(dropped),
-        "equivocation": standing.proof.as_ref().map(|proof| hex::encode(proof.encode())),
+        "latest": overview.latest.as_ref().map(message),
+        "messages": overview.messages,
+        "gaps": overview.gaps.iter().take(GAPS).map(gap).collect::<Vec<_>>(),
+        "dropped": overview.lag.map(dropped),
+        "equivocation": overview.proof.as_ref().map(|proof| hex::encode(proof.encode())),
     })
 }
 

@@ -16,9 +16,9 @@ use super::address::Address;
 use super::answers::Messages;
 use super::said::{LINE_LIMIT, Said};
 use crate::keeper::PAGE;
-use crate::transport::{Lost, Pauses, Running};
+use crate::running::{Lost, Pauses, Running};
 use crate::wanted::Wanted;
-use crate::{Keeper, Link, MESSAGE_LIMIT, Origin, Place};
+use crate::{Keeper, LinkState, MESSAGE_LIMIT, Origin, Place};
 
 /// Gives `keeper` all that the server has and gets of the feed, from the place `from` on.
 ///
@@ -36,7 +36,7 @@ pub fn listen(address: &Address, from: Place, keeper: Keeper) -> Running {
 }
 
 /// Waits for the descriptor of the feed of that address. Its hash is the id, so the server is not believed.
-pub async fn describe(address: &Address, mut tell: impl FnMut(Link)) -> Feed {
+pub async fn describe(address: &Address, mut tell: impl FnMut(LinkState)) -> Feed {
     let mut pauses = Pauses::new();
     loop {
         match look(address).await {
@@ -77,14 +77,17 @@ async fn try_follow(
     fill(&client, address, from, keeper, origin).await?;
     let since = newest(keeper).await?.max(from);
     let response = get(&client, address.below("events", since)).await?;
-    keeper.tell(origin, Link::Up);
+    keeper.tell(origin, LinkState::Up);
     let bytes = response.bytes_stream().map_err(io::Error::other);
     let codec = LinesCodec::new_with_max_length(LINE_LIMIT);
     let mut lines = FramedRead::new(StreamReader::new(bytes), codec);
     let mut said = Said::default();
     while let Some(line) = lines.next().await {
         let line = line.map_err(|error| Lost::after(true, error))?;
-        keep(keeper, origin, said.line(&line)).await?;
+        keeper
+            .deliver_all(origin, said.line(&line))
+            .await
+            .map_err(Lost::at_once)?;
     }
     Ok(())
 }
@@ -103,33 +106,19 @@ async fn fill(
         let response = get(client, address.below("messages", place)).await?;
         let page: Messages = json(response).await?;
         wanted.answered(place, page.next());
-        keep(keeper, origin, page.bytes()).await?;
+        keeper
+            .deliver_all(origin, page.bytes())
+            .await
+            .map_err(Lost::at_once)?;
     }
     Ok(())
 }
 
 async fn newest(keeper: &Keeper) -> Result<Place, Lost> {
-    let standing = keeper.standing().await.map_err(Lost::at_once)?;
-    Ok(standing
+    let overview = keeper.overview().await.map_err(Lost::at_once)?;
+    Ok(overview
         .latest
         .map_or(Place::FIRST, |message| Place::of(&message)))
-}
-
-/// Waits until the messages are on disk, so that no more are read than can be stored.
-async fn keep(
-    keeper: &Keeper,
-    origin: &Origin,
-    messages: impl IntoIterator<Item = Vec<u8>>,
-) -> Result<(), Lost> {
-    let mut receipts = Vec::new();
-    for message in messages {
-        let receipt = keeper.deliver(origin, message).await;
-        receipts.push(receipt.map_err(Lost::at_once)?);
-    }
-    for receipt in receipts {
-        receipt.done().await.map_err(Lost::at_once)?;
-    }
-    Ok(())
 }
 
 fn client() -> Result<Client, Lost> {

@@ -20,7 +20,7 @@ use super::answers::{self, Messages};
 use super::connections::Connections;
 use super::events;
 use crate::keeper::Closed;
-use crate::transport::Running;
+use crate::running::Running;
 use crate::{Keeper, NoPlace, Place};
 
 /// Serves the feeds of these keepers to whoever connects (docs/spec/oracles.md, 9.5). All of it is public, and
@@ -80,8 +80,8 @@ async fn feed(
     Path(feed): Path<String>,
 ) -> Result<Response, Refusal> {
     let keeper = service.keeper(&feed)?;
-    let standing = keeper.standing().await?;
-    Ok(Json(answers::feed(keeper.feed(), &standing)).into_response())
+    let overview = keeper.overview().await?;
+    Ok(Json(answers::feed(keeper.feed(), &overview)).into_response())
 }
 
 /// A browser that connects again says with `Last-Event-ID` where it was; that counts more than the address.

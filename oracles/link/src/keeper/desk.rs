@@ -44,7 +44,7 @@ pub(super) struct Taken {
 
 /// How things stand with a feed.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct Overview {
     /// The message of the last place.
     pub latest: Option<Signed>,
     /// Number of messages in memory.
@@ -80,9 +80,9 @@ impl Desk {
         self.evidence.store()
     }
 
-    pub(super) fn standing(&self) -> Standing {
+    pub(super) fn overview(&self) -> Overview {
         let store = self.store();
-        Standing {
+        Overview {
             latest: store.latest().cloned(),
             messages: store.len(),
             gaps: store.gaps(),

@@ -25,7 +25,7 @@ pub enum Event {
     },
     /// Messages were refused, and not stored.
     Refused {
-        /// Which transport brought them.
+        /// Which link brought them.
         from: Origin,
         /// The rule that they break.
         reason: OpenError,
@@ -36,21 +36,21 @@ pub enum Event {
     Equivocation(Arc<Equivocation>),
     /// Messages could not be stored. They were not acknowledged, so whoever sent them sends them again.
     Unkept(Arc<LogError>),
-    /// A transport came up or went down.
+    /// A link came up or went down.
     Link {
         /// Which.
         from: Origin,
         /// What happened to it.
-        link: Link,
+        state: LinkState,
     },
 }
 
-/// The transport that brought something, in words for people. It is not believed for its name.
+/// The link that brought something, in words for people. Nothing is believed for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin(Arc<str>);
 
 impl Origin {
-    /// A transport, such as `mqtt://broker:1883`.
+    /// A link, such as `mqtt://broker:1883`.
     #[must_use]
     pub fn new(name: &str) -> Self {
         Self(name.into())
@@ -63,9 +63,9 @@ impl core::fmt::Display for Origin {
     }
 }
 
-/// What happened to a transport.
+/// How it is with a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Link {
+pub enum LinkState {
     /// It is connected.
     Up,
     /// It is not, and tries again.

@@ -6,49 +6,44 @@ use twinroot_feed::{Feed, Signed};
 
 use crate::{Arrival, Log, LogError, Store, Verifier};
 
-/// The evidence of one feed, on disk or only in memory.
+/// The evidence of one feed: a [`Log`], which survives the program, or only in memory.
 #[derive(Debug)]
-pub enum Evidence {
-    /// It survives the program.
+pub struct Evidence(Kind);
+
+#[derive(Debug)]
+enum Kind {
     Log(Box<Log>),
-    /// It is gone with the program: for whoever only listens.
-    Memory {
-        /// What is kept.
-        store: Store,
-        /// Opens what comes in.
-        verifier: Verifier,
-    },
+    Memory(Box<(Verifier, Store)>),
 }
 
 impl Evidence {
-    /// Evidence of `feed` that is gone with the program, of at most `bound` messages.
+    /// Evidence of `feed` that is gone with the program, of at most `bound` messages: for whoever only listens.
     #[must_use]
-    pub const fn memory(feed: Feed, bound: NonZeroUsize) -> Self {
-        Self::Memory {
-            store: Store::new(feed.id(), bound),
-            verifier: Verifier::new(feed),
-        }
+    pub fn memory(feed: Feed, bound: NonZeroUsize) -> Self {
+        let store = Store::new(feed.id(), bound);
+        Self(Kind::Memory(Box::new((Verifier::new(feed), store))))
     }
 
     pub(super) const fn store(&self) -> &Store {
-        match self {
-            Self::Log(log) => log.store(),
-            Self::Memory { store, .. } => store,
+        match &self.0 {
+            Kind::Log(log) => log.store(),
+            Kind::Memory(memory) => &memory.1,
         }
     }
 
     pub(super) const fn verifier(&self) -> &Verifier {
-        match self {
-            Self::Log(log) => log.verifier(),
-            Self::Memory { verifier, .. } => verifier,
+        match &self.0 {
+            Kind::Log(log) => log.verifier(),
+            Kind::Memory(memory) => &memory.0,
         }
     }
 
     pub(super) fn append(&mut self, batch: Vec<Signed>) -> Result<Vec<Arrival>, LogError> {
-        match self {
-            Self::Log(log) => log.append(batch),
-            Self::Memory { store, .. } => {
-                Ok(batch.into_iter().map(|one| store.insert(one)).collect())
+        match &mut self.0 {
+            Kind::Log(log) => log.append(batch),
+            Kind::Memory(memory) => {
+                let arrivals = batch.into_iter().map(|message| memory.1.insert(message));
+                Ok(arrivals.collect())
             }
         }
     }
@@ -56,6 +51,6 @@ impl Evidence {
 
 impl From<Log> for Evidence {
     fn from(log: Log) -> Self {
-        Self::Log(Box::new(log))
+        Self(Kind::Log(Box::new(log)))
     }
 }

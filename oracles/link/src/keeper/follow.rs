@@ -44,17 +44,17 @@ impl Follower {
     pub(super) async fn start(keeper: Keeper, from: Option<Place>) -> Result<Self, Closed> {
         // First of all, so that nothing comes between.
         let events = keeper.subscribe();
-        let standing = keeper.standing().await?;
+        let overview = keeper.overview().await?;
         let told = match from {
             Some(from) => Told::before(from),
-            None => Told::up_to(standing.latest.as_ref()),
+            None => Told::up_to(overview.latest.as_ref()),
         };
         Ok(Self {
             keeper,
             events,
             page: from,
             told,
-            ready: standing
+            ready: overview
                 .proof
                 .map(Notice::Equivocation)
                 .into_iter()

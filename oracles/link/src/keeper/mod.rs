@@ -1,14 +1,14 @@
 //! One task for each feed: it owns the evidence, and everything that comes in or goes out passes it.
 //!
 //! ```text
-//! transports --- Keeper::deliver ---> [bounded] ---> Desk: verify, append, fsync ---> Receipt: acknowledge
-//! readers ------ since, standing ---> [channel]        |
+//! links -------- Keeper::deliver ---> [bounded] ---> Desk: verify, append, fsync ---> Receipt: acknowledge
+//! readers ------ since, overview ---> [channel]        |
 //! subscribers <------------------------ [ring] <------ Event: new, gap, refused, equivocation, ...
 //! ```
 //!
-//! A transport acknowledges to whoever sent a message only when its receipt says that the message is on
+//! A link acknowledges to whoever sent a message only when its receipt says that the message is on
 //! disk, so that a crash or a full disk makes the sender send it again (docs/spec/oracles.md, 9.2).
-//! Nobody who is slow holds up the others: a transport waits for room, a subscriber is told what it
+//! Nobody who is slow holds up the others: a link waits for room, a subscriber is told what it
 //! missed and asks for it.
 
 mod desk;
@@ -23,9 +23,9 @@ use twinroot_feed::{Feed, OpenError};
 
 use crate::{Arrival, LogError, Page, Place, Stretch};
 
-pub use desk::Standing;
+pub use desk::Overview;
 use desk::{Delivery, Desk};
-pub use event::{Event, Events, Link, Origin};
+pub use event::{Event, Events, LinkState, Origin};
 pub use evidence::Evidence;
 pub use follow::{Follower, Notice};
 
@@ -43,7 +43,7 @@ enum Ask {
     Keep(Delivery, oneshot::Sender<Result<Kept, Unkept>>),
     Since(Place, oneshot::Sender<Page>),
     Missing(oneshot::Sender<Vec<Stretch>>),
-    Standing(oneshot::Sender<Standing>),
+    Overview(oneshot::Sender<Overview>),
 }
 
 impl Keeper {
@@ -83,6 +83,26 @@ impl Keeper {
         Ok(Receipt(receipt))
     }
 
+    /// Gives messages in and waits until all are on disk or refused, so that a source that can be asked again
+    /// is not asked for more than can be stored.
+    ///
+    /// # Errors
+    /// [`Unkept`]: at least one is not on disk, and whoever sent them has to send them again.
+    pub async fn deliver_all(
+        &self,
+        from: &Origin,
+        messages: impl IntoIterator<Item = Vec<u8>>,
+    ) -> Result<(), Unkept> {
+        let mut receipts = Vec::new();
+        for message in messages {
+            receipts.push(self.deliver(from, message).await?);
+        }
+        for receipt in receipts {
+            receipt.done().await?;
+        }
+        Ok(())
+    }
+
     /// The events from now on. Whoever also wants what was before subscribes first and asks [`since`](Self::since) then.
     #[must_use]
     pub fn subscribe(&self) -> Events {
@@ -117,16 +137,16 @@ impl Keeper {
     ///
     /// # Errors
     /// [`Closed`] where the task ended.
-    pub async fn standing(&self) -> Result<Standing, Closed> {
-        self.ask(Ask::Standing).await
+    pub async fn overview(&self) -> Result<Overview, Closed> {
+        self.ask(Ask::Overview).await
     }
 
-    /// Tells the subscribers that a transport came up or went down.
-    pub fn tell(&self, from: &Origin, link: Link) {
+    /// Tells the subscribers that a link came up or went down.
+    pub fn tell(&self, from: &Origin, state: LinkState) {
         // Nobody listens: nobody needs to know.
         drop(self.events.send(Event::Link {
             from: from.clone(),
-            link,
+            state,
         }));
     }
 
@@ -168,7 +188,7 @@ async fn run(
             };
             desk = back;
             for (answer, result) in answers.into_iter().zip(taken.results) {
-                // A transport that went away needs no receipt.
+                // A link that went away needs no receipt.
                 drop(answer.send(result));
             }
             if let Some(events) = events.upgrade() {
@@ -188,7 +208,7 @@ fn answer(desk: &Desk, question: Ask) {
     match question {
         Ask::Since(place, answer) => drop(answer.send(desk.store().page(place, PAGE))),
         Ask::Missing(answer) => drop(answer.send(desk.store().missing())),
-        Ask::Standing(answer) => drop(answer.send(desk.standing())),
+        Ask::Overview(answer) => drop(answer.send(desk.overview())),
         // Deliveries were taken out before.
         Ask::Keep(..) => {}
     }
@@ -199,7 +219,7 @@ fn answer(desk: &Desk, question: Ask) {
 pub struct Receipt(oneshot::Receiver<Result<Kept, Unkept>>);
 
 impl Receipt {
-    /// Waits until the message is on disk, or refused. Only then does a transport acknowledge it.
+    /// Waits until the message is on disk, or refused. Only then does a link acknowledge it.
     ///
     /// # Errors
     /// [`Unkept`]: it is not on disk, and whoever sent it has to send it again.

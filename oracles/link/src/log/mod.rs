@@ -30,6 +30,7 @@ use crate::store::key;
 use crate::{Arrival, LogError, Store, Verifier};
 
 use format::Header;
+pub use reader::LogReader;
 
 pub use reader::LogReader;
 

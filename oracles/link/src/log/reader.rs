@@ -1,103 +1,71 @@
-//! Reads a log without changing it, while another program may be writing it.
+//! A log that is only read, also while another program writes it.
+//!
+//! No lock is needed for that: records are only ever added, and one that is half written has no right sum yet,
+//! so it is read when it is whole.
 
 use std::fs::File;
-use std::io::{Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use twinroot_feed::{Feed, Signed};
 
-use super::format::{self, Header};
+use super::format::header;
 use super::records::{Record, Records, Stretch};
-use super::{Damage, restore};
+use super::{Damage, Log};
 use crate::{LogError, Verifier};
 
-/// The messages of a log, in the order in which they were written.
+/// Reads the messages of a log in the order in which they were appended, and goes on where it ended when
+/// there are more.
 #[derive(Debug)]
 pub struct LogReader {
     path: PathBuf,
     file: File,
     verifier: Verifier,
+    /// Where the header ends.
+    begin: u64,
     /// Where the next record begins.
-    offset: u64,
-    unfinished: u64,
+    next: u64,
 }
 
 impl LogReader {
-    /// Begins at the first message of the log of `feed`.
+    /// Opens a log. Nothing of the file is changed.
     ///
     /// # Errors
-    /// [`LogError::OtherFeed`], [`LogError::Version`] and [`LogError::NotALog`] where it is not one of this feed;
-    /// [`LogError::File`] where it cannot be read.
-    pub fn open(path: &Path, feed: Feed) -> Result<Self, LogError> {
+    /// [`LogError::NotALog`], [`LogError::Version`] or [`LogError::File`].
+    pub fn open(path: &Path) -> Result<Self, LogError> {
+        let feed = Log::feed_of(path)?;
         let file = File::open(path).map_err(LogError::file(path, "opened"))?;
-        let beginning = restore::beginning(&file).map_err(LogError::file(path, "read"))?;
-        match format::read_header(&beginning) {
-            Header::Of(other) if *other == feed => {}
-            Header::Of(other) => {
-                return Err(LogError::OtherFeed {
-                    path: path.to_owned(),
-                    feed: other.id(),
-                });
-            }
-            Header::Version(version) => return Err(LogError::version(path, version)),
-            Header::Unreadable => return Err(LogError::not_a_log(path)),
-        }
+        let begin = header(&feed).len() as u64;
         Ok(Self {
             path: path.to_owned(),
             file,
-            offset: format::header(&feed).len() as u64,
             verifier: Verifier::new(feed),
-            unfinished: 0,
+            begin,
+            next: begin,
         })
     }
 
-    /// The next messages, and what lies between them that is none. Neither, where no more was written; ask again
-    /// later to follow whoever writes.
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whose log it is.
+    #[must_use]
+    pub const fn feed(&self) -> &Feed {
+        self.verifier.feed()
+    }
+
+    /// The next messages, at most a thousand or so, and what is damaged between them. There are none where
+    /// the log ends for now.
     ///
     /// # Errors
-    /// [`LogError::File`] where the file cannot be read; ask again to go on.
-    pub fn next_batch(&mut self) -> Result<(Vec<Signed>, Vec<Damage>), LogError> {
-        let mut damages = Vec::new();
-        let mut batch = Vec::new();
-        let mut last = None;
-        let failed = || LogError::file(&self.path, "read");
-        (&self.file)
-            .seek(SeekFrom::Start(self.offset))
-            .map_err(failed())?;
-        let mut records = Records::new(&self.file, self.offset);
-        while batch.len() < BATCH
-            && let Some(stretch) = records.next()
-        {
-            match stretch.map_err(failed())? {
-                Stretch::Record(record) => {
-                    damages.extend(last.take());
-                    batch.push(record);
-                }
-                Stretch::Damaged { offset, bytes } => {
-                    last = Some(Damage::Unreadable { offset, bytes });
-                }
-            }
-        }
-        // What no record comes after may still be being written, so it is looked at again.
-        let end = last.map_or(records.offset(), |damage| damage.offset());
-        self.unfinished = records.offset() - end;
-        self.offset = end;
-        let messages = self.open_all(batch, &mut damages);
-        damages.sort_by_key(Damage::offset);
-        Ok((messages, damages))
-    }
-
-    /// Bytes after the last whole record when [`next_batch`](Self::next_batch) looked last: of a write that was not
-    /// finished, or is not yet.
-    #[must_use]
-    pub const fn unfinished(&self) -> u64 {
-        self.unfinished
-    }
-
-    fn open_all(&self, batch: Vec<Record>, damages: &mut Vec<Damage>) -> Vec<Signed> {
-        let opened = self.verifier.open(&batch);
-        let mut messages = Vec::new();
-        for (record, opened) in batch.into_iter().zip(opened) {
+    /// [`LogError::File`] where the file cannot be read.
+    pub fn read(&mut self) -> Result<(Vec<Signed>, Vec<Damage>), LogError> {
+        let (records, mut damages) = self.records()?;
+        let mut messages = Vec::with_capacity(records.len());
+        for (record, opened) in records.iter().zip(self.verifier.open(&records)) {
             match opened {
                 Ok(message) => messages.push(message),
                 Err(reason) => damages.push(Damage::Refused {
@@ -106,9 +74,64 @@ impl LogReader {
                 }),
             }
         }
-        messages
+        damages.sort_by_key(Damage::offset);
+        Ok((messages, damages))
+    }
+
+    /// Bytes behind the last whole record that was read: at the end of the log, of a write that was not finished, or
+    /// is not yet.
+    ///
+    /// # Errors
+    /// [`LogError::File`] where the file cannot be looked at.
+    pub fn unfinished(&self) -> Result<u64, LogError> {
+        let known = self.file.metadata();
+        let length = known.map_err(LogError::file(&self.path, "read"))?.len();
+        Ok(length.saturating_sub(self.next))
+    }
+
+    /// The next records, not opened yet. Bytes at the end that are no record may still become one.
+    pub(crate) fn records(&mut self) -> Result<(Vec<Record>, Vec<Damage>), LogError> {
+        self.next_records()
+            .map_err(LogError::file(&self.path, "read"))
+    }
+
+    /// Where the next record begins.
+    pub(crate) const fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Has what was read from there on read again.
+    pub(crate) const fn go_back(&mut self, next: u64) {
+        self.next = next;
+    }
+
+    fn next_records(&mut self) -> io::Result<(Vec<Record>, Vec<Damage>)> {
+        // A write that failed was taken back.
+        if self.file.metadata()?.len() < self.next {
+            self.next = self.begin;
+        }
+        self.file.seek(SeekFrom::Start(self.next))?;
+        let mut stretches = Records::new(&self.file, self.next);
+        let mut records = Vec::new();
+        let mut damages = Vec::new();
+        let mut damaged = None;
+        while records.len() < BATCH
+            && let Some(stretch) = stretches.next().transpose()?
+        {
+            match stretch {
+                Stretch::Damaged { offset, bytes } => damaged = Some((offset, bytes)),
+                Stretch::Record(record) => {
+                    let before = damaged.take();
+                    damages
+                        .extend(before.map(|(offset, bytes)| Damage::Unreadable { offset, bytes }));
+                    records.push(record);
+                    self.next = stretches.offset();
+                }
+            }
+        }
+        Ok((records, damages))
     }
 }
 
-/// Messages that are read and verified at a time.
+/// Messages that are read at a time.
 const BATCH: usize = 1024;

@@ -20,10 +20,11 @@ pub(super) enum Stretch {
 
 /// A whole record. Whether its message is one, only its feed tells.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Record {
+pub(crate) struct Record {
     /// Where it begins.
     pub(super) offset: u64,
-    message: Vec<u8>,
+    /// The bytes of the message.
+    pub(crate) message: Vec<u8>,
 }
 
 impl AsRef<[u8]> for Record {

@@ -7,8 +7,8 @@ use rumqttc::v5::{AsyncClient, Event};
 use super::broker::{Broker, Session, is_granted, passing_name};
 use super::exchange::{Answer, Request};
 use super::topics;
-use crate::transport::{Lost, Pauses, Running};
-use crate::{Keeper, Link, Origin};
+use crate::running::{Lost, Pauses, Running};
+use crate::{Keeper, LinkState, Origin};
 
 /// Answers requests for messages of the feed of `keeper` out of what it has.
 pub fn answer(broker: &Broker, keeper: Keeper) -> Running {
@@ -36,7 +36,7 @@ async fn serve(broker: &Broker, name: &str, keeper: &Keeper, origin: &Origin) ->
                 .map_err(Lost::at_once),
             Ok(Event::Incoming(Packet::SubAck(ack))) => is_granted(&ack).map(|()| {
                 is_up = true;
-                keeper.tell(origin, Link::Up);
+                keeper.tell(origin, LinkState::Up);
             }),
             Ok(Event::Incoming(Packet::Publish(publish))) => {
                 respond(&client, keeper, &publish).await

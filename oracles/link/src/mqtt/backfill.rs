@@ -13,9 +13,9 @@ use super::broker::{Broker, Session, is_granted, passing_name};
 use super::exchange::{Answer, AnswerName, Request};
 use super::topics;
 use crate::keeper::Closed;
-use crate::transport::{Lost, Pauses, Running};
+use crate::running::{Lost, Pauses, Running};
 use crate::wanted::Wanted;
-use crate::{Gap, Keeper, Link, Origin, Place, Stretch};
+use crate::{Gap, Keeper, LinkState, Origin, Place, Stretch};
 
 /// Asks whoever answers on the broker for all that `keeper` misses from the place `from` on, and gives it what
 /// comes: at the beginning, after each time without a connection, and whenever something is left out
@@ -77,7 +77,7 @@ impl Asker<'_> {
                     .map_err(Lost::at_once),
                 Ok(Event::Incoming(Packet::SubAck(ack))) => is_granted(&ack).map(|()| {
                     is_up = true;
-                    self.keeper.tell(self.origin, Link::Up);
+                    self.keeper.tell(self.origin, LinkState::Up);
                     drop(arrivals.try_send(Arrival::Subscribed));
                 }),
                 Ok(Event::Incoming(Packet::Publish(publish))) => {
@@ -114,36 +114,37 @@ impl Asker<'_> {
                 asked = place;
             }
             let handled = tokio::select! {
-                arrival = arrived.recv() => match arrival {
-                    Some(Arrival::Subscribed) => self.look(&mut wanted).await,
-                    Some(Arrival::Answer(answer)) => {
-                        if wanted.answered(answer.from(), answer.next()) {
-                            patience = Pauses::new();
-                            self.keep(answer).await
-                        } else {
-                            Ok(())
-                        }
-                    }
-                    None => Err(Lost::at_once(Closed)),
-                },
-                event = events.next() => match event {
-                    Some(crate::Event::Gap(Gap::Places { epoch, first, last })) => {
-                        let at = |seq| Place { epoch, seq };
-                        wanted.push(Stretch { first: at(first), last: Some(at(last)) });
-                        Ok(())
-                    }
-                    // What was published before it came up may have reached nobody.
-                    Some(crate::Event::Link { from, link: Link::Up }) if from == self.live => {
-                        self.look(&mut wanted).await
-                    }
-                    Some(_) => Ok(()),
-                    None => Err(Lost::at_once(Closed)),
-                },
-                () = &mut again, if asked.is_some() => {
-                    asked = None;
-                    Ok(())
-                }
-            };
+                            arrival = arrived.recv() => match arrival {
+                                Some(Arrival::Subscribed) => self.look(&mut wanted).await,
+                                Some(Arrival::Answer(answer)) => {
+                                    if wanted.answered(answer.from(), answer.next()) {
+                                        patience = Pauses::new();
+                                        let kept = self.keeper.deliver_all(self.origin, answer.messages).await;
+            kept.map_err(Lost::at_once)
+                                    } else {
+                                        Ok(())
+                                    }
+                                }
+                                None => Err(Lost::at_once(Closed)),
+                            },
+                            event = events.next() => match event {
+                                Some(crate::Event::Gap(Gap::Places { epoch, first, last })) => {
+                                    let at = |seq| Place { epoch, seq };
+                                    wanted.push(Stretch { first: at(first), last: Some(at(last)) });
+                                    Ok(())
+                                }
+                                // What was published before it came up may have reached nobody.
+                                Some(crate::Event::Link { from, state: LinkState::Up }) if from == self.live => {
+                                    self.look(&mut wanted).await
+                                }
+                                Some(_) => Ok(()),
+                                None => Err(Lost::at_once(Closed)),
+                            },
+                            () = &mut again, if asked.is_some() => {
+                                asked = None;
+                                Ok(())
+                            }
+                        };
             if let Err(lost) = handled {
                 return lost;
             }
@@ -163,19 +164,6 @@ impl Asker<'_> {
         self.client
             .try_publish(topic, QoS::AtLeastOnce, false, request)
             .map_err(Lost::at_once)
-    }
-
-    /// Waits until the messages of an answer are on disk, so that no more are asked for than can be stored.
-    async fn keep(&self, answer: Answer) -> Result<(), Lost> {
-        let mut receipts = Vec::new();
-        for message in answer.messages {
-            let receipt = self.keeper.deliver(self.origin, message).await;
-            receipts.push(receipt.map_err(Lost::at_once)?);
-        }
-        for receipt in receipts {
-            receipt.done().await.map_err(Lost::at_once)?;
-        }
-        Ok(())
     }
 }
 

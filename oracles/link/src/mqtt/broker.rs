@@ -9,7 +9,7 @@ use url::Url;
 
 use super::exchange::ANSWER_LIMIT;
 use crate::Origin;
-use crate::transport::Lost;
+use crate::running::Lost;
 
 /// A broker of MQTT 5.
 #[derive(Clone)]

@@ -8,12 +8,12 @@ use twinroot_feed::Feed;
 
 use super::broker::{Broker, Session, is_granted, passing_name};
 use super::topics;
-use crate::Link;
-use crate::transport::{Lost, Pauses};
+use crate::LinkState;
+use crate::running::{Lost, Pauses};
 
 /// Waits for the descriptor of the feed of that id, as the broker retains it. Its hash is the id, so it
 /// does not matter who put it there; anything else is passed over (docs/spec/oracles.md, 9.3).
-pub async fn describe(broker: &Broker, feed: FeedId, mut tell: impl FnMut(Link)) -> Feed {
+pub async fn describe(broker: &Broker, feed: FeedId, mut tell: impl FnMut(LinkState)) -> Feed {
     let mut pauses = Pauses::new();
     loop {
         match look(broker, feed, &mut tell).await {
@@ -24,7 +24,7 @@ pub async fn describe(broker: &Broker, feed: FeedId, mut tell: impl FnMut(Link))
 }
 
 /// One connection.
-async fn look(broker: &Broker, id: FeedId, tell: &mut impl FnMut(Link)) -> Result<Feed, Lost> {
+async fn look(broker: &Broker, id: FeedId, tell: &mut impl FnMut(LinkState)) -> Result<Feed, Lost> {
     let (client, mut events) = broker.connect(&passing_name("describe"), Session::Fresh);
     loop {
         match events.poll().await.map_err(Lost::at_once)? {
@@ -33,7 +33,7 @@ async fn look(broker: &Broker, id: FeedId, tell: &mut impl FnMut(Link)) -> Resul
                 .map_err(Lost::at_once)?,
             Event::Incoming(Packet::SubAck(ack)) => {
                 is_granted(&ack)?;
-                tell(Link::Up);
+                tell(LinkState::Up);
             }
             Event::Incoming(Packet::Publish(publish)) => {
                 if let Ok(feed) = Feed::decode(&publish.payload)

@@ -12,8 +12,8 @@ use twinroot_feed::Feed;
 use super::broker::{Broker, Session, passing_name};
 use super::outbox::{Outbox, Parcel};
 use super::topics;
-use crate::Link;
-use crate::transport::{Lost, Pauses, Running};
+use crate::LinkState;
+use crate::running::{Lost, Pauses, Running};
 
 /// Publishes the messages of one feed, its descriptor and its last message (docs/spec/oracles.md, 9.3).
 ///
@@ -29,7 +29,7 @@ pub struct Publisher {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublisherState {
     /// The connection.
-    pub link: Link,
+    pub link: LinkState,
     /// Messages that the broker has not acknowledged.
     pub waiting: usize,
 }
@@ -37,7 +37,7 @@ pub struct PublisherState {
 #[derive(Debug)]
 struct Shared {
     outbox: Outbox,
-    link: Link,
+    link: LinkState,
 }
 
 impl Publisher {
@@ -49,7 +49,7 @@ impl Publisher {
     pub fn start(broker: &Broker, feed: Feed) -> Self {
         let shared = Arc::new(watch::Sender::new(Shared {
             outbox: Outbox::new(ROOM),
-            link: Link::Down {
+            link: LinkState::Down {
                 reason: "not connected yet".to_owned(),
             },
         }));
@@ -120,7 +120,7 @@ async fn drive(mut events: EventLoop, shared: &watch::Sender<Shared>) -> Lost {
         match events.poll().await {
             Ok(Event::Incoming(Packet::ConnAck(_))) => {
                 is_up = true;
-                shared.send_modify(|shared| shared.link = Link::Up);
+                shared.send_modify(|shared| shared.link = LinkState::Up);
             }
             Ok(Event::Outgoing(Outgoing::Publish(packet))) => {
                 shared.send_modify(|shared| shared.outbox.name(packet));

@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 use super::broker::{Broker, IN_FLIGHT, Session, is_granted};
 use super::topics;
 use crate::keeper::Closed;
-use crate::transport::{Lost, Pauses, Running};
-use crate::{Keeper, Link, Origin, Receipt};
+use crate::running::{Lost, Pauses, Running};
+use crate::{Keeper, LinkState, Origin, Receipt};
 
 /// Gives `keeper` all that its feed publishes on the broker (docs/spec/oracles.md, 9.2 and 9.3).
 ///
@@ -60,7 +60,7 @@ async fn drive(
                     return lost;
                 }
                 is_up = true;
-                keeper.tell(origin, Link::Up);
+                keeper.tell(origin, LinkState::Up);
             }
             Ok(Event::Incoming(Packet::Publish(publish))) => {
                 let message = publish.payload.to_vec();

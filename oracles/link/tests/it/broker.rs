@@ -89,13 +89,11 @@ impl Mosquitto {
     }
 
     fn wait(&self) {
-        for _ in 0..3_000 {
-            if TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
-                return;
-            }
+        let answers = (0..3_000).any(|_| {
             std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("mosquitto does not answer");
+            TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok()
+        });
+        assert!(answers, "mosquitto does not answer");
     }
 }
 

@@ -72,7 +72,7 @@ async fn what_is_missing_is_told_where_it_is_missing() {
     assert_eq!(told(&mut follower, 6).await, expected);
     deliver(&keeper, &messages[6..7]).await;
     assert_eq!(told(&mut follower, 1).await, ["0-6"], "late");
-    let lag = keeper.standing().await.unwrap().lag;
+    let lag = keeper.overview().await.unwrap().lag;
     assert_eq!(
         lag,
         Some(Lag {

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use twinroot_feed::{Equivocation, Signed};
 use twinroot_link::http::{Address, describe, listen, serve};
-use twinroot_link::{Event, Evidence, Keeper, Link, Origin, Place, Running};
+use twinroot_link::{Event, Evidence, Keeper, LinkState, Origin, Place, Running};
 
 use crate::world::{Disk, NO_MESSAGE, chain, feed, has, message, message_of, next, roomy, within};
 
@@ -244,7 +244,7 @@ async fn a_program_follows_a_server_that_comes_and_goes() {
         matches!(
             event,
             Event::Link {
-                link: Link::Down { .. },
+                state: LinkState::Down { .. },
                 ..
             }
         )
@@ -253,7 +253,7 @@ async fn a_program_follows_a_server_that_comes_and_goes() {
     deliver(&source, &messages[410..]).await;
     let _server = Server::of(source, &address).await;
     within(has(&keeper, &messages)).await;
-    assert_eq!(keeper.standing().await.unwrap().gaps, []);
+    assert_eq!(keeper.overview().await.unwrap().gaps, []);
 }
 
 #[tokio::test]
@@ -267,7 +267,7 @@ async fn a_lie_that_a_server_knows_of_convinces_its_listeners() {
     let from = Place { epoch: 0, seq: 2 };
     let _listens = listen(&server.address(), from, keeper.clone());
     while !matches!(next(&mut events).await, Event::Equivocation(_)) {}
-    assert!(keeper.standing().await.unwrap().proof.is_some());
+    assert!(keeper.overview().await.unwrap().proof.is_some());
 }
 
 /// Says to everyone what it was given, whatever was asked.
@@ -316,7 +316,7 @@ async fn a_hostile_server_is_refused_and_counted() {
     let _listens = listen(&address, Place::FIRST, keeper.clone());
     let reason = loop {
         if let Event::Link {
-            link: Link::Down { reason },
+            state: LinkState::Down { reason },
             ..
         } = next(&mut events).await
         {
@@ -324,11 +324,11 @@ async fn a_hostile_server_is_refused_and_counted() {
         }
     };
     assert!(reason.contains("max line length exceeded"), "{reason}");
-    let standing = keeper.standing().await.unwrap();
-    assert_eq!(standing.messages, 1, "the one that the feed signed");
+    let overview = keeper.overview().await.unwrap();
+    assert_eq!(overview.messages, 1, "the one that the feed signed");
     assert!(
-        standing.refused.values().sum::<u64>() >= 4,
+        overview.refused.values().sum::<u64>() >= 4,
         "{:?}",
-        standing.refused
+        overview.refused
     );
 }

@@ -1,7 +1,7 @@
 //! The keeper without a network: what it stores, answers and tells.
 
 use twinroot_feed::{Conflict, OpenError};
-use twinroot_link::{Arrival, Event, Evidence, Gap, Keeper, Kept, Link, Origin, Place};
+use twinroot_link::{Arrival, Event, Evidence, Gap, Keeper, Kept, LinkState, Origin, Place};
 
 use crate::world::{
     Disk, all, chain, feed, message, message_of, next, open_log, open_patiently, roomy, within,
@@ -61,9 +61,9 @@ async fn what_breaks_a_rule_is_counted_and_told_and_never_stored() {
             panic!("another event");
         };
         assert_eq!((from, told, messages), (origin(), reason, 1));
-        let standing = keeper.standing().await.unwrap();
-        assert_eq!(standing.refused[&reason], 1);
-        assert_eq!(standing.messages, 0);
+        let overview = keeper.overview().await.unwrap();
+        assert_eq!(overview.refused[&reason], 1);
+        assert_eq!(overview.messages, 0);
     }
     assert_eq!(disk.bytes(), before);
 }
@@ -107,7 +107,7 @@ async fn a_feed_that_lies_is_told_of_with_the_proof() {
         panic!("another event");
     };
     assert_eq!(proof.verify().unwrap().conflict(), Conflict::Fork);
-    assert_eq!(keeper.standing().await.unwrap().proof, Some(proof.clone()));
+    assert_eq!(keeper.overview().await.unwrap().proof, Some(proof.clone()));
 
     // Whoever opens the log later finds it, too.
     drop((keeper, events));
@@ -115,7 +115,7 @@ async fn a_feed_that_lies_is_told_of_with_the_proof() {
         .await
         .unwrap();
     let keeper = Keeper::start(Evidence::from(log));
-    assert_eq!(keeper.standing().await.unwrap().proof, Some(proof));
+    assert_eq!(keeper.overview().await.unwrap().proof, Some(proof));
 }
 
 #[tokio::test]
@@ -148,11 +148,11 @@ async fn a_slow_subscriber_is_told_what_it_missed_and_asks_for_it() {
 async fn subscribers_hear_of_transports() {
     let keeper = Keeper::start(Evidence::memory(feed(1), roomy()));
     let mut events = keeper.subscribe();
-    keeper.tell(&origin(), Link::Up);
-    let Event::Link { from, link } = next(&mut events).await else {
+    keeper.tell(&origin(), LinkState::Up);
+    let Event::Link { from, state } = next(&mut events).await else {
         panic!("another event");
     };
-    assert_eq!((from, link), (origin(), Link::Up));
+    assert_eq!((from, state), (origin(), LinkState::Up));
     drop(keeper);
     assert!(
         within(events.next()).await.is_none(),
@@ -189,8 +189,8 @@ fn on_a_full_disk_nothing_is_acknowledged_that_is_not_stored() {
                     }
                 }
             }
-            let standing = keeper.standing().await.unwrap();
-            assert_eq!(standing.messages, acknowledged);
+            let overview = keeper.overview().await.unwrap();
+            assert_eq!(overview.messages, acknowledged);
             let junk = keeper.deliver(&origin(), b"junk".to_vec()).await.unwrap();
             assert!(
                 junk.done().await.is_ok(),

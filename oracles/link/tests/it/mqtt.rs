@@ -2,7 +2,7 @@
 
 use twinroot_feed::{Conflict, Equivocation, OpenError, Signed};
 use twinroot_link::mqtt::{Broker, Publisher, answer, backfill, describe, subscribe};
-use twinroot_link::{Event, Evidence, Keeper, Link, Place, Running};
+use twinroot_link::{Event, Evidence, Keeper, LinkState, Place, Running};
 
 use crate::broker::Mosquitto;
 use crate::full::{limited, run_limited};
@@ -14,7 +14,15 @@ use crate::world::{
 async fn listen(broker: &Mosquitto, keeper: &Keeper) -> Running {
     let mut events = keeper.subscribe();
     let running = subscribe(&broker.address(), "keeper", keeper.clone());
-    let is_up = |event| matches!(event, Event::Link { link: Link::Up, .. });
+    let is_up = |event| {
+        matches!(
+            event,
+            Event::Link {
+                state: LinkState::Up,
+                ..
+            }
+        )
+    };
     while !is_up(next(&mut events).await) {}
     running
 }
@@ -39,9 +47,9 @@ async fn messages_go_from_the_device_over_the_broker_into_the_log() {
     publish(&publisher, &messages).await;
     within(publisher.flushed()).await;
     within(has(&keeper, &messages)).await;
-    let standing = keeper.standing().await.unwrap();
-    assert_eq!(standing.refused.len(), 0);
-    assert_eq!(standing.gaps, []);
+    let overview = keeper.overview().await.unwrap();
+    assert_eq!(overview.refused.len(), 0);
+    assert_eq!(overview.gaps, []);
 }
 
 /// Two of three are published before anybody listens; the third while the subscriber is away.
@@ -74,7 +82,7 @@ async fn a_late_joiner_knows_nothing_but_the_id_and_gets_all() {
     }
     let _asks = backfill(&broker.address(), Place::FIRST, late.clone());
     within(has(&late, &messages)).await;
-    assert_eq!(late.standing().await.unwrap().gaps, []);
+    assert_eq!(late.overview().await.unwrap().gaps, []);
 }
 
 #[tokio::test]
@@ -103,7 +111,7 @@ async fn a_broker_that_is_killed_loses_nothing_that_the_device_holds() {
     within(publisher.flushed()).await;
     publish(&publisher, &messages[200..]).await;
     within(has(&keeper, &messages)).await;
-    assert_eq!(keeper.standing().await.unwrap().gaps, []);
+    assert_eq!(keeper.overview().await.unwrap().gaps, []);
     drop(keeper);
 }
 
@@ -183,10 +191,10 @@ async fn a_hostile_publisher_is_refused_and_counted() {
     within(told).await;
     publish_raw(&broker, &[messages[0].bytes().to_vec()]).await;
     within(has(&keeper, &messages[..1])).await;
-    let standing = keeper.standing().await.unwrap();
-    assert_eq!(standing.messages, 1);
-    assert!(standing.refused[&OpenError::WrongFeed] >= 1);
-    assert!(standing.refused[&OpenError::UnknownEnvelope] >= 1);
+    let overview = keeper.overview().await.unwrap();
+    assert_eq!(overview.messages, 1);
+    assert!(overview.refused[&OpenError::WrongFeed] >= 1);
+    assert!(overview.refused[&OpenError::UnknownEnvelope] >= 1);
     let bytes = disk.bytes();
     assert_eq!(
         bytes.len(),
@@ -239,7 +247,7 @@ async fn junk_in_place_of_the_descriptor_is_passed_over() {
     };
     let (described, ()) = within(async { tokio::join!(looking, publisher) }).await;
     assert_eq!(described, feed(1));
-    assert_eq!(links, [Link::Up]);
+    assert_eq!(links, [LinkState::Up]);
 }
 
 /// The subscriber runs in a process whose files may not grow beyond a few KiB. What it could not store comes
@@ -287,7 +295,7 @@ fn what_a_full_disk_did_not_take_comes_again() {
         let keeper = Keeper::start(Evidence::from(log));
         let _live = listen(&broker, &keeper).await;
         within(has(&keeper, &messages)).await;
-        let standing = keeper.standing().await.unwrap();
-        assert_eq!((standing.gaps, standing.messages), (vec![], messages.len()));
+        let overview = keeper.overview().await.unwrap();
+        assert_eq!((overview.gaps, overview.messages), (vec![], messages.len()));
     });
 }

@@ -1,85 +1,95 @@
-//! A log that is read while another program writes it.
+//! Reading a log while another program may write it.
 
 use twinroot_feed::Signed;
-use twinroot_link::{Damage, LogError, LogReader};
+use twinroot_link::{Damage, Evidence, Keeper, LogError, LogReader, follow_log};
 
-use crate::world::{Disk, chain, feed, offsets};
+use crate::world::{Disk, chain, feed, has, offsets, roomy, within};
 
-fn reader(disk: &Disk) -> LogReader {
-    LogReader::open(&disk.path, feed(1)).unwrap()
-}
-
-/// Wherever the writer is when the log is looked at, each message comes once, whole, and in order.
-#[test]
-fn a_log_is_followed_whatever_part_of_a_write_is_there() {
-    let messages = chain(3);
-    let disk = Disk::with(&messages);
-    let whole = disk.bytes();
-    let offsets = offsets(&messages);
-    let disk = Disk::with(&[]);
-    let mut reader = reader(&disk);
-    let mut read: Vec<Signed> = Vec::new();
-    for length in disk.bytes().len()..=whole.len() {
-        disk.write(&whole[..length]);
-        let (new, damages) = reader.next_batch().unwrap();
-        assert_eq!(damages, []);
-        read.extend(new);
-        let there = offsets[1..].iter().filter(|end| **end <= length).count();
-        assert_eq!(read, messages[..there], "{length} bytes are there");
-        assert_eq!(reader.unfinished(), (length - offsets[there]) as u64);
+fn rest(reader: &mut LogReader) -> (Vec<Signed>, Vec<Damage>) {
+    let (mut messages, mut damages) = (Vec::new(), Vec::new());
+    loop {
+        let (more, damaged) = reader.read().unwrap();
+        damages.extend(damaged);
+        if more.is_empty() {
+            return (messages, damages);
+        }
+        messages.extend(more);
     }
 }
 
 #[test]
-fn a_log_that_another_program_has_open_is_read_and_not_changed() {
-    let messages = chain(4);
-    let disk = Disk::with(&messages[..2]);
+fn a_log_in_use_is_read_and_followed() {
+    let messages = chain(1_200);
+    let disk = Disk::with(&[]);
     let (mut log, _) = disk.open().unwrap();
-    let mut reader = reader(&disk);
-    assert_eq!(
-        reader.next_batch().unwrap(),
-        (messages[..2].to_vec(), vec![])
-    );
-    assert_eq!(reader.next_batch().unwrap(), (vec![], vec![]));
-    log.append(messages[2..].to_vec()).unwrap();
-    assert_eq!(
-        reader.next_batch().unwrap(),
-        (messages[2..].to_vec(), vec![])
-    );
+    let mut reader = LogReader::open(&disk.path).unwrap();
+    assert_eq!(reader.feed(), &feed(1));
+    assert_eq!(rest(&mut reader), (vec![], vec![]));
+    for batch in messages.chunks(1_100) {
+        log.append(batch.to_vec()).unwrap();
+        assert_eq!(rest(&mut reader), (batch.to_vec(), vec![]));
+    }
+    // Another one begins at the beginning.
+    let mut reader = LogReader::open(&disk.path).unwrap();
+    assert_eq!(rest(&mut reader).0, messages);
 }
 
 #[test]
-fn damage_is_told_where_it_is_and_what_is_after_it_is_read() {
+fn a_record_that_is_half_written_is_read_when_it_is_whole() {
+    let messages = chain(3);
+    let whole = Disk::with(&messages).bytes();
+    let ends = offsets(&messages);
+    let disk = Disk::with(&[]);
+    let mut reader = LogReader::open(&disk.path).unwrap();
+    let mut read = Vec::new();
+    for end in ends[0]..=whole.len() {
+        disk.write(&whole[..end]);
+        let (more, damages) = rest(&mut reader);
+        assert_eq!(damages, []);
+        read.extend(more);
+        let expected = ends[1..].iter().filter(|there| **there <= end).count();
+        assert_eq!(read, messages[..expected], "{end}");
+        assert_eq!(disk.bytes(), whole[..end], "nothing is cut off");
+    }
+}
+
+#[test]
+fn damage_between_records_is_told() {
     let messages = chain(3);
     let disk = Disk::with(&messages);
     let mut bytes = disk.bytes();
-    let at = offsets(&messages);
-    bytes[at[1] + 20] ^= 1;
+    let ends = offsets(&messages);
+    bytes[ends[1] + 20] ^= 1;
     disk.write(&bytes);
-    let (read, damages) = reader(&disk).next_batch().unwrap();
+    let mut reader = LogReader::open(&disk.path).unwrap();
+    let (read, damages) = rest(&mut reader);
     assert_eq!(read, [messages[0].clone(), messages[2].clone()]);
     let damage = Damage::Unreadable {
-        offset: at[1] as u64,
-        bytes: (at[2] - at[1]) as u64,
+        offset: ends[1] as u64,
+        bytes: (ends[2] - ends[1]) as u64,
     };
     assert_eq!(damages, [damage]);
-    assert_eq!(disk.bytes(), bytes);
 }
 
 #[test]
-fn a_file_that_is_no_log_of_the_feed_is_not_read() {
-    let disk = Disk::with(&chain(1));
-    assert!(matches!(
-        LogReader::open(&disk.path, feed(2)),
-        Err(LogError::OtherFeed { feed: of, .. }) if of == feed(1).id()
-    ));
+fn what_is_no_log_is_not_read() {
+    let disk = Disk::new();
+    let error = LogReader::open(&disk.path).unwrap_err();
+    assert!(matches!(error, LogError::File { .. }), "{error}");
     disk.write(b"something else");
-    assert!(matches!(
-        LogReader::open(&disk.path, feed(1)),
-        Err(LogError::NotALog { .. })
-    ));
-    assert!(matches!(
-        LogReader::open(&disk.path.with_extension("gone"), feed(1)),
-        Err(LogError::File { .. })
-    ));
+    let error = LogReader::open(&disk.path).unwrap_err();
+    assert!(matches!(error, LogError::NotALog { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_keeper_follows_the_log_of_another_program() {
+    let messages = chain(30);
+    let disk = Disk::with(&messages[..10]);
+    let (mut log, _) = disk.open().unwrap();
+    let keeper = Keeper::start(Evidence::memory(feed(1), roomy()));
+    let reader = LogReader::open(&disk.path).unwrap();
+    let _follows = follow_log(reader, keeper.clone());
+    within(has(&keeper, &messages[..10])).await;
+    log.append(messages[10..].to_vec()).unwrap();
+    within(has(&keeper, &messages)).await;
 }

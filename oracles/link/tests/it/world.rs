@@ -103,7 +103,7 @@ pub(crate) async fn next(events: &mut Events) -> Event {
 /// Waits until a keeper has all of these.
 pub(crate) async fn has(keeper: &Keeper, messages: &[Signed]) {
     let mut events = keeper.subscribe();
-    while keeper.standing().await.unwrap().messages < messages.len() {
+    while keeper.overview().await.unwrap().messages < messages.len() {
         next(&mut events).await;
     }
 }

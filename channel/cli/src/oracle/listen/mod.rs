@@ -10,9 +10,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
+use twinroot_feed::Feed;
 
 use super::codes::{VALUE, WHICH_FEED};
-use super::source::{self, Came, open_source};
+use super::source::{self, Source, open_source};
 use super::{EXIT_CODES, decimal, feed, time};
 use crate::author::Fault;
 use crate::lines::is_for_programs;
@@ -28,11 +29,12 @@ use screen::Screen;
         with TWINROOT_OUTPUT=text. No relay is trusted.",
     after_help = format!("Examples:\n  twinroot oracle listen file:truck-7.log --band 2..8\n  \
         twinroot oracle listen file:truck-7.log --follow --window 1h\n  \
+        twinroot oracle listen mqtt://localhost/5f..00 --band 2..8\n  \
         twinroot oracle simulate --device truck-7 --walk 5 --rate 1Hz | twinroot oracle listen - --feed truck-7\n  \
         twinroot oracle listen file:truck-7.log | jq 'select(.event != \"message\")'\n\n{EXIT_CODES}")
 )]
 pub(super) struct Arguments {
-    /// Where the messages come from: `-`, or `file:LOG`.
+    /// Where the messages come from: `-`, `file:LOG`, `mqtt://HOST:PORT/FEED` or `http://HOST:PORT/v1/feeds/FEED`.
     #[arg(value_name = "WHERE", value_parser = source::known)]
     from: String,
     /// The feed: its descriptor or the folder of its device. A log names its own.
@@ -47,6 +49,9 @@ pub(super) struct Arguments {
     /// How much time the chart shows; all that is known if not said.
     #[arg(long, value_name = "SPAN", value_parser = time::span)]
     window: Option<Duration>,
+    /// Name under which a broker keeps what comes while nobody listens; another one each time if not said.
+    #[arg(long, value_name = "NAME")]
+    session: Option<String>,
     /// JSON, as if the output were piped.
     #[arg(long)]
     json: bool,
@@ -54,7 +59,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let feeds = feed::read_all(&arguments.feed)?;
-    let mut source = open_source(&arguments.from, &feeds, arguments.follow)?;
+    let session = arguments.session.as_deref();
+    let source = open_source(&arguments.from, &feeds, arguments.follow, session)?;
     let feed = match feeds.as_slice() {
         [] => source.feed(),
         _ => Some(feed::only(&arguments.feed)?),
@@ -69,15 +75,22 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         None => None,
         Some(band) => Some(limits(band, feed.descriptor().scale)?),
     };
-    let mut observer = Observer::new(feed, band);
-    let mut teller = arguments.teller();
+    hear(
+        source,
+        Observer::new(feed, band),
+        Teller::new(arguments.json, arguments.window),
+    )
+}
+
+/// Tells all that a source has.
+fn hear(
+    mut source: Box<dyn Source>,
+    mut observer: Observer,
+    mut teller: Teller,
+) -> Result<ExitCode> {
     while let Some(came) = source.next()? {
         for came in came {
-            let events = match came {
-                Came::Message(bytes) => observer.hear(&bytes),
-                Came::Damage(what) => vec![Event::Damage { what }],
-            };
-            for event in &events {
+            for event in &observer.hear(came) {
                 teller.tell(event)?;
             }
         }
@@ -87,23 +100,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Tells all that a source has as lines, until it ends.
+pub(super) fn tell_all(source: Box<dyn Source>, feed: Feed, json: bool) -> Result<ExitCode> {
+    let teller = if is_for_programs(json) {
+        Teller::Json
+    } else {
+        Teller::Plain
+    };
+    hear(source, Observer::new(feed, None), teller)
+}
+
 fn limits(band: &str, scale: i8) -> Result<(i64, i64)> {
     let (low, high) = band
         .split_once("..")
         .ok_or_else(|| Fault::new(VALUE, format!("`{band}` is no band: write it as 2..8")))?;
     Ok((decimal::given(low, scale)?, decimal::given(high, scale)?))
-}
-
-impl Arguments {
-    fn teller(&self) -> Teller {
-        if is_for_programs(self.json) {
-            Teller::Json
-        } else if io::stdout().is_terminal() {
-            Teller::Screen(Box::new(Screen::new(self.window)))
-        } else {
-            Teller::Plain
-        }
-    }
 }
 
 /// Whom the events are told to.
@@ -114,6 +125,16 @@ enum Teller {
 }
 
 impl Teller {
+    fn new(json: bool, window: Option<Duration>) -> Self {
+        if is_for_programs(json) {
+            Self::Json
+        } else if io::stdout().is_terminal() {
+            Self::Screen(Box::new(Screen::new(window)))
+        } else {
+            Self::Plain
+        }
+    }
+
     fn tell(&mut self, event: &Event) -> Result<()> {
         match self {
             Self::Json => {

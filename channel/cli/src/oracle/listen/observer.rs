@@ -3,11 +3,12 @@
 use std::fmt;
 
 use serde::Serialize;
-use twinroot_feed::{EquivocationWatch, Feed, FeedError, Signed, Value, open};
+use twinroot_feed::{EquivocationWatch, Feed, OpenError, Signed, Value, open};
 use twinroot_link::{Arrival, Gap, Place, Store};
 
 use crate::oracle::advice::{advice, name};
 use crate::oracle::line::Line;
+use crate::oracle::source::Came;
 use crate::oracle::{prove, sink};
 
 /// Something that is told.
@@ -26,13 +27,16 @@ pub(super) enum Event {
     },
     /// A message that was here already.
     Known { epoch: u32, seq: u64 },
-    /// A message that nobody takes.
+    /// Messages that nobody takes.
     Refused {
         rule: u16,
         name: String,
         why: String,
         advice: &'static str,
-        message: String,
+        messages: u64,
+        /// The bytes, where they are here.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
     },
     /// Places of which no message has come yet, though a later one has.
     Gap { epoch: u32, first: u64, last: u64 },
@@ -48,6 +52,8 @@ pub(super) enum Event {
     },
     /// The source has lost something.
     Damage { what: String },
+    /// A connection came up or went down.
+    Link { what: String },
     /// No more comes.
     End(Counts),
 }
@@ -59,7 +65,7 @@ pub(super) struct Counts {
     pub(super) known: usize,
     pub(super) late: usize,
     pub(super) breaches: usize,
-    pub(super) refused: usize,
+    pub(super) refused: u64,
     pub(super) epochs: usize,
     /// Places of which no message has come, as far as the others show.
     pub(super) missing: u64,
@@ -124,20 +130,28 @@ impl Observer {
         }
     }
 
-    /// What a message shows, whoever sent it.
-    pub(super) fn hear(&mut self, bytes: &[u8]) -> Vec<Event> {
-        match open(&self.feed, bytes) {
-            Ok(message) => self.take(&message),
-            Err(rule) => {
-                self.counts.refused += 1;
-                vec![Event::Refused {
-                    rule: rule.code(),
-                    name: name(rule.into()),
-                    why: rule.to_string(),
-                    advice: advice(FeedError::Message(rule)),
-                    message: hex::encode(bytes),
-                }]
-            }
+    /// What something that came shows, whoever sent it.
+    pub(super) fn hear(&mut self, came: Came) -> Vec<Event> {
+        match came {
+            Came::Message(bytes) => match open(&self.feed, &bytes) {
+                Ok(message) => self.take(&message),
+                Err(rule) => vec![self.refuse(rule, 1, Some(hex::encode(bytes)))],
+            },
+            Came::Refused { rule, messages } => vec![self.refuse(rule, messages, None)],
+            Came::Damage(what) => vec![Event::Damage { what }],
+            Came::Link(what) => vec![Event::Link { what }],
+        }
+    }
+
+    fn refuse(&mut self, rule: OpenError, messages: u64, message: Option<String>) -> Event {
+        self.counts.refused = self.counts.refused.saturating_add(messages);
+        Event::Refused {
+            rule: rule.code(),
+            name: name(rule.into()),
+            why: rule.to_string(),
+            advice: advice(rule.into()),
+            messages,
+            message,
         }
     }
 
@@ -249,6 +263,7 @@ impl fmt::Display for Event {
                 "EQUIVOCATION: {lower} and {higher} contradict each other (conflict {conflict}, {name}): {why}"
             ),
             Self::Damage { what } => write!(f, "damaged: {what}"),
+            Self::Link { what } => f.write_str(what),
             Self::End(counts) => counts.fmt(f),
         }
     }

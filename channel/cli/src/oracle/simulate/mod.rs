@@ -42,6 +42,7 @@ use series::Reading;
         twinroot oracle simulate --device truck-7 --csv readings.csv.gz --to file:truck-7.log\n  \
         twinroot oracle simulate --device truck-7 --csv readings.csv --column temperature --rate 1Hz --restamp\n  \
         twinroot oracle simulate --device truck-7 --walk 5 --step 0.2 --count 3600 --excursion 00:10..00:25=9.5\n  \
+        twinroot oracle simulate --device truck-7 --walk 5 --count 3600 --rate 1Hz --to mqtt://localhost\n  \
         twinroot oracle simulate --device truck-7 --walk 5 --fault drop:1/50 --fault equivocate@30 | \
         twinroot oracle listen - --feed truck-7\n\n{EXIT_CODES}")
 )]
@@ -69,7 +70,7 @@ pub(super) struct Arguments {
     /// Begins another epoch: the device is not sure what it signed last.
     #[arg(long)]
     restarted: bool,
-    /// Where the messages go: `-`, or `file:LOG`.
+    /// Where the messages go: `-`, `file:LOG` or `mqtt://HOST:PORT`.
     #[arg(long, value_name = "WHERE", default_value = "-", value_parser = sink::known)]
     to: String,
     /// JSON, as if the output were piped.

@@ -67,6 +67,7 @@ impl Outlet {
     pub(super) fn finish(mut self) -> Result<(Counts, Taken)> {
         let late = self.late.drain(..).map(|(_, message)| message).collect();
         let taken = self.sink.take(late)?;
+        self.sink.finish()?;
         Ok((self.disorders.into_counts(), self.arrived.and(taken)))
     }
 

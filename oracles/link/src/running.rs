@@ -1,23 +1,23 @@
-//! What all transports share: they run as long as they are held, and come back after they were lost.
+//! What all links share: they run as long as they are held, and come back after they were lost.
 
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::Link;
+use crate::LinkState;
 
-/// A transport that runs until this is dropped. Nothing is lost with it: what was not acknowledged comes again.
+/// A link that runs until this is dropped. Nothing is lost with it: what was not acknowledged comes again.
 #[derive(Debug)]
-#[must_use = "the transport ends when this is dropped"]
+#[must_use = "the link ends when this is dropped"]
 pub struct Running {
     _task: AbortOnDropHandle<()>,
 }
 
 impl Running {
-    pub(crate) fn start(transport: impl Future<Output = ()> + Send + 'static) -> Self {
+    pub(crate) fn start(link: impl Future<Output = ()> + Send + 'static) -> Self {
         Self {
-            _task: AbortOnDropHandle::new(tokio::spawn(transport)),
+            _task: AbortOnDropHandle::new(tokio::spawn(link)),
         }
     }
 }
@@ -67,11 +67,11 @@ impl Pauses {
     }
 
     /// Tells that a connection was lost, and waits before the next one.
-    pub(crate) async fn after(&mut self, lost: Lost, tell: impl FnOnce(Link)) {
+    pub(crate) async fn after(&mut self, lost: Lost, tell: impl FnOnce(LinkState)) {
         if lost.was_of_use {
             *self = Self::new();
         }
-        tell(Link::Down {
+        tell(LinkState::Down {
             reason: lost.reason,
         });
         tokio::time::sleep(self.next()).await;
