@@ -232,7 +232,7 @@ impl Relay {
     fn serve(&self, keeper: &Keeper) -> Vec<Running> {
         match self {
             Self::Broker(broker, _) => vec![
-                mqtt::backfill(broker, keeper.clone()),
+                mqtt::backfill(broker, Place::FIRST, keeper.clone()),
                 mqtt::answer(broker, keeper.clone()),
             ],
             Self::Server(_) => Vec::new(),
@@ -299,7 +299,7 @@ fn of_event(event: Event) -> Option<Came> {
             messages,
         }),
         Event::Unkept(error) => Some(Came::Damage(error.to_string())),
-        Event::Link { from, link } => Some(Came::Link(match link {
+        Event::Link { from, state } => Some(Came::Link(match state {
             LinkState::Up => format!("{from} is connected"),
             LinkState::Down { reason } => format!("{from} is not connected: {reason}"),
         })),

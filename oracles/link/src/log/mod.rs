@@ -32,8 +32,6 @@ use crate::{Arrival, LogError, Store, Verifier};
 use format::Header;
 pub use reader::LogReader;
 
-pub use reader::LogReader;
-
 /// The evidence of one feed on disk, with what the bound lets of it into memory.
 #[derive(Debug)]
 pub struct Log {
