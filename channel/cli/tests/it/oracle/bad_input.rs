@@ -139,7 +139,7 @@ fn arguments_that_cannot_be_meant() {
             "--quantity",
             "t",
             "--period",
-            "1000h",
+            "2000h",
         ],
     ] {
         let output = oracle(folder.path(), arguments);
