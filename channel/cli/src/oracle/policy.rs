@@ -17,6 +17,7 @@ use crate::author::{Fault, read as read_file};
 
 /// Which policy, and with which parameters.
 #[derive(clap::Args)]
+#[group(skip)]
 pub(super) struct Arguments {
     /// The policy and its parameters: `run-length:n=12,low=2000,high=8000`, or with `--contract` its number: `0:low=2000,high=8000`.
     #[arg(

@@ -20,6 +20,7 @@ pub(super) struct Found {
 
 /// Which messages.
 #[derive(clap::Args)]
+#[group(skip)]
 pub(super) struct Arguments {
     /// Files of messages: one as raw bytes, or a line each in hex, base64 or JSON; `-` for the standard input.
     #[arg(value_name = "MESSAGE", required_unless_present = "log")]

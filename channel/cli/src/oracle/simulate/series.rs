@@ -24,6 +24,7 @@ pub(super) struct Reading {
 
 /// Where readings come from.
 #[derive(clap::Args)]
+#[group(skip)]
 pub(super) struct Arguments {
     /// A table with a line of names; gzip is fine.
     #[arg(
