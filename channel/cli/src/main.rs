@@ -5,6 +5,7 @@ mod bench;
 mod demo;
 mod gas;
 mod lines;
+mod oracle;
 mod package;
 mod play;
 mod steps;
@@ -40,6 +41,7 @@ enum Command {
     Demo(demo::Arguments),
     Bench(bench::Arguments),
     Gas(gas::Arguments),
+    Oracle(oracle::Arguments),
     Trace(trace::Arguments),
     /// Drive both parties, the ledger and the network, step by step.
     Play(play::Arguments),
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Gas(arguments) => gas::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Oracle(arguments) => oracle::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Play(arguments) => play::run(&arguments).map(|()| ExitCode::SUCCESS),
     };

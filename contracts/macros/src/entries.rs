@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
     Attribute, Error, FnArg, GenericArgument, Ident, ImplItem, ItemImpl, Pat, PathArguments,
-    Result, ReturnType, Type, Visibility, parse_quote,
+    ReceiverKind, Result, ReturnType, Safety, Type, Visibility, parse_quote,
 };
 
 use crate::item::{cross_the_border, docs, item_of, no_fault, standing_at};
@@ -21,7 +21,7 @@ pub(crate) const INIT: &str = "init";
 
 pub(crate) fn entries(item: &mut ItemImpl) -> Result<TokenStream> {
     let payable = take_payable(item)?;
-    if let Some((_, of, _)) = &item.trait_ {
+    if let Some((of, _)) = &item.trait_ {
         return Err(Error::new_spanned(
             of,
             "entries are methods of the contract itself: put them into `impl` without a trait",
@@ -254,7 +254,7 @@ impl Entry {
                 "an entry runs to its end at once: it cannot be async",
             ));
         }
-        if let Some(unsafety) = signature.unsafety {
+        if let Safety::Unsafe(unsafety) = &signature.safety {
             return Err(Error::new_spanned(
                 unsafety,
                 "anyone can call an entry, and nobody reads a warning first: it cannot be unsafe",
@@ -277,12 +277,12 @@ impl Entry {
                 },
             )
         })?;
-        if receiver.reference.is_none() {
+        let ReceiverKind::Reference(_, _, mutability) = &receiver.kind else {
             return Err(Error::new_spanned(
                 receiver,
                 "the contract stays when the call is over: take `&mut self`, or `&self` where the entry only reads",
             ));
-        }
+        };
         let mut arguments = Vec::new();
         for argument in &signature.inputs {
             let FnArg::Typed(argument) = argument else {
@@ -311,7 +311,7 @@ impl Entry {
             name: signature.ident.clone(),
             docs: docs(attributes),
             payable,
-            reads_only: receiver.mutability.is_none(),
+            reads_only: mutability.is_none(),
             arguments,
             given,
             error,

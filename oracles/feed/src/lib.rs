@@ -28,4 +28,4 @@ pub use judge::FeedJudge;
 pub use message::{BrokenRun, Signed, open, open_run, sign};
 pub use observation::{Observation, Value};
 pub use query::{ANSWER_BYTES, Answer, Asked, KEPT_BLOCKS, QUESTION_BYTES, Query, Shown};
-pub use signer::{SignError, Signer};
+pub use signer::{LastSigned, SignError, Signer};

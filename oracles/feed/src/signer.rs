@@ -12,8 +12,8 @@ use crate::{Descriptor, DescriptorError, Envelope, Feed, Mode, Observation, Valu
 /// Signs the messages of one feed, one after the other, from the first of an epoch on.
 ///
 /// It lives in memory only. Two signers of one epoch would sign two messages of one place, which
-/// is fraud (docs/spec/oracles.md, 8.3), so a device makes one in its life, and another each time
-/// that it lost its memory.
+/// is fraud (docs/spec/oracles.md, 8.3), so a device that stops goes on from what it remembers for sure
+/// ([`resumed`](Self::resumed)), or begins another epoch ([`restarted`](Self::restarted)).
 #[derive(Debug)]
 pub struct Signer {
     secret: SecretKey,
@@ -63,6 +63,37 @@ impl Signer {
             epoch: epoch.get(),
             last,
             ..signer
+        })
+    }
+
+    /// A signer that goes on behind `last`, which it signed last for sure. A device knows that where it had it in
+    /// lasting memory before the message left, and where nobody put an older memory in its place.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and [`SignError::Exhausted`].
+    pub fn resumed(
+        secret: SecretKey,
+        descriptor: Descriptor,
+        last: LastSigned,
+    ) -> Result<Self, SignError> {
+        let signer = Self::new(secret, descriptor)?;
+        Ok(Self {
+            epoch: last.epoch,
+            seq: last.seq.checked_add(1).ok_or(SignError::Exhausted)?,
+            last: Some((last.id, last.t)),
+            ..signer
+        })
+    }
+
+    /// What it signed last in this epoch: to be in lasting memory before that message leaves.
+    #[must_use]
+    pub fn last(&self) -> Option<LastSigned> {
+        let (id, t) = self.last?;
+        Some(LastSigned {
+            epoch: self.epoch,
+            seq: self.seq.checked_sub(1)?,
+            id,
+            t,
         })
     }
 
@@ -139,6 +170,19 @@ impl Signer {
         let seq = (descriptor.mode == Mode::Counter).then_some(seq);
         Ok(cose::sign(&self.secret, descriptor, seq, ms, value))
     }
+}
+
+/// What a device signed last: all that it has to remember to go on (docs/spec/oracles.md, 8.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastSigned {
+    /// The epoch.
+    pub epoch: u32,
+    /// The place in the epoch.
+    pub seq: u64,
+    /// The message; zero where the messages of the feed do not name each other.
+    pub id: MessageId,
+    /// Its time.
+    pub t: TimeMs,
 }
 
 /// Why a device does not sign.

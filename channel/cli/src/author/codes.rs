@@ -1,6 +1,8 @@
-//! Every code that this program ends or complains with, in one table: `twinroot explain` prints it.
+//! Every code that this program ends or complains with: `twinroot explain` prints them.
 
 use twinroot_abi::{REVERT_COINS, REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER};
+
+use crate::oracle;
 
 /// A code, and what there is to know about it.
 pub(crate) struct Entry {
@@ -14,7 +16,12 @@ pub(crate) struct Entry {
     pub(crate) exit: Option<u8>,
 }
 
-const fn error(code: &'static str, exit: u8, title: &'static str, text: &'static str) -> Entry {
+pub(crate) const fn error(
+    code: &'static str,
+    exit: u8,
+    title: &'static str,
+    text: &'static str,
+) -> Entry {
     Entry {
         code,
         title,
@@ -73,8 +80,13 @@ pub(crate) const ARGUMENTS: &str = "TR0406";
 /// A code that is not in the table.
 pub(crate) const NO_CODE: &str = "TR0501";
 
-/// The table.
-pub(crate) const TABLE: &[Entry] = &[
+/// All of them: those of contracts and of exits, and those of oracles.
+pub(crate) fn all() -> impl Iterator<Item = &'static Entry> {
+    TABLE.iter().chain(oracle::codes::TABLE)
+}
+
+/// The table of contracts and exits.
+const TABLE: &[Entry] = &[
     other("EXIT0", "done", "The program did what it was asked for."),
     other(
         "EXIT1",
@@ -278,13 +290,13 @@ pub(crate) fn revert(code: u32) -> Option<(&'static str, &'static str)> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::TABLE;
+    use super::all;
 
     #[test]
     fn each_code_stands_once_and_says_what_to_do() {
-        let codes: BTreeSet<_> = TABLE.iter().map(|entry| entry.code).collect();
-        assert_eq!(codes.len(), TABLE.len());
-        for entry in TABLE {
+        let codes: BTreeSet<_> = all().map(|entry| entry.code).collect();
+        assert_eq!(codes.len(), all().count());
+        for entry in all() {
             assert!(entry.text.ends_with('.'), "{}", entry.code);
             assert!(!entry.text.contains("  "), "{}", entry.code);
         }

@@ -7,8 +7,9 @@ use anyhow::Result;
 use twinroot_abi::REVERT_JUDGE;
 use twinroot_feed::FeedError;
 
-use super::codes::{NO_CODE, TABLE, revert};
+use super::codes::{NO_CODE, all, revert};
 use super::{EXIT_CODES, Fault, output};
+use crate::oracle::advice;
 
 /// Explain a code: of an error, of an exit, or of a call that was called off.
 #[derive(clap::Args)]
@@ -27,15 +28,12 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut out = anstream::stdout().lock();
     let Some(code) = &arguments.code else {
-        for entry in TABLE {
+        for entry in all() {
             writeln!(out, "{}  {}", entry.code, entry.title)?;
         }
         return Ok(ExitCode::SUCCESS);
     };
-    if let Some(entry) = TABLE
-        .iter()
-        .find(|entry| entry.code.eq_ignore_ascii_case(code))
-    {
+    if let Some(entry) = all().find(|entry| entry.code.eq_ignore_ascii_case(code)) {
         writeln!(out, "{}: {}\n\n{}", entry.code, entry.title, entry.text)?;
         if let Some(exit) = entry.exit {
             writeln!(out, "\nThe program then ends with exit code {exit}.")?;
@@ -67,7 +65,7 @@ fn called_off(code: &str, out: &mut dyn Write) -> io::Result<bool> {
         .checked_sub(REVERT_JUDGE)
         .and_then(|rule| FeedError::from_code(u16::try_from(rule).ok()?));
     if let Some(rule) = rule {
-        writeln!(out, "\nRule {}: {rule}.", rule.code())?;
+        writeln!(out, "\nRule {}: {rule}. {}", rule.code(), advice(rule))?;
     }
     Ok(true)
 }

@@ -42,7 +42,7 @@ impl Fault {
 
     /// What the program ends with.
     pub(crate) fn exit(&self) -> u8 {
-        let entry = codes::TABLE.iter().find(|entry| entry.code == self.code);
+        let entry = codes::all().find(|entry| entry.code == self.code);
         entry.and_then(|entry| entry.exit).unwrap_or(1)
     }
 }

@@ -2,7 +2,7 @@
 
 mod build;
 mod check;
-mod codes;
+pub(crate) mod codes;
 mod compiled;
 mod completions;
 mod doctor;
@@ -11,7 +11,7 @@ mod fault;
 mod inspect;
 mod man;
 mod new;
-mod output;
+pub(crate) mod output;
 mod schema;
 mod sdk;
 mod spec;

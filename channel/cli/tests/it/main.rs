@@ -4,4 +4,5 @@
 
 mod author;
 mod demo;
+mod oracle;
 mod play;

@@ -3,7 +3,9 @@
 use core::num::NonZeroU32;
 
 use twinroot_abi::{MessageId, TimeMs};
-use twinroot_feed::{Descriptor, DescriptorError, Envelope, Mode, SignError, Signer, Value, open};
+use twinroot_feed::{
+    Descriptor, DescriptorError, Envelope, LastSigned, Mode, SignError, Signer, Value, open,
+};
 
 use crate::world::{DELIVERED, PARCEL, descriptor, secret, signer};
 
@@ -65,6 +67,36 @@ fn a_device_that_lost_its_counter_begins_another_epoch() {
     );
     let second = mindless.reading(TimeMs(8_000), 4).unwrap();
     assert!(open(&feed, &second).unwrap().follows(&first));
+}
+
+#[test]
+fn a_device_that_remembers_goes_on_as_if_it_had_never_stopped() {
+    let mut steady = signer(1);
+    let mut stopping = signer(1);
+    assert_eq!(stopping.last(), None);
+    for t in 5_000..5_010 {
+        let message = steady.reading(TimeMs(t), 1).unwrap();
+        assert_eq!(stopping.reading(TimeMs(t), 1).unwrap(), message);
+        let last = stopping.last().unwrap();
+        let opened = open(steady.feed(), &message).unwrap();
+        assert_eq!((last.epoch, last.seq), (0, t - 5_000));
+        assert_eq!((last.id, last.t), (opened.id(), TimeMs(t)));
+        stopping = Signer::resumed(secret(1), descriptor(1), last).unwrap();
+        assert_eq!(stopping.last(), Some(last));
+    }
+    assert_eq!(
+        stopping.reading(TimeMs(4_999), 1),
+        Err(SignError::TimeFalls)
+    );
+
+    let full = LastSigned {
+        seq: u64::MAX,
+        ..stopping.last().unwrap()
+    };
+    assert_eq!(
+        Signer::resumed(secret(1), descriptor(1), full).unwrap_err(),
+        SignError::Exhausted
+    );
 }
 
 #[test]

@@ -78,6 +78,17 @@ impl LogReader {
         Ok((messages, damages))
     }
 
+    /// Bytes behind the last whole record that was read: at the end of the log, of a write that was not finished, or
+    /// is not yet.
+    ///
+    /// # Errors
+    /// [`LogError::File`] where the file cannot be looked at.
+    pub fn unfinished(&self) -> Result<u64, LogError> {
+        let known = self.file.metadata();
+        let length = known.map_err(LogError::file(&self.path, "read"))?.len();
+        Ok(length.saturating_sub(self.next))
+    }
+
     /// The next records, not opened yet. Bytes at the end that are no record may still become one.
     pub(crate) fn records(&mut self) -> Result<(Vec<Record>, Vec<Damage>), LogError> {
         self.next_records()

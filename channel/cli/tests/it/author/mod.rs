@@ -15,14 +15,14 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 /// A checkout of Twinroot.
-const CHECKOUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+pub(crate) const CHECKOUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-fn program() -> Command {
+pub(crate) fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_twinroot"))
 }
 
 /// Runs the program in a folder.
-fn twinroot(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn twinroot(folder: &Path, arguments: &[&str]) -> Output {
     let mut program = program();
     program
         .args(arguments)
@@ -31,20 +31,20 @@ fn twinroot(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn out(output: &Output) -> String {
+pub(crate) fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn error(output: &Output) -> String {
+pub(crate) fn error(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-fn json(output: &Output) -> Value {
+pub(crate) fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// Asserts what the program ended with, and that its message has a code and says these words.
-fn assert_fails(output: &Output, exit: i32, code: &str, words: &[&str]) {
+pub(crate) fn assert_fails(output: &Output, exit: i32, code: &str, words: &[&str]) {
     let told = error(output);
     assert_eq!(output.status.code(), Some(exit), "{told}");
     assert!(told.contains(&format!("error[{code}]: ")), "{told}");
@@ -59,6 +59,6 @@ fn can_build() -> bool {
     json(&output)["can_build"] == true
 }
 
-fn committed(name: &str) -> PathBuf {
+pub(crate) fn committed(name: &str) -> PathBuf {
     Path::new(CHECKOUT).join("contracts/wasm").join(name)
 }
