@@ -6,13 +6,14 @@ use std::path::PathBuf;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
-use twinroot_abi::{Hash, Subject, TimeMs};
-use twinroot_feed::{Equivocation, Feed, Query, Shown, Signer, open};
+use proptest::sample::Index;
+use twinroot_abi::{Hash, Height, Policy, Subject, TimeMs};
+use twinroot_exec::Env;
+use twinroot_feed::{Equivocation, Feed, Mode, Query, Shown, Signer, open, select};
 use twinroot_state::{State, Tree};
 use twinroot_types::{Signature, encode};
 
-use crate::decoders::{DECODERS, asked, device};
+use crate::decoders::{DECODERS, asked, device, policies, stock_device};
 
 fn folder(target: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "../../fuzz/corpus", target]
@@ -34,15 +35,63 @@ fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
     let [first_read, other_read] = [&first, &other].map(|it| open(&feed, it).unwrap());
     let proof = Equivocation::new(&feed, &first_read, &other_read).unwrap();
     let body = |message: &[u8]| message[1..message.len() - size_of::<Signature>()].to_vec();
-    vec![
+    let stock = |mode| {
+        let mut signer = Signer::new(device().0, stock_device(mode)).unwrap();
+        signer.reading(TimeMs(1_795_334_400_000), 4_929).unwrap()
+    };
+    let [counted, in_slot] = [Mode::Counter, Mode::Slot].map(stock);
+    let second = honest.reading(TimeMs(7_000), 9_001).unwrap();
+    let third = honest.reading(TimeMs(8_000), 9_002).unwrap();
+    let pool = [first.clone(), claim.clone(), other.clone(), second, third];
+    let answers = policies().into_iter().filter_map(|(policy, params)| {
+        let pinned = Env {
+            height: Height(11),
+            time: TimeMs(22_000),
+            block: Hash([0; 32]),
+        };
+        let feeds = std::slice::from_ref(&feed);
+        let bundle = select::bundle(0, policy, &params, feeds, &pool, pinned).ok()?;
+        Some(("judge", name_of(policy), encode(&bundle)))
+    });
+    let answers: Vec<_> = answers.collect();
+    assert_eq!(
+        answers.len(),
+        8,
+        "all but the query, whose seeds are its own"
+    );
+    let others = vec![
         ("descriptor", "thermometer", feed.encode()),
+        ("stock", "counted", counted.clone()),
+        ("stock", "in_slot", in_slot),
+        ("stock", "payload", payload_of(&counted)),
         ("reading", "message", first.clone()),
         ("reading", "first", encode(first_read.observation())),
         ("reading", "claim", body(&claim)),
         ("equivocation", "fork", proof.encode()),
         ("query", "answered", proof_of_a_query(true)),
         ("query", "absent", proof_of_a_query(false)),
-    ]
+    ];
+    [others, answers].concat()
+}
+
+/// What the message holds between its empty unprotected header and its signature.
+fn payload_of(stock: &[u8]) -> Vec<u8> {
+    let begin = stock.iter().position(|byte| *byte == 0xa0).unwrap() + 3;
+    stock[begin..stock.len() - 66].to_vec()
+}
+
+const fn name_of(policy: Policy) -> &'static str {
+    match policy {
+        Policy::KOfNEqual { .. } => "k_of_n",
+        Policy::RunLength { .. } => "run_length",
+        Policy::Median { .. } => "median",
+        Policy::Duration { .. } => "duration",
+        Policy::MaxGap { .. } => "max_gap",
+        Policy::Fresh { .. } => "fresh",
+        Policy::Any { .. } => "any",
+        Policy::Equivocation { .. } => "equivocation",
+        Policy::Response { .. } => "response",
+    }
 }
 
 fn proof_of_a_query(there: bool) -> Vec<u8> {
@@ -85,22 +134,24 @@ fn every_file_of_the_corpus_passes_its_check() {
 /// Bytes of a seed, some of them changed, cut off or said twice.
 fn changed() -> impl Strategy<Value = Vec<u8>> {
     let change = (any::<Index>(), any::<u8>(), 0..4_u8);
-    (select(seeds()), vec(change, 0..4)).prop_map(|((_, _, mut bytes), changes)| {
-        for (place, byte, kind) in changes {
-            let place = place.index(bytes.len() + 1);
-            match kind {
-                0 => bytes.insert(place, byte),
-                1 => bytes.truncate(place),
-                2 => bytes.extend_from_within(place..),
-                _ => {
-                    if let Some(old) = bytes.get_mut(place) {
-                        *old ^= byte;
+    (proptest::sample::select(seeds()), vec(change, 0..4)).prop_map(
+        |((_, _, mut bytes), changes)| {
+            for (place, byte, kind) in changes {
+                let place = place.index(bytes.len() + 1);
+                match kind {
+                    0 => bytes.insert(place, byte),
+                    1 => bytes.truncate(place),
+                    2 => bytes.extend_from_within(place..),
+                    _ => {
+                        if let Some(old) = bytes.get_mut(place) {
+                            *old ^= byte;
+                        }
                     }
                 }
             }
-        }
-        bytes
-    })
+            bytes
+        },
+    )
 }
 
 proptest! {

@@ -2,19 +2,23 @@
 //!
 //! A decoder never panics, and bytes that it takes are the one encoding of what it makes of them.
 
-use twinroot_abi::{Amount, Hash, Height, PublicKey, TimeMs};
-use twinroot_exec::{Block, Env};
-use twinroot_feed::{Answer, Asked, Descriptor, Envelope, Equivocation, Feed, Mode, Shown, open};
+use twinroot_abi::{Amount, Hash, Height, Policy, PublicKey, TimeMs};
+use twinroot_exec::{Block, Bundle, Env, Judge, Question};
+use twinroot_feed::{
+    Answer, Asked, Descriptor, Envelope, Equivocation, Feed, FeedJudge, Mode, Shown, open,
+};
 use twinroot_state::{Partial, State};
-use twinroot_types::{Limits, SecretKey, Tag, encode};
+use twinroot_types::{Limits, SecretKey, Tag, decode, encode};
 
 /// It stops the test, or the fuzz target, where something does not hold of these bytes.
 type Check = fn(&[u8]);
 
 /// The check of each fuzz target, by its name.
-pub(crate) const DECODERS: [(&str, Check); 4] = [
+pub(crate) const DECODERS: [(&str, Check); 6] = [
     ("descriptor", descriptor),
     ("reading", reading),
+    ("stock", stock),
+    ("judge", judge),
     ("equivocation", equivocation),
     ("query", query),
 ];
@@ -37,6 +41,119 @@ fn reading(bytes: &[u8]) {
         assert_eq!(signed.bytes(), message);
         assert_eq!(encode(signed.observation()), bytes);
     }
+}
+
+/// As a message of a stock device; and as header and payload of one whose signature is right.
+fn stock(bytes: &[u8]) {
+    for mode in [Mode::Counter, Mode::Slot] {
+        let feed = Feed::new(stock_device(mode)).expect("a descriptor that breaks no rule");
+        let place = bytes.len().min(3);
+        let (header, payload) = bytes.split_at(place);
+        let parts = [(&[0xa1, 0x01, 0x27][..], bytes), (header, payload)];
+        let messages = parts.map(|(header, payload)| signed_by_stock(header, payload));
+        for message in messages.iter().map(Vec::as_slice).chain([bytes]) {
+            if let Ok(signed) = open(&feed, message) {
+                assert_eq!(signed.bytes(), message);
+                let again = open(&feed, message).expect("it opened");
+                assert_eq!(again.id(), signed.id());
+            }
+        }
+    }
+}
+
+/// The COSE message around these parts, each behind the shortest head.
+fn signed_by_stock(header: &[u8], payload: &[u8]) -> Vec<u8> {
+    let string = |content: &[u8]| match content.len() {
+        short @ 0..24 => [&[0x40 | short as u8], content].concat(),
+        byte @ 24..256 => [&[0x58, byte as u8], content].concat(),
+        long => [&[0x59, (long >> 8) as u8, long as u8], content].concat(),
+    };
+    let (header, payload) = (string(header), string(payload));
+    let body = [header.as_slice(), &[0x40], &payload].concat();
+    let signature = string(&device().0.sign(Tag::COSE, &body).to_bytes());
+    [&[0x84], header.as_slice(), &[0xa0], &payload, &signature].concat()
+}
+
+/// The same device where it signs in COSE.
+pub(crate) fn stock_device(mode: Mode) -> Descriptor {
+    Descriptor {
+        envelope: Envelope::Cose,
+        mode,
+        valid_to: TimeMs(u64::MAX),
+        ..device().1
+    }
+}
+
+/// As a bundle, for each policy there is.
+fn judge(bytes: &[u8]) {
+    let Ok(facts) = decode::<Bundle>(bytes, Limits::V1.update_bytes) else {
+        return;
+    };
+    for (policy, params) in policies() {
+        let question = Question {
+            policy,
+            params: Some(&params),
+            facts: Some(&facts),
+            pinned: Env {
+                height: Height(11),
+                time: TimeMs(22_000),
+                block: Hash([0; 32]),
+            },
+        };
+        let verdict = FeedJudge.judge(&question);
+        assert_eq!(verdict, FeedJudge.judge(&question));
+    }
+}
+
+/// Each policy, about the device.
+pub(crate) fn policies() -> Vec<(Policy, Vec<u8>)> {
+    let feed = Feed::new(device().1)
+        .expect("a descriptor that breaks no rule")
+        .id()
+        .0;
+    let numbers = |numbers: &[u64]| -> Vec<u8> {
+        numbers
+            .iter()
+            .flat_map(|number| number.to_le_bytes())
+            .collect()
+    };
+    let of_feed = |rest: &[u64]| [feed.as_slice(), &numbers(rest)].concat();
+    let window = [0, u64::MAX];
+    let params = 0;
+    vec![
+        (Policy::KOfNEqual { k: 1, params }, [[7; 32], feed].concat()),
+        (
+            Policy::RunLength { n: 2, params },
+            of_feed(&[0, 8, 0, u64::MAX]),
+        ),
+        (
+            Policy::Median { n: 1, params },
+            [numbers(&window), feed.to_vec()].concat(),
+        ),
+        (
+            Policy::Duration { ms: 1, params },
+            of_feed(&[0, 8, 1, 9_000, 0, u64::MAX]),
+        ),
+        (Policy::MaxGap { ms: 1, params }, of_feed(&window)),
+        (
+            Policy::Fresh { ms: 60_000, params },
+            [&feed[..], &[0; 12]].concat(),
+        ),
+        (Policy::Any { params }, [&feed[..], &[0; 12]].concat()),
+        (Policy::Equivocation { params }, feed.to_vec()),
+        (Policy::Response { params }, query_params()),
+    ]
+}
+
+fn query_params() -> Vec<u8> {
+    let query = asked().query();
+    let heights = [query.answer_by, query.kept_until].map(|it| it.0.to_le_bytes());
+    [
+        query.oracle.0.as_slice(),
+        &query.question.0,
+        heights.as_flattened(),
+    ]
+    .concat()
 }
 
 fn equivocation(bytes: &[u8]) {
