@@ -35,10 +35,10 @@ const fn of_message(rule: OpenError) -> &'static str {
         }
         OpenError::TooLong => "Something is behind it: one message is one payload.",
         OpenError::UnknownEnvelope => {
-            "The first byte names the envelope: the native one is 0. These may be the bytes of something else."
+            "The first byte tells the form: 0x00 is native, 0x84 or 0xd2 is COSE, and the descriptor says which one the feed signs in."
         }
         OpenError::Malformed | OpenError::Trailing | OpenError::NotCanonical => {
-            "The body is not written as docs/spec/oracles.md, 2.1, says: hold your encoder against the vectors."
+            "The bytes are not written as docs/spec/oracles.md, 2.1 or 2.5, says: hold your encoder against the vectors."
         }
         OpenError::WrongFeed => {
             "The message names another feed than the descriptor at hand: take the descriptor of the device that signed it."
@@ -50,6 +50,22 @@ const fn of_message(rule: OpenError) -> &'static str {
         OpenError::Link => {
             "Each message names the one before it; the first of all, and one after a loss of memory, names none (2.2)."
         }
+        OpenError::Place => {
+            "In slots a message stands in the slot of its time: its place is the time divided by the period."
+        }
+        OpenError::Header => {
+            "Sign a COSE_Sign1 with EdDSA or Ed25519 in the protected header, and leave the unprotected header empty (2.5)."
+        }
+        OpenError::Record => {
+            "The payload is one SenML record with name, unit, time and value, and behind it the record `seq` where the feed counts (2.5)."
+        }
+        OpenError::Unit => {
+            "Send the unit that the descriptor names, or agree on another descriptor."
+        }
+        OpenError::Number => {
+            "At the feed's scale the number does not fit into 64 bits, or it is none: look at value, time and scale."
+        }
+        OpenError::RelativeTime => "Send seconds since 1970, not since the start of the device.",
         OpenError::OutsideValidity => {
             "The time lies outside what the descriptor promises: set the clock, or agree on a descriptor with a longer validity."
         }
@@ -72,6 +88,7 @@ const fn of_descriptor(rule: DescriptorError) -> &'static str {
         }
         DescriptorError::Scale => "A scale is -18 to 18.",
         DescriptorError::Validity => "Let it be valid from a time that is not after its end.",
+        DescriptorError::NoPeriod => "Say how long a slot is: --period.",
         DescriptorError::KeyNotAPoint
         | DescriptorError::KeyNotCanonical
         | DescriptorError::KeyWeak
@@ -133,6 +150,17 @@ const fn of_bundle(rule: BundleError) -> &'static str {
             "Wait for a block that is not before the reading, or set the device's clock."
         }
         BundleError::Stale => "Take a newer reading.",
+        BundleError::Unchained => {
+            "Only a native feed that counts says when it spoke last: for a silence choose such a feed."
+        }
+        BundleError::Forgotten => "It is too late: pin a block while the ledger keeps the answer.",
+        BundleError::Pending => "Wait for the answer, or until none can come any more.",
+        BundleError::BadProof
+        | BundleError::OtherBlock
+        | BundleError::NotShown
+        | BundleError::Surplus => {
+            "A proof shows the query's leaf, or that there is none, in the ledger of the pinned block: have it made anew for that block."
+        }
     }
 }
 

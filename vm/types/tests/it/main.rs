@@ -5,5 +5,6 @@
     reason = "helpers of tests may stop a test as tests may"
 )]
 
+mod batch;
 mod ed25519_rule;
 mod vectors;
