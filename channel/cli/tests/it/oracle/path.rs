@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use twinroot_abi::{FeedId, Policy, TimeMs};
-use twinroot_exec::{Bundle, Judge, Question};
+use twinroot_abi::{FeedId, Hash, Height, Policy, TimeMs};
+use twinroot_exec::{Bundle, Env, Judge, Question};
 use twinroot_feed::FeedJudge;
 use twinroot_testkit::{buoy, truck};
 use twinroot_types::decode;
@@ -12,6 +12,12 @@ use twinroot_types::decode;
 use super::{lines, oracle, sign, with_device};
 use crate::author::{CHECKOUT, assert_fails, committed, json};
 
+/// Where these policies are asked: no rule of theirs looks at the block.
+const BLOCK: Env = Env {
+    height: Height(0),
+    time: TimeMs(0),
+    block: Hash([0; 32]),
+};
 const LIMITS: &str = "low=2000,high=8000";
 
 /// The bundle of a file.
@@ -56,7 +62,7 @@ fn from_a_key_to_the_first_accepted_reading() {
         policy: Policy::Any { params: 0 },
         params: Some(&[&feed[..], &[0; 12]].concat()),
         facts: Some(&bundle),
-        now: TimeMs(0),
+        pinned: BLOCK,
     });
     assert_eq!(exported["verdict"], hex::encode(verdict.unwrap()));
 }
@@ -122,7 +128,7 @@ fn the_buoy_shows_the_breach_that_the_insurance_pays_for() {
         policy: Policy::RunLength { n: 12, params: 0 },
         params: Some(&params),
         facts: Some(&bundle(&folder.path().join("bundle"))),
-        now: TimeMs(0),
+        pinned: BLOCK,
     });
     assert_eq!(verdict.unwrap(), told);
 
