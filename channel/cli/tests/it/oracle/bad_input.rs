@@ -210,7 +210,7 @@ fn each_message_is_refused_by_the_rule_that_it_breaks() {
     assert_eq!(checked.status.code(), Some(1));
     let checked = lines(&checked);
     let rules: Vec<_> = checked.iter().map(|said| said["rule"].as_u64()).collect();
-    assert_eq!(rules, [None, Some(412), Some(401), Some(402), Some(401)]);
+    assert_eq!(rules, [None, Some(412), Some(401), Some(402), Some(403)]);
     assert!(
         checked[1..]
             .iter()

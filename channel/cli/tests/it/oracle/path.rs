@@ -218,3 +218,47 @@ fn each_reason_why_a_claim_does_not_count_is_told() {
     assert!(enough.status.success());
     assert_eq!(lines(&enough).pop().unwrap()["verdict"], "0100");
 }
+
+#[test]
+fn a_device_of_each_form_signs_what_is_accepted() {
+    for envelope in ["native", "cose"] {
+        for mode in ["counter", "slot"] {
+            let folder = with_device();
+            let here = folder.path();
+            let new = [
+                "device",
+                "new",
+                "--urn",
+                "urn:dev:b",
+                "--quantity",
+                "temperature",
+                "--unit",
+                "Cel",
+                "--scale",
+                "-3",
+                "--period",
+                "1min",
+                "--envelope",
+                envelope,
+                "--mode",
+                mode,
+            ];
+            assert!(oracle(here, &new).status.success());
+            for minute in ["00", "01"] {
+                let time = format!("2026-11-23T08:{minute}:00Z");
+                let sign = [
+                    "sign", "--device", "b", "--time", &time, "4.929", "--out", minute,
+                ];
+                let signed = oracle(here, &sign);
+                assert!(signed.status.success(), "{envelope} {mode}: {signed:?}");
+            }
+            let checked = oracle(here, &["check", "00", "01", "--feed", "b"]);
+            assert!(checked.status.success(), "{envelope} {mode}: {checked:?}");
+            let states: Vec<_> = lines(&checked)
+                .iter()
+                .map(|it| it["state"].clone())
+                .collect();
+            assert_eq!(states, ["good", "good"], "{envelope} {mode}");
+        }
+    }
+}
