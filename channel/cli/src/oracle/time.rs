@@ -1,5 +1,10 @@
 //! Times and spans as people write them.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "the program is where the hour comes in"
+)]
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::{SignedDuration, Timestamp};

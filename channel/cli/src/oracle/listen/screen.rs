@@ -1,5 +1,10 @@
 //! The chart on a terminal, drawn again as messages come.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "a screen is drawn so often and no more"
+)]
+
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
