@@ -80,7 +80,7 @@ fn command() -> clap::Command {
 fn exit_code(error: &anyhow::Error) -> u8 {
     if let Some(fault) = error.downcast_ref::<author::Fault>() {
         fault.exit()
-    } else if error.is::<demo::NoSuchPath>() {
+    } else if error.is::<demo::NoSuchStory>() {
         2
     } else if error.is::<demo::TwinsDiffer>()
         || error.is::<play::Never>()

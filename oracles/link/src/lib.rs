@@ -27,7 +27,7 @@ pub use error::LogError;
 pub use file::follow_log;
 pub use keeper::{
     Closed, Event, Events, Evidence, Follower, Keeper, Kept, LinkState, MESSAGE_LIMIT, Notice,
-    Origin, Overview, Receipt, Unkept,
+    Ordered, Origin, Overview, Receipt, Turn, Unkept,
 };
 pub use log::{Damage, Log, LogReader};
 pub use running::Running;

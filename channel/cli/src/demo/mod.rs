@@ -2,6 +2,7 @@
 
 mod begin;
 mod narrator;
+mod thermometer;
 mod truck;
 mod tv;
 
@@ -13,6 +14,8 @@ use clap::ValueEnum;
 
 use self::narrator::Narrator;
 pub(crate) use self::narrator::TwinsDiffer;
+use self::thermometer::Thermometer;
+use crate::oracle::can_be_followed;
 
 /// What to tell.
 #[derive(clap::Args)]
@@ -24,7 +27,9 @@ Examples:
   twinroot demo                              both stories, each path
   twinroot demo --story tv --path forced     Bob forces the release that Alice refuses
   twinroot demo --story tv --slots 100000    the same with a large state: the witness hardly grows
-  twinroot demo --json | jq .witness_bytes   one JSON object for each step")]
+  twinroot demo --json | jq .witness_bytes   one JSON object for each step
+  twinroot demo --story truck --listen mqtt://localhost/5f..00
+                                             the truck's thermometer is a device on a broker")]
 pub(crate) struct Arguments {
     /// Tell only this story.
     #[arg(long)]
@@ -32,6 +37,10 @@ pub(crate) struct Arguments {
     /// Take only this path; truck has happy and forced.
     #[arg(long)]
     path: Option<Path>,
+    /// The truck's thermometer is that feed, `mqtt://HOST:PORT/FEED`, `http://HOST:PORT/v1/feeds/FEED` or `file:LOG`; it
+    /// is followed from its first message until the twelfth reading in a row out of range. Needs --story truck.
+    #[arg(long, value_name = "WHERE", requires = "story", value_parser = can_be_followed)]
+    listen: Option<String>,
     /// First fill the channel with so many storage slots.
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     slots: u32,
@@ -60,17 +69,25 @@ enum Path {
     Cheat,
 }
 
-/// The story that was asked for has no such path.
+/// There is no such story.
 #[derive(Debug)]
-pub(crate) struct NoSuchPath;
+pub(crate) enum NoSuchStory {
+    /// It has no such path.
+    Path,
+    /// It listens to no thermometer.
+    Deaf,
+}
 
-impl fmt::Display for NoSuchPath {
+impl fmt::Display for NoSuchStory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the story truck has no such path; it has happy and forced")
+        f.write_str(match self {
+            Self::Path => "the story truck has no such path; it has happy and forced",
+            Self::Deaf => "the story tv listens to no thermometer; --listen is for --story truck",
+        })
     }
 }
 
-impl Error for NoSuchPath {}
+impl Error for NoSuchStory {}
 
 impl Story {
     const ALL: [Self; 2] = [Self::Tv, Self::Truck];
@@ -103,27 +120,37 @@ impl Path {
 
 /// Tells what was asked for.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let asked = |story: &Story| arguments.story.is_none_or(|only| only == *story);
-    let mut told = 0;
-    for story in Story::ALL.into_iter().filter(asked) {
-        for path in story
-            .paths()
-            .iter()
-            .filter(|path| arguments.path.is_none_or(|only| only == **path))
-        {
-            let mut narrator = Narrator::begin(story.name(), path.name(), arguments.json)?;
-            match (story, path) {
-                (Story::Tv, Path::Happy) => tv::happy(&mut narrator, arguments.slots),
-                (Story::Tv, Path::Forced) => tv::forced(&mut narrator, arguments.slots),
-                (Story::Tv, Path::Timeout) => tv::timeout(&mut narrator, arguments.slots),
-                (Story::Tv, Path::Cheat) => tv::cheat(&mut narrator, arguments.slots),
-                (Story::Truck, Path::Happy) => truck::happy(&mut narrator, arguments.slots),
-                (Story::Truck, Path::Forced) => truck::forced(&mut narrator, arguments.slots),
-                (Story::Truck, Path::Timeout | Path::Cheat) => Ok(()),
-            }?;
-            told += 1;
-        }
+    let stories = arguments.stories();
+    ensure!(!stories.is_empty(), NoSuchStory::Path);
+    let thermometer = match &arguments.listen {
+        None => Thermometer::Buoy,
+        Some(_) if arguments.story != Some(Story::Truck) => return Err(NoSuchStory::Deaf.into()),
+        Some(from) => Thermometer::at(from)?,
+    };
+    let slots = arguments.slots;
+    for (story, path) in stories {
+        let mut narrator = Narrator::begin(story.name(), path.name(), arguments.json)?;
+        match (story, path) {
+            (Story::Tv, Path::Happy) => tv::happy(&mut narrator, slots),
+            (Story::Tv, Path::Forced) => tv::forced(&mut narrator, slots),
+            (Story::Tv, Path::Timeout) => tv::timeout(&mut narrator, slots),
+            (Story::Tv, Path::Cheat) => tv::cheat(&mut narrator, slots),
+            (Story::Truck, Path::Happy) => truck::happy(&mut narrator, slots, &thermometer),
+            (Story::Truck, Path::Forced) => truck::forced(&mut narrator, slots, &thermometer),
+            (Story::Truck, Path::Timeout | Path::Cheat) => Ok(()),
+        }?;
     }
-    ensure!(told > 0, NoSuchPath);
     Ok(())
+}
+
+impl Arguments {
+    /// Each story with each of its paths that was asked for.
+    fn stories(&self) -> Vec<(Story, Path)> {
+        let all = Story::ALL.into_iter();
+        let stories = all.filter(|story| self.story.is_none_or(|only| only == *story));
+        let paths = stories.flat_map(|story| story.paths().iter().map(move |path| (story, *path)));
+        paths
+            .filter(|(_, path)| self.path.is_none_or(|only| only == *path))
+            .collect()
+    }
 }

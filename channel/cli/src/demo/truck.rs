@@ -5,14 +5,16 @@ use std::collections::VecDeque;
 use anyhow::{Context, Result, bail, ensure};
 use twinroot_abi::{Amount, ContractId, FeedId, REVERT_JUDGE, Side, TimeMs};
 use twinroot_exec::{Bundle, Fallback, Outcome, Receipt};
-use twinroot_feed::FeedError;
 use twinroot_feed::select::{Progress, RunWatch};
+use twinroot_feed::{FeedError, Value};
 use twinroot_rules::Refused;
-use twinroot_testkit::{Answer, Reading, World, WorldError, buoy, thermometer, truck};
+use twinroot_testkit::{Answer, World, WorldError, truck};
 use twinroot_wire::Operation;
 
 use super::begin::{fill, open};
 use super::narrator::{Narrator, coins};
+use super::thermometer::{Measured, Thermometer};
+use crate::oracle::decimal;
 
 const ALICE: Side = Side::Initiator;
 const BOB: Side = Side::Responder;
@@ -22,7 +24,6 @@ const COVER: Amount = Amount(500_000);
 const LOCK: u64 = 10;
 const END_AFTER: u64 = 100;
 const BAND: [i64; 2] = [2_000, 8_000];
-const HALF_HOUR_MS: u32 = 1_800_000;
 const POLICY: u8 = 0;
 
 /// A channel in which the journey is insured.
@@ -32,8 +33,8 @@ struct Journey {
 }
 
 /// The readings of the breach are enough for both.
-pub(crate) fn happy(narrator: &mut Narrator, slots: u32) -> Result<()> {
-    let (mut journey, claim) = Journey::drive(narrator, slots)?;
+pub(crate) fn happy(narrator: &mut Narrator, slots: u32, thermometer: &Thermometer) -> Result<()> {
+    let (mut journey, claim) = Journey::drive(narrator, slots, thermometer)?;
     let step = journey.world.agree(ALICE, vec![claim])?;
     narrator.step(
         "claim",
@@ -52,8 +53,8 @@ pub(crate) fn happy(narrator: &mut Narrator, slots: u32) -> Result<()> {
 }
 
 /// Bob refuses, so Alice takes the 12 readings to the ledger.
-pub(crate) fn forced(narrator: &mut Narrator, slots: u32) -> Result<()> {
-    let (mut journey, claim) = Journey::drive(narrator, slots)?;
+pub(crate) fn forced(narrator: &mut Narrator, slots: u32, thermometer: &Thermometer) -> Result<()> {
+    let (mut journey, claim) = Journey::drive(narrator, slots, thermometer)?;
     let world = &mut journey.world;
     world.answers[BOB.index()] = Answer::Decline;
     match world.propose(ALICE, vec![claim.clone()]) {
@@ -95,48 +96,52 @@ pub(crate) fn forced(narrator: &mut Narrator, slots: u32) -> Result<()> {
 
 impl Journey {
     /// From the open channel to the claim that the readings support.
-    fn drive(narrator: &mut Narrator, slots: u32) -> Result<(Self, Operation)> {
-        let readings = buoy()?;
-        let (first, last) = readings
-            .first()
-            .zip(readings.last())
-            .context("the thermometer has no readings")?;
-        let mut device = thermometer(&[21; 32], "truck-7", HALF_HOUR_MS)?;
-        let feed = device.feed().id();
-        let window = [first.t, last.t];
-        let mut journey = Self::insure(narrator, slots, feed, window)?;
+    fn drive(
+        narrator: &mut Narrator,
+        slots: u32,
+        thermometer: &Thermometer,
+    ) -> Result<(Self, Operation)> {
+        if let Some(address) = thermometer.address() {
+            narrator.note(format!("The readings come from {address}."))?;
+        }
+        let Measured {
+            feed,
+            window,
+            readings,
+        } = thermometer.journey()?;
+        let mut journey = Self::insure(narrator, slots, feed.id(), window)?;
 
-        let params = truck::params(feed, BAND, window);
-        let mut watch = RunWatch::new(POLICY, truck::RUN, &params, device.feed())
+        let params = truck::params(feed.id(), BAND, window);
+        let mut watch = RunWatch::new(POLICY, truck::RUN, &params, &feed)
             .map_err(|error| anyhow::anyhow!("the policy is not one: {error}"))?;
         let mut run = 0;
+        let mut count: usize = 0;
         let mut newest = VecDeque::new();
-        for (row, reading) in (1usize..).zip(&readings) {
-            let message = device.reading(reading.t, reading.thousandths)?;
-            newest.push_back(message.clone());
+        for reading in readings {
+            let reading = reading?;
+            count += 1;
+            newest.push_back(reading.bytes().to_vec());
             if newest.len() > usize::from(truck::RUN) {
                 newest.pop_front();
             }
-            match watch.push(&twinroot_feed::open(device.feed(), &message)?) {
+            match watch.push(&reading) {
                 Progress::Complete(bundle) => {
                     narrator.note(format!(
-                        "Row {row}: {} degrees, the 12th reading in a row out of range.",
-                        degrees(reading)
+                        "Reading {count}: {}, the 12th in a row out of range.",
+                        degrees(reading.observation().value)
                     ))?;
                     let claim = Operation::Call(truck::claim(journey.insurance, vec![bundle]));
                     return Ok((journey, claim));
                 }
                 Progress::Have { have, .. } => {
                     if have == 0 && run + 1 == usize::from(truck::RUN) {
-                        let descriptors = vec![device.feed().encode()];
-                        let messages = newest.iter().cloned().collect();
                         let bundle = Bundle {
                             policy: POLICY,
-                            descriptors,
-                            messages,
+                            descriptors: vec![feed.encode()],
+                            messages: newest.iter().cloned().collect(),
                         };
                         narrator.note(format!(
-                            "Row {row}: back in range after {run} readings out of it."
+                            "Reading {count}: back in range after {run} readings out of it."
                         ))?;
                         journey.claim_in_vain(narrator, bundle)?;
                     }
@@ -144,7 +149,7 @@ impl Journey {
                 }
             }
         }
-        bail!("{} readings and no breach", readings.len())
+        bail!("{count} readings and no breach")
     }
 
     fn insure(
@@ -206,10 +211,9 @@ fn refusal(receipt: &Receipt) -> Option<FeedError> {
     FeedError::from_code(u16::try_from(code.checked_sub(REVERT_JUDGE)?).ok()?)
 }
 
-fn degrees(reading: &Reading) -> String {
-    format!(
-        "{}.{:03}",
-        reading.thousandths / 1_000,
-        reading.thousandths.abs() % 1_000
-    )
+fn degrees(value: Value) -> String {
+    match value {
+        Value::Fixed(thousandths) => format!("{} degrees", decimal(thousandths, -3)),
+        Value::Claim { code, .. } => format!("claim {code}"),
+    }
 }

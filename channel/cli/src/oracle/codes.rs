@@ -34,6 +34,8 @@ pub(crate) const WHICH_FEED: &str = "TR0614";
 pub(crate) const ADDRESS: &str = "TR0615";
 /// A port that cannot be had.
 pub(crate) const PORT: &str = "TR0616";
+/// A feed that measures something else.
+pub(crate) const MEASURE: &str = "TR0617";
 
 /// The table.
 pub(crate) const TABLE: &[Entry] = &[
@@ -148,5 +150,12 @@ pub(crate) const TABLE: &[Entry] = &[
         3,
         "the address to serve at cannot be had",
         "Another program may serve there already, or you may not use that port. Name another one with `--http`.",
+    ),
+    error(
+        MEASURE,
+        1,
+        "the feed measures something else",
+        "The truck's insurance counts thousandths of a degree Celsius, and readings in a row. Make a device with `--unit Cel --scale -3` \
+         that counts its messages, and listen to that.",
     ),
 ];

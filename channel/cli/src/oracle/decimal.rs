@@ -46,7 +46,7 @@ pub(super) fn parse(text: &str, scale: i8) -> Result<i64, NotAValue> {
 }
 
 /// The decimal that an integer of that scale is.
-pub(super) fn show(integer: i64, scale: i8) -> String {
+pub(crate) fn show(integer: i64, scale: i8) -> String {
     let places = usize::from(scale.min(0).unsigned_abs());
     let zeros = usize::from(scale.max(0).unsigned_abs());
     if integer == 0 || places == 0 {

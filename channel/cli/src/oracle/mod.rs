@@ -7,6 +7,7 @@ mod decimal;
 mod device;
 mod export;
 mod feed;
+mod followed;
 mod line;
 mod listen;
 mod net;
@@ -26,6 +27,9 @@ use anyhow::Result;
 use clap::Subcommand;
 
 pub(crate) use advice::advice;
+pub(crate) use codes::MEASURE;
+pub(crate) use decimal::show as decimal;
+pub(crate) use followed::{Followed, known as can_be_followed};
 
 /// What `--help` of each of these verbs ends with.
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 the messages, the device or the descriptor are at fault; 2 wrong usage; \

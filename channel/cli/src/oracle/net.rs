@@ -12,11 +12,10 @@ use twinroot_abi::FeedId;
 use twinroot_feed::Feed;
 use twinroot_link::http::{self, Address};
 use twinroot_link::mqtt::{self, Broker, Publisher};
-use twinroot_link::{Event, Evidence, Keeper, LinkState, Log, Notice, Place, Running};
+use twinroot_link::{Event, Evidence, Keeper, LinkState, Notice, Origin, Place, Running, Unkept};
 
 use super::codes::{ADDRESS, PORT, WHICH_FEED};
-use super::pool::of_log_error;
-use super::sink::{MEMORY, Sink, Taken};
+use super::sink::{MEMORY, Sink, Taken, writable_log};
 use super::source::{Came, Source};
 use crate::author::Fault;
 
@@ -30,7 +29,8 @@ pub(super) fn is_known(from: &str) -> bool {
         .any(|scheme| from.starts_with(scheme))
 }
 
-fn runtime() -> Result<Runtime> {
+/// What feeds over a network run on.
+pub(super) fn runtime() -> Result<Runtime> {
     Ok(Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -40,12 +40,20 @@ fn runtime() -> Result<Runtime> {
 /// What a device publishes.
 pub(super) struct Publication {
     publisher: Publisher,
+    memory: Option<DeviceLog>,
     runtime: Runtime,
 }
 
+/// The log of a device, out of which it answers those that miss something.
+struct DeviceLog {
+    keeper: Keeper,
+    _answers: Running,
+}
+
 impl Publication {
-    /// Starts to publish messages of `feed`; the address need not name it.
-    pub(super) fn start(to: &str, feed: &Feed) -> Result<Self> {
+    /// Starts to publish messages of `feed`; the address need not name it. With a log, each is in it before it is
+    /// published.
+    pub(super) fn start(to: &str, feed: &Feed, log: Option<&Path>) -> Result<Self> {
         let rest = to.trim_start_matches(MQTT).trim_end_matches('/');
         let address = if rest.contains('/') {
             to.to_owned()
@@ -55,22 +63,37 @@ impl Publication {
         let (broker, named) =
             Broker::of_url(&address).map_err(|error| Fault::new(ADDRESS, error))?;
         check_feed(feed, named)?;
+        let log = log.map(|log| writable_log(log, feed)).transpose()?;
         let runtime = runtime()?;
-        let publisher = {
+        let (publisher, memory) = {
             let _within = runtime.enter();
-            Publisher::start(&broker, feed.clone())
+            let memory = log.map(|log| {
+                let keeper = Keeper::start(log.into());
+                let _answers = mqtt::answer(&broker, keeper.clone());
+                DeviceLog { keeper, _answers }
+            });
+            (Publisher::start(&broker, feed.clone()), memory)
         };
-        Ok(Self { publisher, runtime })
+        Ok(Self {
+            publisher,
+            memory,
+            runtime,
+        })
     }
 }
 
 impl Sink for Publication {
     fn take(&mut self, messages: Vec<Vec<u8>>) -> Result<Taken> {
         self.runtime.block_on(async {
+            if let Some(DeviceLog { keeper, .. }) = &self.memory {
+                let device = Origin::new("the device");
+                keeper.deliver_all(&device, messages.clone()).await?;
+            }
             for message in &messages {
                 self.publisher.publish(message).await;
             }
-        });
+            Ok::<(), Unkept>(())
+        })?;
         Ok(Taken {
             new: messages.len(),
             ..Taken::default()
@@ -133,23 +156,17 @@ impl Subscription {
         check_feed(&feed, relay.feed())?;
         let evidence = match service {
             None => Evidence::memory(feed.clone(), MEMORY),
-            Some(service) => {
-                let opened = Log::open(service.log, feed.clone(), MEMORY);
-                let (log, damages) = opened.map_err(of_log_error)?;
-                for damage in &damages {
-                    anstream::eprintln!("{}: {damage}", service.log.display());
-                }
-                log.into()
-            }
+            Some(service) => writable_log(service.log, &feed)?.into(),
         };
         let (tell, came) = mpsc::sync_channel(WAITING);
         let running = {
             let _within = runtime.enter();
             let keeper = Keeper::start(evidence);
             runtime.spawn(tell_all(keeper.clone(), tell));
-            let mut running = relay.listen(session, &keeper);
+            let mut running = vec![relay.listen(session, &keeper)];
             if let Some(service) = service {
-                running.extend(relay.serve(&keeper));
+                running.extend(relay.ask(&keeper));
+                running.extend(relay.answer(&keeper));
                 running.extend(runtime.block_on(page(service, &keeper))?);
             }
             running
@@ -180,13 +197,13 @@ impl Source for Subscription {
 }
 
 /// Where messages come from. It is believed nothing.
-enum Relay {
+pub(super) enum Relay {
     Broker(Broker, FeedId),
     Server(Address),
 }
 
 impl Relay {
-    fn of(from: &str) -> Result<Self, Fault> {
+    pub(super) fn of(from: &str) -> Result<Self, Fault> {
         if from.starts_with(MQTT) {
             let (broker, feed) =
                 Broker::of_url(from).map_err(|error| Fault::new(ADDRESS, error))?;
@@ -204,7 +221,7 @@ impl Relay {
     }
 
     /// Waits for the descriptor, which proves itself.
-    async fn describe(&self) -> Feed {
+    pub(super) async fn describe(&self) -> Feed {
         let tell = |link| {
             if let LinkState::Down { reason } = link {
                 anstream::eprintln!("no descriptor yet: {reason}");
@@ -216,26 +233,31 @@ impl Relay {
         }
     }
 
-    fn listen(&self, session: Option<&str>, keeper: &Keeper) -> Vec<Running> {
+    /// What comes from it is given to the keeper. A broker keeps for the session what comes meanwhile.
+    pub(super) fn listen(&self, session: Option<&str>, keeper: &Keeper) -> Running {
         let passing = || format!("twinroot-listen-{:016x}", fastrand::u64(..));
-        let running = match self {
+        match self {
             Self::Broker(broker, _) => {
                 let session = session.map_or_else(passing, str::to_owned);
                 mqtt::subscribe(broker, &session, keeper.clone())
             }
             Self::Server(address) => http::listen(address, Place::FIRST, keeper.clone()),
-        };
-        vec![running]
+        }
     }
 
-    /// On a broker, what is missing is asked for, and others are answered who miss something.
-    fn serve(&self, keeper: &Keeper) -> Vec<Running> {
+    /// On a broker, what is missing is asked for. A server is asked as it is listened to.
+    pub(super) fn ask(&self, keeper: &Keeper) -> Option<Running> {
         match self {
-            Self::Broker(broker, _) => vec![
-                mqtt::backfill(broker, Place::FIRST, keeper.clone()),
-                mqtt::answer(broker, keeper.clone()),
-            ],
-            Self::Server(_) => Vec::new(),
+            Self::Broker(broker, _) => Some(mqtt::backfill(broker, Place::FIRST, keeper.clone())),
+            Self::Server(_) => None,
+        }
+    }
+
+    /// On a broker, others are answered who miss something.
+    fn answer(&self, keeper: &Keeper) -> Option<Running> {
+        match self {
+            Self::Broker(broker, _) => Some(mqtt::answer(broker, keeper.clone())),
+            Self::Server(_) => None,
         }
     }
 }
@@ -290,7 +312,8 @@ fn of_notice(notice: Notice) -> Option<Came> {
     }
 }
 
-fn of_event(event: Event) -> Option<Came> {
+/// What is told beside the messages.
+pub(super) fn of_event(event: Event) -> Option<Came> {
     match event {
         Event::Refused {
             reason, messages, ..

@@ -9,9 +9,11 @@ use serde::Serialize;
 use twinroot_feed::{Feed, open};
 use twinroot_link::{Arrival, Log};
 
+use super::codes::ADDRESS;
 use super::line::Line;
 use super::net::{self, Publication};
 use super::pool::{LOG_SCHEME, of_log_error};
+use crate::author::Fault;
 use crate::lines::is_for_programs;
 
 /// What takes messages.
@@ -53,13 +55,24 @@ impl Taken {
     }
 }
 
-/// The sink of that name: `-` for the standard output, `file:` before a log, `mqtt://` a broker.
-pub(super) fn open_sink(to: &str, feed: &Feed, json: bool) -> Result<Box<dyn Sink>> {
+/// The sink of that name: `-` for the standard output, `file:` before a log, `mqtt://` a broker. What is published can
+/// be kept in a log as well.
+pub(super) fn open_sink(
+    to: &str,
+    log: Option<&Path>,
+    feed: &Feed,
+    json: bool,
+) -> Result<Box<dyn Sink>> {
     if to.starts_with(net::MQTT) {
-        return Ok(Box::new(Publication::start(to, feed)?));
+        return Ok(Box::new(Publication::start(to, feed, log)?));
+    }
+    if log.is_some() {
+        let why =
+            "--log keeps what is published to a broker; to write a log only, say `--to file:LOG`";
+        return Err(Fault::new(ADDRESS, why).into());
     }
     Ok(match to.strip_prefix(LOG_SCHEME) {
-        Some(path) => Box::new(LogSink::open(Path::new(path), feed)?),
+        Some(path) => Box::new(LogSink(writable_log(Path::new(path), feed)?)),
         None => Box::new(Lines {
             feed: feed.clone(),
             json: is_for_programs(json),
@@ -125,16 +138,6 @@ fn to_line(out: &mut impl Write, line: &impl Serialize) -> Result<()> {
 /// A log of evidence.
 struct LogSink(Log);
 
-impl LogSink {
-    fn open(path: &Path, feed: &Feed) -> Result<Self> {
-        let (log, damages) = Log::open(path, feed.clone(), MEMORY).map_err(of_log_error)?;
-        for damage in &damages {
-            anstream::eprintln!("{}: {damage}", path.display());
-        }
-        Ok(Self(log))
-    }
-}
-
 impl Sink for LogSink {
     fn take(&mut self, messages: Vec<Vec<u8>>) -> Result<Taken> {
         let opened = self.0.verifier().open(&messages);
@@ -154,6 +157,15 @@ impl Sink for LogSink {
         }
         Ok(taken)
     }
+}
+
+/// The log of that path, made if it is not there; what is damaged in it is told.
+pub(super) fn writable_log(path: &Path, feed: &Feed) -> Result<Log, Fault> {
+    let (log, damages) = Log::open(path, feed.clone(), MEMORY).map_err(of_log_error)?;
+    for damage in &damages {
+        anstream::eprintln!("{}: {damage}", path.display());
+    }
+    Ok(log)
 }
 
 /// Messages that are held against new ones: a day of readings at 1 Hz, some 50 MB.

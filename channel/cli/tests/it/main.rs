@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod author;
+mod broker;
 mod demo;
 mod oracle;
 mod play;

@@ -15,6 +15,7 @@ mod desk;
 mod event;
 mod evidence;
 mod follow;
+mod ordered;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ use desk::{Delivery, Desk};
 pub use event::{Event, Events, LinkState, Origin};
 pub use evidence::Evidence;
 pub use follow::{Follower, Notice};
+pub use ordered::{Ordered, Turn};
 
 /// A handle on the task that keeps the evidence of one feed. The task ends with the last handle.
 #[derive(Clone, Debug)]
@@ -120,6 +122,12 @@ impl Keeper {
     /// [`Closed`] where the task ended.
     pub async fn follow(&self, from: Option<Place>) -> Result<Follower, Closed> {
         Follower::start(self.clone(), from).await
+    }
+
+    /// All messages in the order of their places, from the first one on; what is missing is waited for.
+    #[must_use]
+    pub fn in_order(&self) -> Ordered {
+        Ordered::start(self.clone())
     }
 
     /// The messages from `place` on, that place included, as many as a page has room for.

@@ -90,4 +90,4 @@ impl Store {
 }
 
 /// What `prev` says where there is no message before (docs/spec/oracles.md, 2.2).
-const NO_MESSAGE: MessageId = MessageId([0; 32]);
+pub(crate) const NO_MESSAGE: MessageId = MessageId([0; 32]);

@@ -24,6 +24,7 @@ use twinroot_abi::{FeedId, MessageId};
 use twinroot_feed::Signed;
 
 pub use gap::Gap;
+pub(crate) use gap::NO_MESSAGE;
 pub use missing::Stretch;
 pub use page::Page;
 pub use place::{NoPlace, Place};

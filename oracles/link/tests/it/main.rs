@@ -15,6 +15,7 @@ mod http;
 mod keeper;
 mod log;
 mod mqtt;
+mod ordered;
 mod reader;
 mod store;
 mod verify;

@@ -75,6 +75,10 @@ pub(super) struct Arguments {
     /// Where the messages go: `-`, `file:LOG` or `mqtt://HOST:PORT`.
     #[arg(long, value_name = "WHERE", default_value = "-", value_parser = sink::known)]
     to: String,
+    /// A log of what is published to a broker, written before it leaves: while this runs, it answers out of it whoever
+    /// misses something.
+    #[arg(long, value_name = "LOG")]
+    log: Option<PathBuf>,
     /// JSON, as if the output were piped.
     #[arg(long)]
     json: bool,
@@ -98,7 +102,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         return Err(Fault::new(NOT_SIGNED, why).into());
     }
     let readings = arguments.readings(&device)?;
-    let sink = open_sink(&arguments.to, &feed, arguments.json)?;
+    let sink = open_sink(
+        &arguments.to,
+        arguments.log.as_deref(),
+        &feed,
+        arguments.json,
+    )?;
     let disorders = Disorders::new(&arguments.fault, arguments.seed);
     let mut outlet = Outlet::new(sink, disorders);
     let count = readings.len();

@@ -2,8 +2,11 @@
 
 mod bad_input;
 mod device;
+mod net;
 mod path;
+mod running;
 mod simulate;
+mod truck;
 
 use std::io::Write;
 use std::path::Path;
