@@ -114,37 +114,39 @@ impl Asker<'_> {
                 asked = place;
             }
             let handled = tokio::select! {
-                            arrival = arrived.recv() => match arrival {
-                                Some(Arrival::Subscribed) => self.look(&mut wanted).await,
-                                Some(Arrival::Answer(answer)) => {
-                                    if wanted.answered(answer.from(), answer.next()) {
-                                        patience = Pauses::new();
-                                        let kept = self.keeper.deliver_all(self.origin, answer.messages).await;
-            kept.map_err(Lost::at_once)
-                                    } else {
-                                        Ok(())
-                                    }
-                                }
-                                None => Err(Lost::at_once(Closed)),
-                            },
-                            event = events.next() => match event {
-                                Some(crate::Event::Gap(Gap::Places { epoch, first, last })) => {
-                                    let at = |seq| Place { epoch, seq };
-                                    wanted.push(Stretch { first: at(first), last: Some(at(last)) });
-                                    Ok(())
-                                }
-                                // What was published before it came up may have reached nobody.
-                                Some(crate::Event::Link { from, state: LinkState::Up }) if from == self.live => {
-                                    self.look(&mut wanted).await
-                                }
-                                Some(_) => Ok(()),
-                                None => Err(Lost::at_once(Closed)),
-                            },
-                            () = &mut again, if asked.is_some() => {
-                                asked = None;
-                                Ok(())
-                            }
-                        };
+                arrival = arrived.recv() => match arrival {
+                    Some(Arrival::Subscribed) => self.look(&mut wanted).await,
+                    Some(Arrival::Answer(answer)) => {
+                        if wanted.answered(answer.from(), answer.next()) {
+                            patience = Pauses::new();
+                            let kept = self.keeper.deliver_all(self.origin, answer.messages).await;
+                            kept.map_err(Lost::at_once)
+                        } else {
+                            Ok(())
+                        }
+                    }
+                    None => Err(Lost::at_once(Closed)),
+                },
+                event = events.next() => match event {
+                    Some(crate::Event::Gap(Gap::Places { epoch, first, last })) => {
+                        let at = |seq| Place { epoch, seq };
+                        wanted.push(Stretch { first: at(first), last: Some(at(last)) });
+                        Ok(())
+                    }
+                    // What was published before it came up may have reached nobody.
+                    Some(crate::Event::Link { from, state: LinkState::Up }) if from == self.live => {
+                        self.look(&mut wanted).await
+                    }
+                    // A gap may have been among them.
+                    Some(crate::Event::Lag { .. }) => self.look(&mut wanted).await,
+                    Some(_) => Ok(()),
+                    None => Err(Lost::at_once(Closed)),
+                },
+                () = &mut again, if asked.is_some() => {
+                    asked = None;
+                    Ok(())
+                }
+            };
             if let Err(lost) = handled {
                 return lost;
             }

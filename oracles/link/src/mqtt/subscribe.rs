@@ -25,7 +25,7 @@ pub fn subscribe(broker: &Broker, session: &str, keeper: Keeper) -> Running {
         let mut pauses = Pauses::new();
         loop {
             let (client, events) = broker.connect(&session, Session::Kept);
-            let (unacknowledged, waiting) = mpsc::channel(IN_FLIGHT as usize);
+            let (unacknowledged, waiting) = mpsc::channel(UNACKNOWLEDGED);
             let lost = tokio::select! {
                 lost = drive(&client, events, &keeper, &origin, unacknowledged) => lost,
                 lost = acknowledge(&client, waiting) => lost,
@@ -70,8 +70,9 @@ async fn drive(
                 let Ok(receipt) = keeper.deliver(origin, message.into()).await else {
                     return Lost::at_once(Closed);
                 };
-                if unacknowledged.send((publish, receipt)).await.is_err() {
-                    return Lost::at_once(Closed);
+                // Never waits: what is acknowledged leaves with the next poll, which is made here.
+                if let Err(error) = unacknowledged.try_send((publish, receipt)) {
+                    return Lost::at_once(error);
                 }
             }
             Ok(_) => {}
@@ -93,3 +94,7 @@ async fn acknowledge(client: &AsyncClient, mut waiting: mpsc::Receiver<Unacknowl
     }
     Lost::at_once(Closed)
 }
+
+/// Messages that wait to be acknowledged. A broker that keeps to what is in flight never comes near; one that
+/// does not is left, and sends again what it was not told of.
+const UNACKNOWLEDGED: usize = 16 * IN_FLIGHT as usize;

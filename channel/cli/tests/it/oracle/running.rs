@@ -1,5 +1,10 @@
 //! Programs that run beside each other.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what a program prints is read while it runs"
+)]
+
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -65,7 +70,8 @@ impl Running {
         let ended = self.child.try_wait().unwrap();
         let ended = ended.unwrap_or_else(|| {
             thread::sleep(Duration::from_secs(1));
-            self.child.try_wait().unwrap().expect("it does not end")
+            let ended = self.child.try_wait().unwrap();
+            ended.unwrap_or_else(|| panic!("it does not end: {told:?}"))
         });
         assert!(ended.success(), "{lines:?}\n{told:?}");
         lines

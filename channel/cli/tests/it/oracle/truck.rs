@@ -1,5 +1,7 @@
 //! The truck story from a thermometer that is a program of its own.
 
+#![expect(clippy::disallowed_types, reason = "it waits for other programs")]
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -91,7 +93,8 @@ fn the_insurance_pays_on_both_paths_though_the_broker_was_killed() {
     let told = Running::start(here, &[&story[..], &["--path", "happy"]].concat());
     let (table, to) = (table(), broker.address());
     let plays = ["oracle", "simulate", "--device", "truck-7", "--csv", &table];
-    let sends = ["--rate", "1ms", "--log", "truck-7.log", "--to", &to];
+    // So it is on for a minute and a half at least: what the broker forgot, nobody else could say again.
+    let sends = ["--rate", "5ms", "--log", "truck-7.log", "--to", &to];
     let _thermometer = Running::start(here, &[&plays[..], &sends].concat());
 
     has_signed(here, 1_000);
