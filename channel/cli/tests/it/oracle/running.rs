@@ -71,7 +71,8 @@ impl Running {
         let ended = ended.unwrap_or_else(|| {
             thread::sleep(Duration::from_secs(1));
             let ended = self.child.try_wait().unwrap();
-            ended.unwrap_or_else(|| panic!("it does not end: {told:?}"))
+            assert!(ended.is_some(), "it does not end: {told:?}");
+            ended.unwrap()
         });
         assert!(ended.success(), "{lines:?}\n{told:?}");
         lines
