@@ -1,0 +1,1 @@
+//! The node: parties, their log, their peers and their ledger, kept running.

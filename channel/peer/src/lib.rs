@@ -1,0 +1,1 @@
+//! Encrypted connections between nodes, bound to the keys of their channels.
