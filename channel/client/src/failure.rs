@@ -1,5 +1,6 @@
 //! Why a node did not do what it was asked.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Why a node did not do what it was asked.
@@ -17,7 +18,7 @@ pub struct Failure {
 }
 
 /// What the data of a JSON-RPC error says beside its message.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct FailureData {
     /// The code that `twinroot explain` knows.
     pub code: String,

@@ -2,7 +2,10 @@
 
 pub mod api;
 mod failure;
+pub mod methods;
+mod schema;
 mod serves;
 
 pub use failure::{Failure, FailureData};
+pub use schema::schema;
 pub use serves::Api;

@@ -6,8 +6,8 @@ use futures_util::stream::BoxStream;
 
 use crate::Failure;
 use crate::api::{
-    Ack, Answer, AppRecord, Balances, Bytes, Close, Done, Event, Events, NodeStatus, Open, Opened, Peer, Say, Shown, Step, Summary,
-    Which,
+    Ack, Answer, AppRecord, Balances, Bytes, Close, Done, Event, Events, NodeStatus, Open, Opened,
+    Peer, Say, Shown, Step, Summary, Which,
 };
 
 /// Whoever answers the API: the core of a node, and in tests something simpler.
