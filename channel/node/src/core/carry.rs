@@ -140,10 +140,18 @@ impl Core {
 
     fn ask(&mut self, id: ChannelId, question: Question) {
         let words = tell::question(&question);
+        let agreed_to = self.parts.limits.accept_offers && matches!(question, Question::Offer { .. });
+        let asked = question.hash();
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.question = Some(question);
         }
         self.tell(Some(id), &words);
+        if agreed_to {
+            if let Some(seat) = self.seats.get_mut(&id) {
+                seat.question = None;
+            }
+            self.input(id, Input::Approve(asked));
+        }
     }
 
     pub(super) fn post(&mut self, id: ChannelId, action: Action) {

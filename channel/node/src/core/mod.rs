@@ -16,7 +16,6 @@ mod view;
 mod want;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -25,13 +24,16 @@ use twinroot_client::Failure;
 use twinroot_exec::{Codes, Env, Execute};
 use twinroot_keyring::Signer;
 use twinroot_peer::{News as PeerNews, Peers};
-use twinroot_store::{Batch, Entry, Store, Stream, Writer, Written};
+use twinroot_spec::Spec;
+use twinroot_store::{Batch, Entry, Stream, Writer, Written};
 use twinroot_types::encode;
 
 use crate::config::Limits;
 use crate::desk::{Desk, Heard};
+use crate::node::Shelf;
 
 pub use handle::Handle;
+pub use restore::RestoreError;
 use seat::Seat;
 
 /// What the core is told.
@@ -61,8 +63,7 @@ pub(crate) struct Parts {
     pub(crate) limits: Limits,
     pub(crate) peers: Peers,
     pub(crate) desk: Desk,
-    pub(crate) path: PathBuf,
-    pub(crate) store: Store,
+    pub(crate) shelf: Shelf,
     pub(crate) inbox: mpsc::Sender<Inbox>,
     /// The newest event that is on the disk.
     pub(crate) newest_event: watch::Sender<u64>,
@@ -77,6 +78,7 @@ pub(crate) struct Core {
     codes: Codes,
     /// Modules as their authors built them, spec included.
     modules: BTreeMap<CodeHash, Vec<u8>>,
+    specs: BTreeMap<CodeHash, Spec>,
     /// The newest blocks, as far back as an update may pin one.
     blocks: VecDeque<Env>,
     coins: Amount,
@@ -117,6 +119,8 @@ impl Core {
                 break;
             }
         }
+        // Nobody may wait for room in it while the log's thread is waited for.
+        drop(inbox);
         self.drain();
         if let Some(stop) = stop {
             // Whoever asked may be gone.
@@ -138,7 +142,7 @@ impl Core {
 
     /// Gives what was noted to the log's thread.
     fn flush(&mut self) {
-        if self.batch == Batch::default() {
+        if self.batch.is_empty() {
             return;
         }
         if let Some(writer) = &self.writer {
@@ -167,6 +171,9 @@ impl Core {
             self.freeze(&error.to_string());
             return;
         }
+        if self.frozen.is_some() {
+            return;
+        }
         self.written = self.written.max(written.last);
         while self.after.front().is_some_and(|(ticket, _)| *ticket <= self.written) {
             if let Some((_, act)) = self.after.pop_front() {
@@ -183,7 +190,7 @@ impl Core {
     /// Does it once everything that was noted so far is on the disk.
     fn after_write(&mut self, act: impl FnOnce() + Send + 'static) {
         self.after.push_back((self.ticket, Box::new(act)));
-        if self.batch == Batch::default() && self.written.saturating_add(1) >= self.ticket {
+        if self.batch.is_empty() && self.written.saturating_add(1) >= self.ticket {
             // Nothing waits to be written.
             while let Some((_, act)) = self.after.pop_front() {
                 act();
@@ -201,11 +208,14 @@ impl Core {
 
     /// Notes a line of a channel.
     fn line(&mut self, id: ChannelId, line: &line::Line) -> u64 {
-        let number = self.note(id.0, encode(line));
+        let bytes = encode(line);
+        let length = bytes.len();
+        let number = self.note(id.0, bytes);
         let ticket = self.ticket;
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.unwritten = ticket;
             seat.lines = seat.lines.saturating_add(1);
+            seat.bytes = seat.bytes.saturating_add(length);
         }
         number
     }
@@ -230,8 +240,13 @@ impl Core {
                 }
             }
         }
+        self.parts.shelf.close();
+        // It tells the inbox of each batch that it does not write, and the core is not to wait for that.
         if let Some(writer) = self.writer.take() {
-            writer.stop();
+            let stop = std::thread::Builder::new().name("log".into()).spawn(move || writer.stop());
+            if let Err(error) = stop {
+                tracing::error!(%error, "this machine gives no thread");
+            }
         }
     }
 

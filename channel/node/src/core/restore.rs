@@ -73,7 +73,8 @@ impl Core {
             frozen: None,
             parts,
         };
-        core.read_log()?;
+        let store = core.parts.shelf.store().map_err(|_| ReadError::Stopped)?;
+        core.read_log(store)?;
         Ok(core)
     }
 
@@ -86,8 +87,7 @@ impl Core {
                 return;
             }
         };
-        self.parts.store = store;
-        match self.read_log() {
+        match self.read_log(store) {
             Ok(()) => {
                 tracing::info!("the log can be written again; the node goes on");
                 metrics::gauge!("twinroot_frozen").set(0.0);
@@ -96,13 +96,13 @@ impl Core {
             }
             Err(error) => {
                 self.seats.clear();
+                self.parts.shelf.close();
                 tracing::error!(%error, "the log cannot be read");
             }
         }
     }
 
-    fn read_log(&mut self) -> Result<(), RestoreError> {
-        let store = self.parts.store.clone();
+    fn read_log(&mut self, store: Store) -> Result<(), RestoreError> {
         self.seats.clear();
         self.codes = Default::default();
         self.modules.clear();
@@ -269,7 +269,9 @@ impl Core {
 
     pub(super) fn checkpoint_if_due(&mut self, id: ChannelId) {
         let every = self.parts.limits.checkpoint_every;
-        if self.seats.get(&id).is_some_and(|seat| seat.lines >= every) {
+        // A large state is written as often as it is worth: never more bytes of checkpoints than of lines.
+        let due = |seat: &Seat| seat.lines >= every && seat.bytes >= seat.checkpoint_bytes;
+        if self.seats.get(&id).is_some_and(due) {
             self.checkpoint(id);
         }
     }
@@ -284,12 +286,15 @@ impl Core {
         }
         let Some(record) = party.checkpoint() else { return };
         let first = Line::Channel { terms: Box::new(seat.terms.clone()), side: seat.side, offered: seat.offered, key: seat.key.clone() };
+        let before = seat.bytes;
         let number = self.line(id, &first);
         self.line(id, &Line::Opened(opened));
         self.line(id, &Line::Record(Box::new(record)));
         self.batch.forget.push((id.0, number));
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.lines = BEGINNING;
+            seat.checkpoint_bytes = seat.bytes.saturating_sub(before);
+            seat.bytes = 0;
         }
     }
 }

@@ -30,6 +30,9 @@ pub(crate) struct Seat {
     pub(crate) looked: bool,
     /// Lines of the log since the last checkpoint.
     pub(crate) lines: usize,
+    /// Their bytes, and those of that checkpoint.
+    pub(crate) bytes: usize,
+    pub(crate) checkpoint_bytes: usize,
     pub(crate) question: Option<Question>,
     pub(crate) wants: VecDeque<Want>,
     pub(crate) proposed: Option<Proposed>,
@@ -70,6 +73,8 @@ impl Seat {
             unwritten: 0,
             looked: false,
             lines: 0,
+            bytes: 0,
+            checkpoint_bytes: 0,
             question: None,
             wants: VecDeque::new(),
             proposed: None,
