@@ -15,5 +15,5 @@ mod desk;
 mod node;
 
 pub use config::{Config, ConfigError};
-pub use core::Handle;
-pub use node::{Node, StartError};
+pub use core::{Handle, RestoreError};
+pub use node::{LOG, Node, StartError};
