@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a node did not do what it was asked.
 ///
-/// Over the wire it is the error of a JSON-RPC answer: `message` is its message, `code` and `todo` are in its data.
+/// Over the wire it is the error of a JSON-RPC answer: `message` is its message, `code` and `todo` are `code` and `advice` of its data.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {
@@ -23,6 +23,6 @@ pub struct FailureData {
     /// The code that `twinroot explain` knows.
     pub code: String,
     /// What to do about it.
-    #[serde(default)]
-    pub todo: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub advice: String,
 }

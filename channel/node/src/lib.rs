@@ -13,6 +13,7 @@ mod config;
 mod core;
 mod desk;
 mod node;
+pub mod serve;
 
 pub use config::{Config, ConfigError};
 pub use core::{Handle, RestoreError};
