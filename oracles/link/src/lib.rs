@@ -29,7 +29,7 @@ pub use keeper::{
     Closed, Event, Events, Evidence, Follower, Keeper, Kept, LinkState, MESSAGE_LIMIT, Notice,
     Ordered, Origin, Overview, Receipt, Turn, Unkept,
 };
-pub use log::{Damage, Log, LogReader};
+pub use log::{Damage, Dropped, Log, LogReader};
 pub use running::Running;
 pub use store::{Arrival, Gap, Lag, NoPlace, Page, Place, Since, Store, Stretch};
 pub use tls::{Authorities, TlsError};

@@ -9,7 +9,7 @@ use twinroot_feed::{Equivocation, EquivocationWatch, OpenError, Signed};
 
 use super::{Closed, Event, Evidence, Kept, Origin, Unkept};
 use crate::store::key;
-use crate::{Arrival, Gap, Lag, LogError, Place, Store};
+use crate::{Arrival, Dropped, Gap, Lag, LogError, Place, Store};
 
 /// The evidence, and whoever watches it.
 #[derive(Debug)]
@@ -78,6 +78,10 @@ impl Desk {
 
     pub(super) const fn store(&self) -> &Store {
         self.evidence.store()
+    }
+
+    pub(super) fn drop_before(&mut self, place: Place) -> Result<Dropped, Arc<LogError>> {
+        self.evidence.drop_before(place).map_err(Arc::new)
     }
 
     pub(super) fn overview(&self) -> Overview {
