@@ -57,7 +57,7 @@ fn main() {
             let index = (part * (times.len() - 1) as f64) as usize;
             times[index].as_secs_f64() * 1e3
         });
-        println!("{what:<32} p50 {p50:>8.3} ms   p99 {p99:>8.3} ms   most {most:>8.3} ms");
+        println!("{what:<36} p50 {p50:>8.3} ms   p99 {p99:>8.3} ms   most {most:>8.3} ms");
     }
 }
 

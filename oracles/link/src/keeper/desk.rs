@@ -51,7 +51,7 @@ pub struct Overview {
     pub messages: usize,
     /// What is missing among them.
     pub gaps: Vec<Gap>,
-    /// What memory had no room for.
+    /// What was dropped, because memory had no room for it or on purpose.
     pub lag: Option<Lag>,
     /// Messages that were refused since the start, by the rule that they broke.
     pub refused: BTreeMap<OpenError, u64>,

@@ -12,7 +12,7 @@ use twinroot_feed::{Feed, Signed};
 use super::format::{header, record_bytes};
 use super::records::{Record, Records, Stretch};
 use super::{Damage, Log, is_named};
-use crate::{LogError, Verifier};
+use crate::{LogError, Place, Verifier};
 
 /// Reads the messages of a log in the order in which they were appended, and goes on where it ended when
 /// there are more.
@@ -25,6 +25,8 @@ pub struct LogReader {
     begin: u64,
     /// Where the next record begins.
     next: u64,
+    /// Below that place nothing is in the log any more.
+    floor: Place,
     /// The last message that was read.
     last: Option<Vec<u8>>,
 }
@@ -44,6 +46,7 @@ impl LogReader {
             verifier: Verifier::new(feed),
             begin,
             next: begin,
+            floor: Place::FIRST,
             last: None,
         })
     }
@@ -109,6 +112,11 @@ impl LogReader {
         Ok((records, damages))
     }
 
+    /// The first place that the log takes messages of, as far as it was read.
+    pub(crate) const fn floor(&self) -> Place {
+        self.floor
+    }
+
     /// Where the next record begins.
     pub(crate) const fn next(&self) -> u64 {
         self.next
@@ -172,7 +180,10 @@ impl LogReader {
         {
             match stretch {
                 Stretch::Damaged { offset, bytes } => damaged = Some((offset, bytes)),
-                Stretch::Floor(_) => self.next = stretches.offset(),
+                Stretch::Floor(floor) => {
+                    self.floor = floor;
+                    self.next = stretches.offset();
+                }
                 Stretch::Record(record) => {
                     let before = damaged.take();
                     damages

@@ -289,6 +289,34 @@ fn a_reader_goes_on_where_it_was() {
     );
 }
 
+/// Nobody waits for what was dropped before.
+#[tokio::test]
+async fn who_follows_a_compacted_log_is_told_where_it_begins() {
+    let messages = chain(30);
+    let disk = Disk::with(&messages);
+    let (mut log, _) = disk.open().unwrap();
+    log.drop_before(at(0, 12)).unwrap();
+    let keeper = Keeper::start(Evidence::memory(feed(1), roomy()));
+    let _follows = follow_log(LogReader::open(&disk.path).unwrap(), keeper.clone());
+    let mut ordered = keeper.in_order();
+    let mut told = Vec::new();
+    while told.len() < 18 {
+        match within(ordered.next()).await.unwrap() {
+            Turn::Message(message) => told.push(*message),
+            Turn::Dropped(lag) => assert_eq!(lag.last, at(0, 11)),
+            // As long as it is not known.
+            Turn::Waits(_) => {}
+        }
+    }
+    assert_eq!(told, messages[12..]);
+
+    let knows = Keeper::start(Evidence::from(
+        Disk::with(&messages[..20]).open().unwrap().0,
+    ));
+    let _follows = follow_log(LogReader::open(&disk.path).unwrap(), knows.clone());
+    within(has(&knows, &messages)).await;
+}
+
 #[tokio::test]
 async fn a_keeper_drops_and_its_followers_are_told() {
     let messages = chain(30);
