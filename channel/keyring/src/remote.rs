@@ -107,6 +107,10 @@ impl Signer for RemoteSigner {
             Response::Public(_) => Err(SignError::Nonsense),
         }
     }
+
+    fn is_remote(&self) -> bool {
+        true
+    }
 }
 
 fn connect(path: &Path) -> io::Result<UnixStream> {

@@ -15,6 +15,12 @@ pub trait Signer: Send + Sync {
     /// # Errors
     /// [`SignError`] says who did not want to, or could not.
     fn sign(&self, tag: Tag, bytes: &[u8]) -> Result<Signature, SignError>;
+
+    /// Whether who signs is another process, which remembers what it has signed. Then what is signed has to be on the
+    /// caller's disk before; a signature made here that nobody has seen yet is as if it were not made.
+    fn is_remote(&self) -> bool {
+        false
+    }
 }
 
 impl<S: Signer + ?Sized> Signer for std::sync::Arc<S> {
@@ -24,6 +30,10 @@ impl<S: Signer + ?Sized> Signer for std::sync::Arc<S> {
 
     fn sign(&self, tag: Tag, bytes: &[u8]) -> Result<Signature, SignError> {
         (**self).sign(tag, bytes)
+    }
+
+    fn is_remote(&self) -> bool {
+        (**self).is_remote()
     }
 }
 
