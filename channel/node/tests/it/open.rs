@@ -16,7 +16,7 @@ async fn two_people_open_pay_call_force_and_close() {
     // Bob is asked, since nothing is signed without its user.
     let paid = tokio::spawn({
         let alice = alice.handle();
-        async move { alice.call(transfer(channel, "pay", 100)).await }
+        async move { alice.call(transfer(channel, "pay", 100_000)).await }
     });
     let asked = wait_for(&bob.handle(), 0, "asked").await;
     let asked = wait_for(&bob.handle(), asked.id, "asked").await;
@@ -24,7 +24,7 @@ async fn two_people_open_pay_call_force_and_close() {
     bob.handle().approve(Answer { channel, question: None }).await.expect("a step");
     let done = paid.await.expect("no panic").expect("both sign");
     assert_eq!(done.round, 1);
-    let again = alice.handle().call(transfer(channel, "pay", 100)).await.expect("the same answer");
+    let again = alice.handle().call(transfer(channel, "pay", 100_000)).await.expect("the same answer");
     assert_eq!(again.root, done.root);
 
     // A refusal is told with its reason, and the step is taken back.

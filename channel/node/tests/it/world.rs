@@ -130,7 +130,7 @@ pub(crate) fn transfer(channel: Id, key: &str, amount: u64) -> Step {
 pub(crate) fn create(channel: Id, key: &str) -> Step {
     let wasm = Bytes(b"toy".to_vec());
     let args = script(&[Line::Store(1, 1)]);
-    step(channel, key, vec![Operation::Create { wasm, args, fallback: 5_000, hold: 0, gas: None }])
+    step(channel, key, vec![Operation::Create { wasm, args, fallback: 10_000, hold: 0, gas: None }])
 }
 
 pub(crate) fn call(channel: Id, key: &str, contract: Id, script_: &[Line]) -> Step {
