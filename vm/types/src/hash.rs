@@ -53,6 +53,8 @@ tags! {
     READING = b"twinroot/read/v1";
     /// An observation in the form of COSE, whose own bytes set it apart: signed by a feed, hashed to name it.
     COSE = b"\x84jSignature1";
+    /// The static key of a node's connections: signed by the key of its channels.
+    PEER = b"twinroot/peer/v1";
     /// A question to an oracle of a ledger, its times included.
     QUERY = b"twinroot/query/v1";
     /// What is asked in it.

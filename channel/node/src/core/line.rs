@@ -1,0 +1,68 @@
+//! What the log says: lines of a channel, of the row of events, of the calls that have a key.
+
+use serde::{Deserialize, Serialize};
+use twinroot_abi::{ChannelId, Hash, Height, Side};
+use twinroot_exec::Env;
+use twinroot_party::Record;
+use twinroot_store::Stream;
+use twinroot_types::Signature;
+use twinroot_wire::Parameters;
+
+/// The row of events.
+pub(crate) const EVENTS: Stream = *b"twinroot/node/events/v1/////////";
+/// The row of calls that have a key.
+pub(crate) const CALLS: Stream = *b"twinroot/node/calls/v1//////////";
+/// The row of what the node knows of its peers.
+pub(crate) const PEERS: Stream = *b"twinroot/node/peers/v1//////////";
+
+/// A line in the row of a channel.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Line {
+    /// The first: what channel it is.
+    Channel {
+        terms: Box<Parameters>,
+        side: Side,
+        /// The signature of whoever offered it, where that is the peer.
+        offered: Option<Signature>,
+        /// The caller's own name of the opening.
+        key: String,
+    },
+    /// The ledger has opened it in this block.
+    Opened(Env),
+    /// What its party wrote down.
+    Record(Box<Record>),
+    /// It has paid out, or was never opened.
+    Over,
+}
+
+/// A line in the row of events: what a user is told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Told {
+    pub(crate) channel: Option<ChannelId>,
+    pub(crate) kind: String,
+    pub(crate) height: Height,
+    pub(crate) text: String,
+    /// JSON.
+    pub(crate) details: String,
+}
+
+/// A line in the row of calls.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum CallLine {
+    /// A step with these keys may be signed from now on.
+    Proposed {
+        channel: ChannelId,
+        keys: Vec<String>,
+        /// Hash of its commitment; of one that is forced, of its operations.
+        what: Hash,
+    },
+    /// What came of it, as JSON: what it did, or why it failed.
+    Answered { key: String, answer: String },
+}
+
+/// A line in the row of peers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PeerLine {
+    pub(crate) peer: [u8; 32],
+    pub(crate) address: String,
+}
