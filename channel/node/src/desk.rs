@@ -113,7 +113,7 @@ impl Clerk {
         for order in waiting {
             self.carry_out(order).await;
         }
-        self.tell(crate::desk::Heard::CaughtUp).await;
+        self.tell(Heard::CaughtUp).await;
         loop {
             tokio::select! {
                 order = orders.recv() => match order {

@@ -12,9 +12,16 @@
 //! Frames are bytes: nothing here knows what parties say to each other.
 
 mod config;
+mod handshake;
+mod hello;
 mod identity;
+mod message;
 mod peers;
+mod session;
 
 pub use config::{Config, Rekey};
+pub use handshake::{Answerer, Dialer, HANDSHAKE_MESSAGE_LIMIT, HandshakeError};
 pub use identity::Identity;
+pub use message::{Assembly, Farewell, Message, PIECE, pieces};
 pub use peers::{News, Peers, SendError, StartError};
+pub use session::{Heard, Sent, Session, SessionError};

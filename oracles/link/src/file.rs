@@ -12,6 +12,9 @@ pub fn follow_log(reader: LogReader, keeper: Keeper) -> Running {
         keeper.tell(&origin, LinkState::Up);
         let mut reader = Box::new(reader);
         let mut pauses = Pauses::new();
+        // Whoever has something keeps it, though it is not in the log any more.
+        let before = keeper.overview().await;
+        let mut is_empty = before.is_ok_and(|before| before.messages == 0);
         loop {
             let before = reader.next();
             let read = tokio::task::spawn_blocking(move || {
@@ -28,6 +31,11 @@ pub fn follow_log(reader: LogReader, keeper: Keeper) -> Running {
                     let is_end = records.is_empty();
                     let messages = records.into_iter().map(|record| record.message);
                     let kept = keeper.deliver_all(&origin, messages).await;
+                    if is_empty && !is_end && kept.is_ok() {
+                        is_empty = false;
+                        // So that nobody waits for what will not come. Where the keeper ended, nobody waits.
+                        drop(keeper.drop_before(reader.floor()).await);
+                    }
                     kept.map(|()| is_end).map_err(Lost::at_once)
                 }
                 Err(error) => Err(Lost::at_once(error)),

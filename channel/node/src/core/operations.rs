@@ -42,7 +42,11 @@ impl Core {
             api::Operation::Create { wasm, args, fallback, hold, gas } => {
                 let code = self.learn(id, &wasm.0)?;
                 let args = self.encode(code, INIT, &args)?;
-                let fallback = Fallback { initiator: fallback };
+                let fallback = Fallback::new(fallback).ok_or_else(|| Failure {
+                    code: "TR0807",
+                    message: format!("a fallback of {fallback} parts of 10,000 is more than the whole"),
+                    todo: String::new(),
+                })?;
                 let operation = Operation::Create { code, fallback, hold: Height(hold), args, gas: gas.map_or(Gas::ZERO, |gas| gas.0) };
                 (operation, gas.is_none())
             }

@@ -133,7 +133,7 @@ impl Core {
                 let spec = self.specs.get(code);
                 json!({
                     "do": "create", "code": Id::from(*code), "contract": spec.map(|spec| spec.name.clone()),
-                    "fallback": fallback.initiator, "hold": hold.0, "gas": gas.0.to_string(),
+                    "fallback": fallback.initiator(), "hold": hold.0, "gas": gas.0.to_string(),
                     "args": spec.and_then(|spec| spec.decode_args(twinroot_abi::INIT, args).ok()),
                     "bytes": hex::encode(args),
                 })

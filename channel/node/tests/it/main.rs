@@ -1,5 +1,7 @@
-//! The node, as those who ask it know it.
+//! Nodes with real files, real sockets and a real ledger; contracts are scripts of a few lines.
 
-#![expect(clippy::unwrap_used, reason = "a test says so by failing")]
-
-mod api;
+mod open;
+#[path = "../../../rules/tests/it/toy.rs"]
+#[expect(dead_code, reason = "shared with the tests of the rules")]
+mod toy;
+mod world;
