@@ -16,7 +16,5 @@ mod node;
 pub mod serve;
 
 pub use config::{Config, ConfigError};
-pub use core::Handle;
-pub use node::{Node, StartError};
 pub use core::{Handle, RestoreError};
 pub use node::{LOG, Node, StartError};
