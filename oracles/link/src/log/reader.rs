@@ -117,16 +117,6 @@ impl LogReader {
         self.floor
     }
 
-    /// Where the next record begins.
-    pub(crate) const fn next(&self) -> u64 {
-        self.next
-    }
-
-    /// Has what was read from there on read again.
-    pub(crate) const fn go_back(&mut self, next: u64) {
-        self.next = next;
-    }
-
     /// Goes on in the file that has the name of the log now, behind the last message that was read; from its
     /// beginning, if that message is no longer in it.
     fn go_over(&mut self) -> Result<(), LogError> {

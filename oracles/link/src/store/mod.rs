@@ -7,7 +7,7 @@
 //! ```
 //!
 //! What a store holds depends on the set of messages alone, never on their order of arrival: the
-//! newest ones by place, as many as the bound allows. The bound counts messages. One takes 600 bytes of
+//! newest ones by place, as many as the bound allows, and none below the floor. The bound counts messages. One takes 600 bytes of
 //! memory as measured, and 1 KiB at most, so a day of readings at 1 Hz, 86,400 of them, takes 52 MB.
 //!
 //! Two messages of one place are both kept: together they show that the feed lied (docs/spec/oracles.md, 2.2).

@@ -82,29 +82,34 @@ fn leaves() -> Vec<Value> {
 
 /// What a pinned block shows of a query, and the verdict.
 fn shown() -> Vec<Value> {
-    let cases: [(&str, Vec<u8>, fn(&mut Told)); 5] = [
-        ("an answer", answered(b"yes"), |_| {}),
+    let after = |change: fn(&mut Told)| {
+        let mut told = Told::new();
+        change(&mut told);
+        told
+    };
+    let cases = [
+        ("an answer", answered(b"yes"), Told::new()),
         (
             "an answer before the last height for it",
             answered(b"yes"),
-            |it| {
-                it.block.height = Height(8);
-            },
+            after(|it| it.block.height = Height(8)),
         ),
-        ("a query without an answer", NONE.into(), |it| {
-            *it = Told::silent()
-        }),
-        ("no such query, beside others", NONE.into(), |it| {
-            it.leaf = None
-        }),
-        ("no such query, and nothing else", NONE.into(), |it| {
-            it.leaf = None;
-            it.others.clear();
-        }),
+        ("a query without an answer", NONE.into(), Told::silent()),
+        (
+            "no such query, beside others",
+            NONE.into(),
+            after(|it| it.leaf = None),
+        ),
+        (
+            "no such query, and nothing else",
+            NONE.into(),
+            after(|it| {
+                it.leaf = None;
+                it.others.clear();
+            }),
+        ),
     ];
-    let shown = |(what, verdict, change): (&str, Vec<u8>, fn(&mut Told))| {
-        let mut told = Told::new();
-        change(&mut told);
+    let shown = |(what, verdict, told): (&str, Vec<u8>, Told)| {
         assert_eq!(told.judge(), Ok(verdict.clone()), "{what}");
         let mut shown = told.seen(what, &told.proof());
         shown["verdict"] = hex::encode(verdict).into();
