@@ -20,7 +20,6 @@ struct Inner {
     /// How many changes and syncs there were.
     operations: u64,
     syncs: u64,
-    written: u64,
     fault: Option<Fault>,
     /// Whether nothing works any more.
     gone: bool,
@@ -74,10 +73,6 @@ impl Disk {
 
     pub(crate) fn syncs(&self) -> u64 {
         self.0.lock().unwrap().syncs
-    }
-
-    pub(crate) fn written(&self) -> u64 {
-        self.0.lock().unwrap().written
     }
 
     pub(crate) fn size(&self) -> usize {
@@ -147,10 +142,6 @@ impl Disk {
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.0.lock().unwrap().now.clone()
     }
-
-    pub(crate) fn of_bytes(bytes: Vec<u8>) -> Self {
-        Self::with(bytes)
-    }
 }
 
 impl Inner {
@@ -195,9 +186,6 @@ impl Inner {
     }
 
     fn done(&mut self, change: Change) {
-        if let Change::Write(_, data) = &change {
-            self.written += data.len() as u64;
-        }
         apply(&mut self.now, &change);
         self.pending.push(change);
     }

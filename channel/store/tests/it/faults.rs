@@ -84,7 +84,7 @@ proptest! {
     }
 
     #[test]
-    fn the_power_goes_off(commits in commits(), at in 0_u64..400, seed: u64) {
+    fn the_power_goes_off(commits in commits(), at in 0_u64..90, seed: u64) {
         let (disk, store, begin) = fresh();
         disk.fault(Fault::PowerCut(begin + at));
         let (written, maybe) = write_until_it_fails(&store, &commits);
@@ -104,14 +104,14 @@ proptest! {
     }
 
     #[test]
-    fn a_write_fails(commits in commits(), at in 0_u64..400, tears: bool, clean: bool) {
+    fn a_write_fails(commits in commits(), at in 0_u64..90, tears: bool, clean: bool) {
         let (disk, store, begin) = fresh();
         disk.fault(if tears { Fault::Tears(begin + at) } else { Fault::Fails(begin + at) });
         let (written, maybe) = write_until_it_fails(&store, &commits);
-        if maybe.is_some() {
+        if let Some(maybe) = &maybe {
             // What is on the disk can still be read, in the program that is up.
             if let Ok(found) = Model::of(&store) {
-                prop_assert_eq!(&found, &written);
+                prop_assert!(found == written || found == *maybe);
             }
         }
         let after = if clean { drop(store); disk } else { disk.after_kill() };

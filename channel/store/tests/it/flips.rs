@@ -79,14 +79,20 @@ fn in_each_byte_of_the_newest_commit() {
 
     let new = killed.bytes();
     let changed = (0..new.len()).filter(|at| old.get(*at) != Some(&new[*at]));
-    let (mut found, mut harmless) = (0, 0);
+    let (mut found, mut lost) = (0, 0);
     for at in changed {
-        match right_or_found(killed.with_flipped(at, 0x10), &written).unwrap() {
-            true => found += 1,
-            false => harmless += 1,
-        }
+        let flipped = killed.with_flipped(at, 0x10);
+        lost += usize::from(matches!(
+            Store::open_on(flipped.after_kill()),
+            Err(OpenError::Lost { .. })
+        ));
+        found += usize::from(right_or_found(flipped, &written).unwrap());
     }
-    assert!(found > harmless, "{found} found, {harmless} harmless");
+    assert!(found > 1_000, "{found} of the bytes that count");
+    assert!(
+        lost > 1_000,
+        "{lost} of them would have been a silent step back"
+    );
 }
 
 fn one(number: u64) -> twinroot_store::Batch {
