@@ -15,6 +15,7 @@ use twinroot_peer::{Config as PeerConfig, Identity, Peers};
 use twinroot_store::{OpenError, Store};
 
 use crate::config::{Config, ConfigError};
+use crate::core::codes;
 use crate::core::{Core, Handle, Inbox, Parts, RestoreError};
 use crate::desk::Desk;
 
@@ -82,14 +83,32 @@ impl Node {
         let (peers, mut tasks) = listen(config, &*signer, inbox.clone()).await?;
         let desk = Desk::start(chain, id, signer.clone(), inbox.clone());
         let handle = Handle::new(inbox.clone(), events, shelf.clone());
-        let parts = Parts { execute, signer, chain: id, limits, peers: peers.clone(), desk, shelf, inbox: inbox.clone(), newest_event };
-        let core = tokio::task::spawn_blocking(move || Core::restore(parts)).await.map_err(|error| StartError::Machine(error.to_string()))??;
+        let parts = Parts {
+            execute,
+            signer,
+            chain: id,
+            limits,
+            peers: peers.clone(),
+            desk,
+            shelf,
+            inbox: inbox.clone(),
+            newest_event,
+        };
+        let core = tokio::task::spawn_blocking(move || Core::restore(parts))
+            .await
+            .map_err(|error| StartError::Machine(error.to_string()))??;
         std::thread::Builder::new()
             .name("core".into())
             .spawn(move || core.run(taken))
             .map_err(|error| StartError::Machine(error.to_string()))?;
         tasks.push(tick(inbox.clone()));
-        Ok(Self { handle, key, peers, inbox, tasks })
+        Ok(Self {
+            handle,
+            key,
+            peers,
+            inbox,
+            tasks,
+        })
     }
 
     /// What the node can be asked.
@@ -125,12 +144,26 @@ impl Node {
 }
 
 /// Listens for peers and brings what they say to the core.
-async fn listen(config: &Config, signer: &dyn Signer, inbox: mpsc::Sender<Inbox>) -> Result<(Peers, Vec<JoinHandle<()>>), StartError> {
+async fn listen(
+    config: &Config,
+    signer: &dyn Signer,
+    inbox: mpsc::Sender<Inbox>,
+) -> Result<(Peers, Vec<JoinHandle<()>>), StartError> {
     let mut secret = zeroize::Zeroizing::new([0; 32]);
     getrandom::fill(&mut *secret).map_err(|error| StartError::Machine(error.to_string()))?;
-    let identity = Identity::new(*secret, signer.public(), |tag, bytes| signer.sign(tag, bytes))?;
+    let identity = Identity::new(*secret, signer.public(), |tag, bytes| {
+        signer.sign(tag, bytes)
+    })?;
     let (news, mut heard) = mpsc::channel(INBOX / 4);
-    let peers = Peers::start(PeerConfig { listen: config.listen, ..PeerConfig::default() }, identity, news).await?;
+    let peers = Peers::start(
+        PeerConfig {
+            listen: config.listen,
+            ..PeerConfig::default()
+        },
+        identity,
+        news,
+    )
+    .await?;
     let task = tokio::spawn(async move {
         while let Some(news) = heard.recv().await {
             if inbox.send(Inbox::Peer(news)).await.is_err() {
@@ -164,13 +197,16 @@ pub(crate) struct Shelf {
 impl Shelf {
     pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
         let store = Store::open(path)?;
-        Ok(Self { path: path.to_owned(), store: Arc::new(RwLock::new(Some(store))) })
+        Ok(Self {
+            path: path.to_owned(),
+            store: Arc::new(RwLock::new(Some(store))),
+        })
     }
 
     pub(crate) fn store(&self) -> Result<Store, Failure> {
         let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
         store.clone().ok_or_else(|| Failure {
-            code: "TR0801",
+            code: codes::FROZEN,
             message: "the node is frozen: its log is closed until it can be written again".into(),
             todo: "make room on the disk or repair it".into(),
         })

@@ -6,10 +6,10 @@ use twinroot_peer::News;
 use twinroot_types::encode;
 use twinroot_wire::{Action, Message};
 
+use super::Core;
 use super::line::{CALLS, CallLine, Line};
 use super::seat::Stage;
 use super::tell;
-use super::Core;
 use crate::desk::Order;
 
 /// Bytes before the message in a frame: the channel's name.
@@ -89,7 +89,9 @@ impl Core {
 
     fn persist(&mut self, id: ChannelId, record: Record) {
         match &record {
-            Record::Proposing(update, commitment) => self.note_proposal(id, &update.operations, commitment.hash()),
+            Record::Proposing(update, commitment) => {
+                self.note_proposal(id, &update.operations, commitment.hash())
+            }
             Record::Forced(update) => {
                 if let Some(seat) = self.seats.get_mut(&id) {
                     seat.forced = Some((**update).clone());
@@ -101,25 +103,53 @@ impl Core {
     }
 
     /// The step with these keys may be signed from now on: in one batch with the record of it.
-    fn note_proposal(&mut self, id: ChannelId, operations: &[twinroot_wire::Operation], hash: Hash) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(proposed) = seat.proposed.as_mut().filter(|proposed| proposed.operations == operations) else {
+    fn note_proposal(
+        &mut self,
+        id: ChannelId,
+        operations: &[twinroot_wire::Operation],
+        hash: Hash,
+    ) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some(proposed) = seat
+            .proposed
+            .as_mut()
+            .filter(|proposed| proposed.operations == operations)
+        else {
             return;
         };
         proposed.hash = Some(hash);
         let keys: Vec<String> = proposed.wants.iter().map(|want| want.key.clone()).collect();
-        let records: Vec<_> = proposed.wants.iter_mut().flat_map(|want| std::mem::take(&mut want.records)).collect();
+        let records: Vec<_> = proposed
+            .wants
+            .iter_mut()
+            .flat_map(|want| std::mem::take(&mut want.records))
+            .collect();
         self.batch.app.extend(records);
-        let line = CallLine::Proposed { channel: id, keys, what: hash };
+        let line = CallLine::Proposed {
+            channel: id,
+            keys,
+            what: hash,
+        };
         self.note(CALLS, encode(&line));
     }
 
     fn sign(&mut self, id: ChannelId, what: &ToSign) {
         match self.parts.signer.sign(what.tag(), &what.bytes()) {
-            Ok(signature) => self.input(id, Input::Signed { what: what.hash(), signature }),
+            Ok(signature) => self.input(
+                id,
+                Input::Signed {
+                    what: what.hash(),
+                    signature,
+                },
+            ),
             Err(error) => {
                 let why = format!("the signer does not sign: {error}");
-                self.tell(Some(id), &tell::words("unsigned", why.clone(), serde_json::json!({})));
+                self.tell(
+                    Some(id),
+                    &tell::words("unsigned", why.clone(), serde_json::json!({})),
+                );
                 if let Some(seat) = self.seats.get_mut(&id) {
                     seat.broken = Some(why);
                 }
@@ -128,7 +158,9 @@ impl Core {
     }
 
     fn send(&mut self, id: ChannelId, message: &Message) {
-        let Some(seat) = self.seats.get(&id) else { return };
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
         let mut frame = Vec::with_capacity(NAME);
         frame.extend_from_slice(&id.0);
         frame.extend_from_slice(&message.encode());
@@ -140,7 +172,8 @@ impl Core {
 
     fn ask(&mut self, id: ChannelId, question: Question) {
         let words = tell::question(&question);
-        let agreed_to = self.parts.limits.accept_offers && matches!(question, Question::Offer { .. });
+        let agreed_to =
+            self.parts.limits.accept_offers && matches!(question, Question::Offer { .. });
         let asked = question.hash();
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.question = Some(question);
@@ -155,7 +188,10 @@ impl Core {
     }
 
     pub(super) fn post(&mut self, id: ChannelId, action: Action) {
-        self.order(Order::Post { channel: id, action: Box::new(action) });
+        self.order(Order::Post {
+            channel: id,
+            action: Box::new(action),
+        });
     }
 
     fn report(&mut self, id: ChannelId, report: Report) {
@@ -195,14 +231,21 @@ impl Core {
     }
 
     pub(super) fn connected(&mut self, id: ChannelId) {
-        let ready = self.seats.get(&id).is_some_and(|seat| seat.looked || matches!(seat.stage, Stage::Opening(_)));
+        let ready = self
+            .seats
+            .get(&id)
+            .is_some_and(|seat| seat.looked || matches!(seat.stage, Stage::Opening(_)));
         if ready {
             self.input(id, Input::Connected);
         }
     }
 
     fn channels_with(&self, peer: PublicKey) -> Vec<ChannelId> {
-        self.seats.iter().filter(|(_, seat)| seat.peer() == peer && !seat.is_over()).map(|(id, _)| *id).collect()
+        self.seats
+            .iter()
+            .filter(|(_, seat)| seat.peer() == peer && !seat.is_over())
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     fn frame(&mut self, peer: PublicKey, frame: &[u8]) {
@@ -214,7 +257,10 @@ impl Core {
             tracing::warn!(%peer, channel = %id, "a peer sent something that is no message");
             return;
         };
-        if let Message::Offer { parameters, signature } = &message
+        if let Message::Offer {
+            parameters,
+            signature,
+        } = &message
             && !self.seats.contains_key(&id)
         {
             self.offered(peer, parameters.clone(), *signature);
@@ -234,7 +280,9 @@ impl Core {
 
     /// Code that the peer gave is written down before the next record.
     fn keep_codes(&mut self, id: ChannelId) {
-        let Some(party) = self.seats.get(&id).and_then(|seat| seat.party()) else { return };
+        let Some(party) = self.seats.get(&id).and_then(|seat| seat.party()) else {
+            return;
+        };
         let new: Vec<_> = party
             .codes()
             .keys()
@@ -251,4 +299,3 @@ impl Core {
         self.parts.desk.give(order);
     }
 }
-

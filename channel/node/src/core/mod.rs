@@ -2,6 +2,7 @@
 
 mod answer;
 mod carry;
+pub mod codes;
 mod commands;
 mod events;
 mod handle;
@@ -43,7 +44,7 @@ pub(crate) enum Inbox {
     /// A peer came, went or said something.
     Peer(PeerNews),
     /// The ledger.
-    Ledger(Heard),
+    Ledger(Box<Heard>),
     /// The log's thread has written, or could not.
     Written(Written),
     /// A while has passed.
@@ -132,7 +133,7 @@ impl Core {
         match inbox {
             Inbox::Do(job) => job(self),
             Inbox::Peer(news) => self.peer(news),
-            Inbox::Ledger(heard) => self.heard(heard),
+            Inbox::Ledger(heard) => self.heard(*heard),
             Inbox::Written(written) => self.wrote(written),
             Inbox::Tick => self.tick(),
             Inbox::Stop(done) => return Some(done),
@@ -175,13 +176,22 @@ impl Core {
             return;
         }
         self.written = self.written.max(written.last);
-        while self.after.front().is_some_and(|(ticket, _)| *ticket <= self.written) {
+        while self
+            .after
+            .front()
+            .is_some_and(|(ticket, _)| *ticket <= self.written)
+        {
             if let Some((_, act)) = self.after.pop_front() {
                 act();
             }
         }
         let waits = |seat: &Seat| !seat.todo.is_empty() && seat.unwritten <= self.written;
-        let ready: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| waits(seat)).map(|(id, _)| *id).collect();
+        let ready: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| waits(seat))
+            .map(|(id, _)| *id)
+            .collect();
         for id in ready {
             self.carry(id);
         }
@@ -202,7 +212,11 @@ impl Core {
     fn note(&mut self, stream: Stream, bytes: Vec<u8>) -> u64 {
         let number = self.next;
         self.next = number.saturating_add(1);
-        self.batch.append.push(Entry { stream, number, bytes });
+        self.batch.append.push(Entry {
+            stream,
+            number,
+            bytes,
+        });
         number
     }
 
@@ -226,14 +240,20 @@ impl Core {
         if self.frozen.is_some() {
             return;
         }
-        tracing::error!(why, "the log cannot be written; the node does nothing more until it can");
+        tracing::error!(
+            why,
+            "the log cannot be written; the node does nothing more until it can"
+        );
         metrics::gauge!("twinroot_frozen").set(1.0);
         self.frozen = Some(why.to_owned());
         self.batch = Batch::default();
         self.after.clear();
         let failure = self.frozen_failure();
         for (_, seat) in std::mem::take(&mut self.seats) {
-            let proposed = seat.proposed.into_iter().flat_map(|proposed| proposed.wants);
+            let proposed = seat
+                .proposed
+                .into_iter()
+                .flat_map(|proposed| proposed.wants);
             for want in proposed.chain(seat.wants).chain(seat.forcing) {
                 for reply in want.replies {
                     let _ = reply.send(Err(failure.clone()));
@@ -243,7 +263,9 @@ impl Core {
         self.parts.shelf.close();
         // It tells the inbox of each batch that it does not write, and the core is not to wait for that.
         if let Some(writer) = self.writer.take() {
-            let stop = std::thread::Builder::new().name("log".into()).spawn(move || writer.stop());
+            let stop = std::thread::Builder::new()
+                .name("log".into())
+                .spawn(move || writer.stop());
             if let Err(error) = stop {
                 tracing::error!(%error, "this machine gives no thread");
             }
@@ -253,9 +275,10 @@ impl Core {
     fn frozen_failure(&self) -> Failure {
         let why = self.frozen.as_deref().unwrap_or("reading the log");
         Failure {
-            code: "TR0801",
+            code: codes::FROZEN,
             message: format!("the node is frozen, because its log could not be written: {why}"),
-            todo: "make room on the disk or repair it; the node reads its log again by itself".into(),
+            todo: "make room on the disk or repair it; the node reads its log again by itself"
+                .into(),
         }
     }
 
@@ -265,7 +288,12 @@ impl Core {
             self.thaw();
             return;
         }
-        let busy: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| seat.wants_a_tick()).map(|(id, _)| *id).collect();
+        let busy: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| seat.wants_a_tick())
+            .map(|(id, _)| *id)
+            .collect();
         for id in busy {
             self.input(id, twinroot_party::Input::Tick);
         }

@@ -11,23 +11,30 @@ use twinroot_client::Failure;
 use super::answer::moved;
 use super::seat::Stage;
 use super::want::{Proposed, Want, together};
-use super::{Core, tell};
+use super::{Core, codes, tell};
 
 impl Core {
     /// Proposes what waits, if the party is free for it.
     pub(super) fn pump(&mut self, id: ChannelId) {
         let height = self.height();
         let connected = self.is_connected(id);
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         if seat.is_over() && !seat.wants.is_empty() {
             self.fail_all(id, &closed());
             return;
         }
-        let Stage::Open(party) = &seat.stage else { return };
+        let Stage::Open(party) = &seat.stage else {
+            return;
+        };
         if !seat.looked || !seat.todo.is_empty() || seat.forcing.is_some() {
             return;
         }
-        let free = matches!(party.status(), Status::Free | Status::Proposed(_) | Status::Bound(_));
+        let free = matches!(
+            party.status(),
+            Status::Free | Status::Proposed(_) | Status::Bound(_)
+        );
         if seat.takes_back && free && seat.proposed.is_none() {
             seat.takes_back = false;
             // Where nothing is half-signed any more there is nothing to take back.
@@ -35,13 +42,25 @@ impl Core {
             return;
         }
         // Without the peer nothing new is signed: what is half-signed and not sent only stands in the way of forcing.
-        if !matches!(party.status(), Status::Free) || seat.proposed.is_some() || seat.wants.is_empty() || !connected {
+        if !matches!(party.status(), Status::Free)
+            || seat.proposed.is_some()
+            || seat.wants.is_empty()
+            || !connected
+        {
             return;
         }
         let count = together(seat.wants.iter());
         let wants: Vec<Want> = seat.wants.drain(..count).collect();
-        let operations: Vec<Operation> = wants.iter().flat_map(|want| want.operations.clone()).collect();
-        seat.proposed = Some(Proposed { wants, operations: operations.clone(), hash: None, since: height });
+        let operations: Vec<Operation> = wants
+            .iter()
+            .flat_map(|want| want.operations.clone())
+            .collect();
+        seat.proposed = Some(Proposed {
+            wants,
+            operations: operations.clone(),
+            hash: None,
+            since: height,
+        });
         match self.try_input(id, Input::Propose(operations)) {
             Ok(()) => {}
             // Something older is half-signed: it is taken back first, and then this comes.
@@ -61,21 +80,38 @@ impl Core {
     pub(super) fn agreed(&mut self, id: ChannelId, agreed: &Agreed) {
         let hash = agreed.commitment.hash();
         self.answer_keyed(id, hash, agreed);
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        if let Some(proposed) = seat.proposed.take_if(|proposed| proposed.hash == Some(hash)) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        if let Some(proposed) = seat
+            .proposed
+            .take_if(|proposed| proposed.hash == Some(hash))
+        {
             self.answer_wants(id, proposed.wants, agreed);
         }
     }
 
     /// The ledger carried out a step, and the party has taken it over.
     pub(super) fn adopted_forced(&mut self, id: ChannelId, agreed: &Agreed) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(update) = seat.forced.take().filter(|update| update.proposer == seat.side) else {
+        let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        let forced = seat.forcing.take_if(|want| want.operations == update.operations);
-        let proposed = seat.proposed.take_if(|proposed| proposed.operations == update.operations);
-        let wants = forced.into_iter().chain(proposed.into_iter().flat_map(|proposed| proposed.wants));
+        let Some(update) = seat
+            .forced
+            .take()
+            .filter(|update| update.proposer == seat.side)
+        else {
+            return;
+        };
+        let forced = seat
+            .forcing
+            .take_if(|want| want.operations == update.operations);
+        let proposed = seat
+            .proposed
+            .take_if(|proposed| proposed.operations == update.operations);
+        let wants = forced
+            .into_iter()
+            .chain(proposed.into_iter().flat_map(|proposed| proposed.wants));
         let wants: Vec<Want> = wants.collect();
         self.answer_wants(id, wants, agreed);
     }
@@ -83,19 +119,29 @@ impl Core {
     /// The peer did not sign. Where it only cannot do so now, it is asked again; a step that it does not want in
     /// company comes again alone; else the user is told, and the step is taken back.
     pub(super) fn peer_refused(&mut self, id: ChannelId, reason: &Reason) {
-        if matches!(reason, Reason::Busy | Reason::OutOfOrder | Reason::Environment | Reason::Taken(_)) {
+        if matches!(
+            reason,
+            Reason::Busy | Reason::OutOfOrder | Reason::Environment | Reason::Taken(_)
+        ) {
             return;
         }
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(proposed) = &seat.proposed else { return };
-        let moves = proposed.operations.iter().any(|operation| matches!(operation, Operation::Deposit(_) | Operation::Withdraw(_)));
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some(proposed) = &seat.proposed else {
+            return;
+        };
+        let moves = proposed
+            .operations
+            .iter()
+            .any(|operation| matches!(operation, Operation::Deposit(_) | Operation::Withdraw(_)));
         seat.takes_back = !moves;
         if proposed.wants.len() > 1 {
             self.put_back(id, true);
         } else {
             let why = tell::reason_text(reason);
             self.fail_proposed(id, &Failure {
-                code: "TR0805",
+                code: codes::PEER_REFUSED,
                 message: format!("the peer does not sign the step: {why}"),
                 todo: "change the step, or have the ledger carry it out: `twinroot channel force` takes the same arguments".into(),
             });
@@ -104,15 +150,24 @@ impl Core {
 
     /// The user's step does not work: whoever asked for the operation at fault is told, and the rest goes on.
     pub(super) fn impossible(&mut self, id: ChannelId, refused: &Refused) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         if let Some(want) = seat.forcing.take() {
-            let at_fault = refused.operation().and_then(|place| want.operations.get(place));
+            let at_fault = refused
+                .operation()
+                .and_then(|place| want.operations.get(place));
             let failure = self.refused(id, refused, at_fault);
             self.answer_want(want, Err(failure));
             return;
         }
-        let Some(mut proposed) = seat.proposed.take() else { return };
-        let at_fault = refused.operation().and_then(|place| proposed.operations.get(place)).cloned();
+        let Some(mut proposed) = seat.proposed.take() else {
+            return;
+        };
+        let at_fault = refused
+            .operation()
+            .and_then(|place| proposed.operations.get(place))
+            .cloned();
         let place = match refused.operation() {
             Some(operation) => {
                 let mut first = 0_usize;
@@ -142,20 +197,35 @@ impl Core {
     }
 
     pub(super) fn not_forced(&mut self, id: ChannelId, operations: &[Operation]) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(want) = seat.forcing.take_if(|want| want.operations == operations) else { return };
-        self.answer_want(want, Err(Failure {
-            code: "TR0811",
-            message: "the ledger did not carry out the step, or a newer state stands in its place".into(),
-            todo: "look at `twinroot channel show`, and force it again where it is still wanted".into(),
-        }));
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some(want) = seat.forcing.take_if(|want| want.operations == operations) else {
+            return;
+        };
+        self.answer_want(
+            want,
+            Err(Failure {
+                code: codes::NOT_FORCED,
+                message:
+                    "the ledger did not carry out the step, or a newer state stands in its place"
+                        .into(),
+                todo:
+                    "look at `twinroot channel show`, and force it again where it is still wanted"
+                        .into(),
+            }),
+        );
     }
 
     pub(super) fn funded(&mut self, id: ChannelId, commitment: &Commitment) {
         let commitment = commitment.clone();
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         let moves = |proposed: &mut Proposed| {
-            proposed.operations.iter().any(|operation| matches!(operation, Operation::Deposit(_) | Operation::Withdraw(_)))
+            proposed.operations.iter().any(|operation| {
+                matches!(operation, Operation::Deposit(_) | Operation::Withdraw(_))
+            })
         };
         if let Some(proposed) = seat.proposed.take_if(moves) {
             for want in proposed.wants {
@@ -165,11 +235,16 @@ impl Core {
     }
 
     pub(super) fn unfunded(&mut self, id: ChannelId) {
-        self.fail_proposed(id, &Failure {
-            code: "TR0814",
-            message: "the coins did not move in time, and the channel is as before".into(),
-            todo: "look whether the peer is there and the account has the coins, then try again".into(),
-        });
+        self.fail_proposed(
+            id,
+            &Failure {
+                code: codes::UNFUNDED,
+                message: "the coins did not move in time, and the channel is as before".into(),
+                todo:
+                    "look whether the peer is there and the account has the coins, then try again"
+                        .into(),
+            },
+        );
     }
 
     /// Steps whose callers have waited long enough are forced.
@@ -177,11 +252,24 @@ impl Core {
         let Some(operations) = self.seats.get(&id).and_then(|seat| seat.overdue(height)) else {
             return;
         };
-        self.tell(Some(id), &tell::words("forcing", "the peer has been silent for too long: the ledger is to carry out the step", json!({})));
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(mut proposed) = seat.proposed.take() else { return };
+        self.tell(
+            Some(id),
+            &tell::words(
+                "forcing",
+                "the peer has been silent for too long: the ledger is to carry out the step",
+                json!({}),
+            ),
+        );
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some(mut proposed) = seat.proposed.take() else {
+            return;
+        };
         let mut wants = proposed.wants.drain(..);
-        let Some(mut first) = wants.next() else { return };
+        let Some(mut first) = wants.next() else {
+            return;
+        };
         // All of them are one step, which is forced as one and answered as one.
         for want in wants {
             first.replies.extend(want.replies);
@@ -192,7 +280,9 @@ impl Core {
 
     /// Has the ledger carry out a step, the codes that it needs first.
     pub(super) fn force_want(&mut self, id: ChannelId, want: Want) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         if seat.forcing.is_some() {
             self.answer_want(want, Err(illegal(&Illegal::Forcing)));
             return;
@@ -212,8 +302,12 @@ impl Core {
 
     /// What was proposed waits again, each for itself if `alone`.
     fn put_back(&mut self, id: ChannelId, alone: bool) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(proposed) = seat.proposed.take() else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some(proposed) = seat.proposed.take() else {
+            return;
+        };
         for mut want in proposed.wants.into_iter().rev() {
             want.alone |= alone;
             seat.wants.push_front(want);
@@ -221,7 +315,10 @@ impl Core {
     }
 
     fn fail_proposed(&mut self, id: ChannelId, failure: &Failure) {
-        let proposed = self.seats.get_mut(&id).and_then(|seat| seat.proposed.take());
+        let proposed = self
+            .seats
+            .get_mut(&id)
+            .and_then(|seat| seat.proposed.take());
         for want in proposed.into_iter().flat_map(|proposed| proposed.wants) {
             self.answer_want(want, Err(failure.clone()));
         }
@@ -230,8 +327,13 @@ impl Core {
     /// Everybody who waits for something of this channel is told that it does not come.
     pub(super) fn fail_all(&mut self, id: ChannelId, failure: &Failure) {
         self.fail_proposed(id, failure);
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let rest: Vec<Want> = std::mem::take(&mut seat.wants).into_iter().chain(seat.forcing.take()).collect();
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let rest: Vec<Want> = std::mem::take(&mut seat.wants)
+            .into_iter()
+            .chain(seat.forcing.take())
+            .collect();
         for want in rest {
             self.answer_want(want, Err(failure.clone()));
         }
@@ -239,8 +341,12 @@ impl Core {
 
     /// What came of steps that were proposed before the last restart.
     fn answer_keyed(&mut self, id: ChannelId, hash: Hash, agreed: &Agreed) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(place) = seat.keyed.iter().position(|(what, _)| *what == hash) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some(place) = seat.keyed.iter().position(|(what, _)| *what == hash) else {
+            return;
+        };
         let (_, keys) = seat.keyed.remove(place);
         let done = self.done(id, agreed, None);
         for key in keys {
@@ -251,7 +357,13 @@ impl Core {
     fn answer_wants(&mut self, id: ChannelId, wants: Vec<Want>, agreed: &Agreed) {
         let mut first = 0_usize;
         for want in wants {
-            let calls = want.operations.iter().filter(|operation| matches!(operation, Operation::Call(_) | Operation::Create { .. })).count();
+            let calls = want
+                .operations
+                .iter()
+                .filter(|operation| {
+                    matches!(operation, Operation::Call(_) | Operation::Create { .. })
+                })
+                .count();
             let last = first.saturating_add(calls);
             let done = self.done(id, agreed, Some((first..last, &want.operations)));
             first = last;
@@ -261,17 +373,35 @@ impl Core {
 }
 
 pub(super) fn closed() -> Failure {
-    Failure { code: "TR0810", message: "the channel is closed".into(), todo: "open another".into() }
+    Failure {
+        code: codes::CLOSED,
+        message: "the channel is closed".into(),
+        todo: "open another".into(),
+    }
 }
 
 pub(super) fn illegal(error: &Illegal) -> Failure {
     let todo = match error {
-        Illegal::BeingClosed => "`twinroot channel force` has the ledger carry it out while the channel is being closed",
-        Illegal::HalfSigned { .. } => "wait for the peer, force that step, or take it back with `twinroot channel cancel`",
+        Illegal::BeingClosed => {
+            "`twinroot channel force` has the ledger carry it out while the channel is being closed"
+        }
+        Illegal::HalfSigned { .. } => {
+            "wait for the peer, force that step, or take it back with `twinroot channel cancel`"
+        }
         Illegal::Forcing | Illegal::Busy | Illegal::Bound { .. } => "wait, and try again",
-        Illegal::Behind { .. } | Illegal::Doubtful => "wait for the peer, or close with `twinroot channel close --solo`",
+        Illegal::Behind { .. } | Illegal::Doubtful => {
+            "wait for the peer, or close with `twinroot channel close --solo`"
+        }
         _ => "",
     };
-    let code = if *error == Illegal::Closed { "TR0810" } else { "TR0806" };
-    Failure { code, message: error.to_string(), todo: todo.into() }
+    let code = if *error == Illegal::Closed {
+        codes::CLOSED
+    } else {
+        codes::NOT_NOW
+    };
+    Failure {
+        code,
+        message: error.to_string(),
+        todo: todo.into(),
+    }
 }

@@ -92,7 +92,14 @@ impl Core {
                 tracing::info!("the log can be written again; the node goes on");
                 metrics::gauge!("twinroot_frozen").set(0.0);
                 self.frozen = None;
-                self.tell(None, &super::tell::words("thawed", "the log can be written again; the node goes on", serde_json::json!({})));
+                self.tell(
+                    None,
+                    &super::tell::words(
+                        "thawed",
+                        "the log can be written again; the node goes on",
+                        serde_json::json!({}),
+                    ),
+                );
             }
             Err(error) => {
                 self.seats.clear();
@@ -124,7 +131,9 @@ impl Core {
             }
         }
         self.read_calls(lines(&store, &CALLS)?)?;
-        self.last_event = lines(&store, &EVENTS)?.last().map_or(0, |(number, _)| *number);
+        self.last_event = lines(&store, &EVENTS)?
+            .last()
+            .map_or(0, |(number, _)| *number);
         self.parts.newest_event.send_replace(self.last_event);
         let inbox = self.parts.inbox.clone();
         self.writer = Some(Writer::start(store, move |written| {
@@ -133,7 +142,12 @@ impl Core {
         }));
         // Tickets of a writer that failed are of no meaning any more.
         self.written = self.ticket.saturating_sub(1);
-        let all: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| !seat.is_over()).map(|(id, _)| *id).collect();
+        let all: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| !seat.is_over())
+            .map(|(id, _)| *id)
+            .collect();
         for id in all {
             self.order(Order::Watch(id));
             self.carry(id);
@@ -144,11 +158,19 @@ impl Core {
 
     fn read_codes(&mut self, store: &Store) -> Result<(), RestoreError> {
         for name in store.blobs()? {
-            let (code, module) = (store.blob(&name)?, store.blob(&module_name(CodeHash(name)))?);
+            let (code, module) = (
+                store.blob(&name)?,
+                store.blob(&module_name(CodeHash(name)))?,
+            );
             let Some(bytes) = code else { continue };
             // A name is a code's if the code has that name; the other is that of its module.
             let hash = CodeHash(name);
-            if self.parts.execute.admit(&bytes).is_ok_and(|code| code.hash == hash && code.bytes == bytes) {
+            if self
+                .parts
+                .execute
+                .admit(&bytes)
+                .is_ok_and(|code| code.hash == hash && code.bytes == bytes)
+            {
                 self.keep_code(hash, bytes, module.unwrap_or_default());
             }
         }
@@ -157,20 +179,33 @@ impl Core {
         Ok(())
     }
 
-    fn read_channel(&mut self, id: ChannelId, lines: Vec<(u64, Vec<u8>)>) -> Result<(), RestoreError> {
+    fn read_channel(
+        &mut self,
+        id: ChannelId,
+        lines: Vec<(u64, Vec<u8>)>,
+    ) -> Result<(), RestoreError> {
         let mut read = Read::default();
         let count = lines.len();
         for (number, bytes) in lines {
-            let line: Line = decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
+            let line: Line =
+                decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
             match line {
-                Line::Channel { terms, side, offered, key } => read.channel = Some((*terms, side, offered, key)),
+                Line::Channel {
+                    terms,
+                    side,
+                    offered,
+                    key,
+                } => read.channel = Some((*terms, side, offered, key)),
                 Line::Opened(env) => read.opened = Some(env),
                 Line::Record(record) => read.records.push(*record),
                 Line::Over => read.over = true,
             }
         }
         let Some((terms, side, offered, key)) = read.channel.take() else {
-            return Err(RestoreError::Channel { channel: id, why: "its first line is missing".into() });
+            return Err(RestoreError::Channel {
+                channel: id,
+                why: "its first line is missing".into(),
+            });
         };
         if terms.chain != self.parts.chain {
             return Err(RestoreError::Ledger(id));
@@ -181,7 +216,9 @@ impl Core {
         if !read.over {
             let fault = |why: String| RestoreError::Channel { channel: id, why };
             match read.opened {
-                Some(opened) => self.reopen(&mut seat, opened, read.records).map_err(fault)?,
+                Some(opened) => self
+                    .reopen(&mut seat, opened, read.records)
+                    .map_err(fault)?,
                 None => self.reoffer(&mut seat, &read.records).map_err(fault)?,
             }
         }
@@ -193,11 +230,26 @@ impl Core {
         let policy = self.parts.limits.policy.clone();
         let execute = &*self.parts.execute;
         let terms = &seat.terms;
-        let mut party = Party::restore(terms, seat.side, opened, policy, self.codes.clone(), Source::Log, records, execute)
-            .map_err(|error| error.to_string())?;
+        let mut party = Party::restore(
+            terms,
+            seat.side,
+            opened,
+            policy,
+            self.codes.clone(),
+            Source::Log,
+            records,
+            execute,
+        )
+        .map_err(|error| error.to_string())?;
         for (hash, module) in &self.modules {
             if let Some(bytes) = self.codes.get(hash) {
-                party.learn_with(twinroot_exec::Code { hash: *hash, bytes: bytes.clone() }, module.clone());
+                party.learn_with(
+                    twinroot_exec::Code {
+                        hash: *hash,
+                        bytes: bytes.clone(),
+                    },
+                    module.clone(),
+                );
             }
         }
         seat.todo.extend(party.resume());
@@ -216,12 +268,24 @@ impl Core {
             None => Opening::offer(terms, policy, now).map_err(|error| error.to_string())?,
             Some(signature) => {
                 let mut policy = policy;
-                policy.offers = twinroot_party::Offers { shortest_lock: 0, longest_lock: u64::MAX, window: u64::MAX, ..policy.offers };
-                let offered = Opening::offered(terms, signature, self.key, self.parts.chain, policy, now);
-                let (mut opening, mut effects) = offered.map_err(|_| "the offer is not good".to_owned())?;
-                if records.iter().any(|record| matches!(record, Record::Terms(_))) {
+                policy.offers = twinroot_party::Offers {
+                    shortest_lock: 0,
+                    longest_lock: u64::MAX,
+                    window: u64::MAX,
+                    ..policy.offers
+                };
+                let offered =
+                    Opening::offered(terms, signature, self.key, self.parts.chain, policy, now);
+                let (mut opening, mut effects) =
+                    offered.map_err(|_| "the offer is not good".to_owned())?;
+                if records
+                    .iter()
+                    .any(|record| matches!(record, Record::Terms(_)))
+                {
                     let asked = Hash(seat.terms.channel().0);
-                    effects = opening.step(Input::Approve(asked)).map_err(|error| error.to_string())?;
+                    effects = opening
+                        .step(Input::Approve(asked))
+                        .map_err(|error| error.to_string())?;
                 }
                 (opening, effects)
             }
@@ -232,7 +296,12 @@ impl Core {
             Effect::Ask(question) => Some(question.clone()),
             _ => None,
         });
-        seat.todo.extend(effects.into_iter().filter(new).filter(|effect| !matches!(effect, Effect::Ask(_))));
+        seat.todo.extend(
+            effects
+                .into_iter()
+                .filter(new)
+                .filter(|effect| !matches!(effect, Effect::Ask(_))),
+        );
         seat.question = question;
         seat.stage = Stage::Opening(Box::new(opening));
         Ok(())
@@ -241,9 +310,14 @@ impl Core {
     fn read_calls(&mut self, lines: Vec<(u64, Vec<u8>)>) -> Result<(), RestoreError> {
         let mut open: BTreeMap<String, (ChannelId, Hash, Vec<String>)> = BTreeMap::new();
         for (number, bytes) in lines {
-            let line: CallLine = decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
+            let line: CallLine =
+                decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
             match line {
-                CallLine::Proposed { channel, keys, what } => {
+                CallLine::Proposed {
+                    channel,
+                    keys,
+                    what,
+                } => {
                     for key in &keys {
                         open.insert(key.clone(), (channel, what, keys.clone()));
                     }
@@ -278,14 +352,25 @@ impl Core {
 
     /// Notes all that the party is, if nothing is half done, so that what was before can be forgotten.
     pub(super) fn checkpoint(&mut self, id: ChannelId) {
-        let Some(seat) = self.seats.get(&id) else { return };
-        let (Stage::Open(party), Some(opened)) = (&seat.stage, seat.opened) else { return };
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
+        let (Stage::Open(party), Some(opened)) = (&seat.stage, seat.opened) else {
+            return;
+        };
         // The first two lines are those that a checkpoint begins with.
         if seat.lines <= BEGINNING || !seat.todo.is_empty() {
             return;
         }
-        let Some(record) = party.checkpoint() else { return };
-        let first = Line::Channel { terms: Box::new(seat.terms.clone()), side: seat.side, offered: seat.offered, key: seat.key.clone() };
+        let Some(record) = party.checkpoint() else {
+            return;
+        };
+        let first = Line::Channel {
+            terms: Box::new(seat.terms.clone()),
+            side: seat.side,
+            offered: seat.offered,
+            key: seat.key.clone(),
+        };
         let before = seat.bytes;
         let number = self.line(id, &first);
         self.line(id, &Line::Opened(opened));
@@ -317,7 +402,9 @@ fn lines(store: &Store, stream: &Stream) -> Result<Vec<(u64, Vec<u8>)>, ReadErro
     let mut from = 0;
     loop {
         let page = store.read(stream, from, PAGE)?;
-        let Some((last, _)) = page.last() else { return Ok(all) };
+        let Some((last, _)) = page.last() else {
+            return Ok(all);
+        };
         from = last.saturating_add(1);
         all.extend(page);
     }

@@ -61,7 +61,12 @@ pub(crate) enum Stage {
 }
 
 impl Seat {
-    pub(crate) fn new(terms: Parameters, side: Side, offered: Option<Signature>, stage: Stage) -> Self {
+    pub(crate) fn new(
+        terms: Parameters,
+        side: Side,
+        offered: Option<Signature>,
+        stage: Stage,
+    ) -> Self {
         Self {
             terms,
             side,
@@ -110,7 +115,10 @@ impl Seat {
     /// Whether the peer's words are for its party now.
     pub(crate) fn listens(&self, message: &Message) -> bool {
         match (&self.stage, message) {
-            (Stage::Opening(_), Message::Offer { .. } | Message::AcceptOffer { .. } | Message::RefuseOffer { .. }) => true,
+            (
+                Stage::Opening(_),
+                Message::Offer { .. } | Message::AcceptOffer { .. } | Message::RefuseOffer { .. },
+            ) => true,
             (Stage::Open(_), _) => self.looked && self.broken.is_none(),
             (Stage::Opening(_) | Stage::Over, _) => false,
         }
@@ -131,20 +139,33 @@ impl Seat {
     pub(crate) fn wants_a_tick(&self) -> bool {
         match &self.stage {
             Stage::Opening(_) => true,
-            Stage::Open(party) => self.looked && (self.proposed.is_some() || self.takes_back || !matches!(party.status(), Status::Free | Status::Closing(_)) || party.has_notes()),
+            Stage::Open(party) => {
+                self.looked
+                    && (self.proposed.is_some()
+                        || self.takes_back
+                        || !matches!(party.status(), Status::Free | Status::Closing(_))
+                        || party.has_notes())
+            }
             Stage::Over => false,
         }
     }
 
     /// A step of that key that waits.
     pub(crate) fn want_of(&mut self, key: &str) -> Option<&mut Want> {
-        let proposed = self.proposed.iter_mut().flat_map(|proposed| proposed.wants.iter_mut());
-        proposed.chain(self.wants.iter_mut()).chain(self.forcing.iter_mut()).find(|want| want.key == key)
+        let proposed = self
+            .proposed
+            .iter_mut()
+            .flat_map(|proposed| proposed.wants.iter_mut());
+        proposed
+            .chain(self.wants.iter_mut())
+            .chain(self.forcing.iter_mut())
+            .find(|want| want.key == key)
     }
 
     /// The operations that are to be forced now, where the first of their callers has waited long enough.
     pub(crate) fn overdue(&self, height: Height) -> Option<Vec<Operation>> {
         let proposed = self.proposed.as_ref()?;
-        (self.forcing.is_none() && proposed.force_at()? <= height.0).then(|| proposed.operations.clone())
+        (self.forcing.is_none() && proposed.force_at()? <= height.0)
+            .then(|| proposed.operations.clone())
     }
 }

@@ -55,7 +55,10 @@ pub(crate) fn together<'a>(wants: impl Iterator<Item = &'a Want>) -> usize {
         }
         operations = operations.saturating_add(want.operations.len());
         bytes = bytes.saturating_add(encode(&want.operations).len());
-        let more = want.operations.iter().try_fold(gas, |sum, operation| sum.checked_add(operation.gas()));
+        let more = want
+            .operations
+            .iter()
+            .try_fold(gas, |sum, operation| sum.checked_add(operation.gas()));
         let fits = operations <= limits.operations && bytes <= limits.update_bytes;
         match more {
             Some(sum) if fits && sum <= limits.update_gas => gas = sum,
