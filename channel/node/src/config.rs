@@ -69,7 +69,13 @@ pub struct PolicyConfig {
 
 impl Default for PolicyConfig {
     fn default() -> Self {
-        let Policy { depth, repost, settle, offers, .. } = Policy::default();
+        let Policy {
+            depth,
+            repost,
+            settle,
+            offers,
+            ..
+        } = Policy::default();
         Self {
             depth,
             repost,
@@ -144,7 +150,9 @@ pub struct LogConfig {
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { checkpoint_every: 256 }
+        Self {
+            checkpoint_every: 256,
+        }
     }
 }
 
@@ -185,7 +193,9 @@ pub enum ConfigError {
         error: Box<toml::de::Error>,
     },
     /// A name in a rule is no hex of 32 bytes.
-    #[error("`{0}` in [[policy.sign]] is not the name of a contract or of code: 64 hex digits are expected")]
+    #[error(
+        "`{0}` in [[policy.sign]] is not the name of a contract or of code: 64 hex digits are expected"
+    )]
     Name(String),
 }
 
@@ -195,8 +205,14 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] names the file and the place in it.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Read { path: path.to_owned(), error })?;
-        toml::from_str(&text).map_err(|error| ConfigError::Toml { path: path.to_owned(), error: Box::new(error) })
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Read {
+            path: path.to_owned(),
+            error,
+        })?;
+        toml::from_str(&text).map_err(|error| ConfigError::Toml {
+            path: path.to_owned(),
+            error: Box::new(error),
+        })
     }
 
     pub(crate) fn limits(&self) -> Result<Limits, ConfigError> {
@@ -222,7 +238,10 @@ impl Config {
                 repost: policy.repost,
                 settle: policy.settle,
                 sign,
-                guarantee: Guarantee { otherwise, ..usual.guarantee },
+                guarantee: Guarantee {
+                    otherwise,
+                    ..usual.guarantee
+                },
                 offers: Offers {
                     shortest_lock: policy.shortest_lock,
                     longest_lock: policy.longest_lock,
@@ -245,7 +264,9 @@ fn kinds(only: &[SignKind]) -> Result<Vec<Kind>, ConfigError> {
             // The peer is the other side, whichever that is: its own coins are all that it can move.
             SignKind::Transfer => kinds.extend(Side::BOTH.map(Kind::Transfer)),
             SignKind::Call(contract) => kinds.push(Kind::Call(name(contract)?.into(), None)),
-            SignKind::Entry(contract, entry) => kinds.push(Kind::Call(name(contract)?.into(), Some(entry.clone()))),
+            SignKind::Entry(contract, entry) => {
+                kinds.push(Kind::Call(name(contract)?.into(), Some(entry.clone())))
+            }
             SignKind::Create(code) => kinds.push(Kind::Create(name(code)?.into())),
             SignKind::LowerHold => kinds.push(Kind::LowerHold),
         }

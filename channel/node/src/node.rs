@@ -77,7 +77,14 @@ impl Node {
         chain: Arc<dyn ChainBackend>,
     ) -> Result<Self, StartError> {
         let path = folder.join(LOG);
-        Self::start_with(Arc::new(move || Store::open(&path)), config, execute, signer, chain).await
+        Self::start_with(
+            Arc::new(move || Store::open(&path)),
+            config,
+            execute,
+            signer,
+            chain,
+        )
+        .await
     }
 
     /// Starts a node whose log is whatever `open` opens. It is called again after each write that failed.
@@ -100,14 +107,32 @@ impl Node {
         let (peers, mut tasks) = listen(config, &*signer, inbox.clone()).await?;
         let desk = Desk::start(chain, id, signer.clone(), inbox.clone());
         let handle = Handle::new(inbox.clone(), events, shelf.clone());
-        let parts = Parts { execute, signer, chain: id, limits, peers: peers.clone(), desk, shelf, inbox: inbox.clone(), newest_event };
-        let core = tokio::task::spawn_blocking(move || Core::restore(parts)).await.map_err(|error| StartError::Machine(error.to_string()))??;
+        let parts = Parts {
+            execute,
+            signer,
+            chain: id,
+            limits,
+            peers: peers.clone(),
+            desk,
+            shelf,
+            inbox: inbox.clone(),
+            newest_event,
+        };
+        let core = tokio::task::spawn_blocking(move || Core::restore(parts))
+            .await
+            .map_err(|error| StartError::Machine(error.to_string()))??;
         std::thread::Builder::new()
             .name("core".into())
             .spawn(move || core.run(taken))
             .map_err(|error| StartError::Machine(error.to_string()))?;
         tasks.push(tick(inbox.clone()));
-        Ok(Self { handle, key, peers, inbox, tasks })
+        Ok(Self {
+            handle,
+            key,
+            peers,
+            inbox,
+            tasks,
+        })
     }
 
     /// What the node can be asked.
@@ -143,12 +168,26 @@ impl Node {
 }
 
 /// Listens for peers and brings what they say to the core.
-async fn listen(config: &Config, signer: &dyn Signer, inbox: mpsc::Sender<Inbox>) -> Result<(Peers, Vec<JoinHandle<()>>), StartError> {
+async fn listen(
+    config: &Config,
+    signer: &dyn Signer,
+    inbox: mpsc::Sender<Inbox>,
+) -> Result<(Peers, Vec<JoinHandle<()>>), StartError> {
     let mut secret = zeroize::Zeroizing::new([0; 32]);
     getrandom::fill(&mut *secret).map_err(|error| StartError::Machine(error.to_string()))?;
-    let identity = Identity::new(*secret, signer.public(), |tag, bytes| signer.sign(tag, bytes))?;
+    let identity = Identity::new(*secret, signer.public(), |tag, bytes| {
+        signer.sign(tag, bytes)
+    })?;
     let (news, mut heard) = mpsc::channel(INBOX / 4);
-    let peers = Peers::start(PeerConfig { listen: config.listen, ..PeerConfig::default() }, identity, news).await?;
+    let peers = Peers::start(
+        PeerConfig {
+            listen: config.listen,
+            ..PeerConfig::default()
+        },
+        identity,
+        news,
+    )
+    .await?;
     let task = tokio::spawn(async move {
         while let Some(news) = heard.recv().await {
             if inbox.send(Inbox::Peer(news)).await.is_err() {
@@ -182,7 +221,10 @@ pub(crate) struct Shelf {
 impl Shelf {
     pub(crate) fn open(open: Arc<OpenLog>) -> Result<Self, OpenError> {
         let store = open()?;
-        Ok(Self { open, store: Arc::new(RwLock::new(Some(store))) })
+        Ok(Self {
+            open,
+            store: Arc::new(RwLock::new(Some(store))),
+        })
     }
 
     pub(crate) fn store(&self) -> Result<Store, Failure> {

@@ -6,11 +6,11 @@ use twinroot_peer::News;
 use twinroot_types::encode;
 use twinroot_wire::{Action, Message};
 
+use super::Core;
 use super::line::{CALLS, CallLine, Line};
 use super::seat::Stage;
 use super::tell;
 use super::want::HalfSigned;
-use super::Core;
 use crate::desk::Order;
 
 /// Bytes before the message in a frame: the channel's name.
@@ -99,7 +99,9 @@ impl Core {
 
     fn persist(&mut self, id: ChannelId, record: Record) {
         match &record {
-            Record::Proposing(update, commitment) => self.note_proposal(id, &update.operations, commitment.hash()),
+            Record::Proposing(update, commitment) => {
+                self.note_proposal(id, &update.operations, commitment.hash())
+            }
             Record::Forced(update) => {
                 if let Some(seat) = self.seats.get_mut(&id) {
                     seat.forced = Some((**update).clone());
@@ -111,35 +113,84 @@ impl Core {
     }
 
     /// The step with these keys may be signed from now on: in one batch with the record of it.
-    fn note_proposal(&mut self, id: ChannelId, operations: &[twinroot_wire::Operation], hash: Hash) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+    fn note_proposal(
+        &mut self,
+        id: ChannelId,
+        operations: &[twinroot_wire::Operation],
+        hash: Hash,
+    ) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         seat.collided = false;
-        let proposed = seat.proposed.as_mut().filter(|proposed| proposed.operations == operations);
+        let proposed = seat
+            .proposed
+            .as_mut()
+            .filter(|proposed| proposed.operations == operations);
         let (shares, since, records) = match proposed {
             Some(joint) => {
                 joint.restored = false;
-                let since = joint.wants.iter().map(|want| want.since).min().unwrap_or_default();
-                let records = joint.wants.iter_mut().flat_map(|want| std::mem::take(&mut want.records)).collect();
+                let since = joint
+                    .wants
+                    .iter()
+                    .map(|want| want.since)
+                    .min()
+                    .unwrap_or_default();
+                let records = joint
+                    .wants
+                    .iter_mut()
+                    .flat_map(|want| std::mem::take(&mut want.records))
+                    .collect();
                 (joint.shares(), since, records)
             }
             None => (Vec::new(), Height(0), Vec::new()),
         };
-        seat.half_signed.push(HalfSigned { hash, shares: shares.clone(), operations: operations.to_vec() });
+        seat.half_signed.push(HalfSigned {
+            hash,
+            shares: shares.clone(),
+            operations: operations.to_vec(),
+        });
         if shares.is_empty() {
             return;
         }
         self.batch.app.extend::<Vec<_>>(records);
-        self.note(CALLS, encode(&CallLine::Proposed { channel: id, what: hash, since, shares }));
+        self.note(
+            CALLS,
+            encode(&CallLine::Proposed {
+                channel: id,
+                what: hash,
+                since,
+                shares,
+            }),
+        );
     }
 
     /// The step with these keys may be posted from now on.
     fn note_forcing(&mut self, id: ChannelId) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(joint) = seat.forcing.as_mut().filter(|joint| !joint.is_noted) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some(joint) = seat.forcing.as_mut().filter(|joint| !joint.is_noted) else {
+            return;
+        };
         joint.is_noted = true;
-        let since = joint.wants.iter().map(|want| want.since).min().unwrap_or_default();
-        let line = CallLine::Forcing { channel: id, since, shares: joint.shares(), operations: joint.operations.clone() };
-        let records: Vec<_> = joint.wants.iter_mut().flat_map(|want| std::mem::take(&mut want.records)).collect();
+        let since = joint
+            .wants
+            .iter()
+            .map(|want| want.since)
+            .min()
+            .unwrap_or_default();
+        let line = CallLine::Forcing {
+            channel: id,
+            since,
+            shares: joint.shares(),
+            operations: joint.operations.clone(),
+        };
+        let records: Vec<_> = joint
+            .wants
+            .iter_mut()
+            .flat_map(|want| std::mem::take(&mut want.records))
+            .collect();
         seat.unwritten = self.ticket;
         self.batch.app.extend(records);
         self.note(CALLS, encode(&line));
@@ -147,10 +198,19 @@ impl Core {
 
     fn sign(&mut self, id: ChannelId, what: &ToSign) {
         match self.parts.signer.sign(what.tag(), &what.bytes()) {
-            Ok(signature) => self.input(id, Input::Signed { what: what.hash(), signature }),
+            Ok(signature) => self.input(
+                id,
+                Input::Signed {
+                    what: what.hash(),
+                    signature,
+                },
+            ),
             Err(error) => {
                 let why = format!("the signer does not sign: {error}");
-                self.tell(Some(id), &tell::words("unsigned", why.clone(), serde_json::json!({})));
+                self.tell(
+                    Some(id),
+                    &tell::words("unsigned", why.clone(), serde_json::json!({})),
+                );
                 if let Some(seat) = self.seats.get_mut(&id) {
                     seat.broken = Some(why);
                 }
@@ -159,7 +219,9 @@ impl Core {
     }
 
     fn send(&mut self, id: ChannelId, message: &Message) {
-        let Some(seat) = self.seats.get(&id) else { return };
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
         let mut frame = Vec::with_capacity(NAME);
         frame.extend_from_slice(&id.0);
         frame.extend_from_slice(&message.encode());
@@ -171,7 +233,8 @@ impl Core {
 
     fn ask(&mut self, id: ChannelId, question: Question) {
         let words = tell::question(&question);
-        let agreed_to = self.parts.limits.accept_offers && matches!(question, Question::Offer { .. });
+        let agreed_to =
+            self.parts.limits.accept_offers && matches!(question, Question::Offer { .. });
         let asked = question.hash();
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.question = Some(question);
@@ -186,7 +249,10 @@ impl Core {
     }
 
     pub(super) fn post(&mut self, id: ChannelId, action: Action) {
-        self.order(Order::Post { channel: id, action: Box::new(action) });
+        self.order(Order::Post {
+            channel: id,
+            action: Box::new(action),
+        });
     }
 
     fn report(&mut self, id: ChannelId, report: Report) {
@@ -230,14 +296,21 @@ impl Core {
     }
 
     pub(super) fn connected(&mut self, id: ChannelId) {
-        let ready = self.seats.get(&id).is_some_and(|seat| seat.looked || matches!(seat.stage, Stage::Opening(_)));
+        let ready = self
+            .seats
+            .get(&id)
+            .is_some_and(|seat| seat.looked || matches!(seat.stage, Stage::Opening(_)));
         if ready {
             self.input(id, Input::Connected);
         }
     }
 
     fn channels_with(&self, peer: PublicKey) -> Vec<ChannelId> {
-        self.seats.iter().filter(|(_, seat)| seat.peer() == peer && !seat.is_over()).map(|(id, _)| *id).collect()
+        self.seats
+            .iter()
+            .filter(|(_, seat)| seat.peer() == peer && !seat.is_over())
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     fn frame(&mut self, peer: PublicKey, frame: &[u8]) {
@@ -249,7 +322,10 @@ impl Core {
             tracing::warn!(%peer, channel = %id, "a peer sent something that is no message");
             return;
         };
-        if let Message::Offer { parameters, signature } = &message
+        if let Message::Offer {
+            parameters,
+            signature,
+        } = &message
             && !self.seats.contains_key(&id)
         {
             self.offered(peer, parameters.clone(), *signature);
@@ -269,7 +345,9 @@ impl Core {
 
     /// Code that the peer gave is written down before the next record.
     fn keep_codes(&mut self, id: ChannelId) {
-        let Some(party) = self.seats.get(&id).and_then(|seat| seat.party()) else { return };
+        let Some(party) = self.seats.get(&id).and_then(|seat| seat.party()) else {
+            return;
+        };
         let new: Vec<_> = party
             .codes()
             .keys()
@@ -286,4 +364,3 @@ impl Core {
         self.parts.desk.give(order);
     }
 }
-

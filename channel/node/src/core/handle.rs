@@ -7,7 +7,8 @@ use futures_util::stream::{self, BoxStream};
 use tokio::sync::{mpsc, oneshot, watch};
 use twinroot_abi::ChannelId;
 use twinroot_client::api::{
-    Ack, Answer, AppRecord, Balances, Bytes, Close, Done, Event, Events, NodeStatus, Open, Opened, Peer, Say, Shown, Step, Summary, Which,
+    Ack, Answer, AppRecord, Balances, Bytes, Close, Done, Event, Events, NodeStatus, Open, Opened,
+    Peer, Say, Shown, Step, Summary, Which,
 };
 use twinroot_client::{Api, Failure};
 
@@ -23,12 +24,23 @@ pub struct Handle {
 }
 
 impl Handle {
-    pub(crate) const fn new(inbox: mpsc::Sender<Inbox>, newest_event: watch::Receiver<u64>, shelf: Shelf) -> Self {
-        Self { inbox, newest_event, shelf }
+    pub(crate) const fn new(
+        inbox: mpsc::Sender<Inbox>,
+        newest_event: watch::Receiver<u64>,
+        shelf: Shelf,
+    ) -> Self {
+        Self {
+            inbox,
+            newest_event,
+            shelf,
+        }
     }
 
     /// Has the core do something.
-    async fn ask<T: Send + 'static>(&self, job: impl FnOnce(&mut Core) -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+    async fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Core) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
         self.send(|core, reply: oneshot::Sender<Result<T, Failure>>| {
             let result = job(core);
             // What it has noted is on the disk before the user hears of it.
@@ -95,15 +107,22 @@ impl Api for Handle {
     async fn app(&self, name: Bytes) -> Result<AppRecord, Failure> {
         let shelf = self.shelf.clone();
         let read = tokio::task::spawn_blocking(move || {
-            let value = shelf.store()?.app(&name.0).map_err(|error| unreadable(&error))?;
-            Ok(AppRecord { name, value: value.map(Bytes) })
+            let value = shelf
+                .store()?
+                .app(&name.0)
+                .map_err(|error| unreadable(&error))?;
+            Ok(AppRecord {
+                name,
+                value: value.map(Bytes),
+            })
         });
         read.await.map_err(|_| stopped())?
     }
 
     async fn open(&self, terms: Open) -> Result<Opened, Failure> {
         let nonce = random::<8>()?;
-        self.ask(move |core| core.open(&terms, u64::from_le_bytes(nonce))).await
+        self.ask(move |core| core.open(&terms, u64::from_le_bytes(nonce)))
+            .await
     }
 
     async fn approve(&self, answer: Answer) -> Result<(), Failure> {
@@ -121,23 +140,30 @@ impl Api for Handle {
     async fn show(&self, channel: Which) -> Result<Shown, Failure> {
         let id = ChannelId::from(channel.channel);
         let mut shown = self.ask(move |core| core.show(id)).await?;
-        let which = Events { after: None, limit: None, channel: Some(channel.channel) };
+        let which = Events {
+            after: None,
+            limit: None,
+            channel: Some(channel.channel),
+        };
         shown.history = self.events(which).await?;
         Ok(shown)
     }
 
     async fn balances(&self, channel: Which) -> Result<Balances, Failure> {
-        self.ask(move |core| core.balances(channel.channel.into())).await
+        self.ask(move |core| core.balances(channel.channel.into()))
+            .await
     }
 
     async fn call(&self, mut step: Step) -> Result<Done, Failure> {
         name(&mut step.key)?;
-        self.send(move |core, reply| core.step(step, false, reply)).await
+        self.send(move |core, reply| core.step(step, false, reply))
+            .await
     }
 
     async fn force(&self, mut step: Step) -> Result<Done, Failure> {
         name(&mut step.key)?;
-        self.send(move |core, reply| core.step(step, true, reply)).await
+        self.send(move |core, reply| core.step(step, true, reply))
+            .await
     }
 
     async fn read(&self, step: Step) -> Result<Done, Failure> {
@@ -153,7 +179,8 @@ impl Api for Handle {
     }
 
     async fn cancel(&self, channel: Which) -> Result<(), Failure> {
-        self.ask(move |core| core.cancel(channel.channel.into())).await
+        self.ask(move |core| core.cancel(channel.channel.into()))
+            .await
     }
 
     async fn close(&self, close: Close) -> Result<(), Failure> {
@@ -161,15 +188,18 @@ impl Api for Handle {
     }
 
     async fn settle(&self, channel: Which) -> Result<(), Failure> {
-        self.ask(move |core| core.settle(channel.channel.into())).await
+        self.ask(move |core| core.settle(channel.channel.into()))
+            .await
     }
 
     async fn slash(&self, channel: Which) -> Result<(), Failure> {
-        self.ask(move |core| core.slash(channel.channel.into())).await
+        self.ask(move |core| core.slash(channel.channel.into()))
+            .await
     }
 
     async fn snapshot(&self, channel: Which) -> Result<(), Failure> {
-        self.ask(move |core| core.snapshot(channel.channel.into())).await
+        self.ask(move |core| core.snapshot(channel.channel.into()))
+            .await
     }
 
     async fn events(&self, which: Events) -> Result<Vec<Event>, Failure> {
@@ -191,7 +221,10 @@ impl Api for Handle {
             let events = handle.events(which.clone()).await.ok()?;
             let full = events.last().map(|event| event.id);
             let after = full.unwrap_or_else(|| which.after.unwrap_or(0).max(up_to));
-            let next = Events { after: Some(after), ..which };
+            let next = Events {
+                after: Some(after),
+                ..which
+            };
             // A page that is full may not be the last.
             Some((stream::iter(events), (handle, next, full.is_some())))
         })

@@ -23,9 +23,22 @@ impl Core {
             Heard::Coins(coins) => self.funds(coins),
             Heard::CaughtUp => self.caught_up = true,
             Heard::Published(code) => self.published(code),
-            Heard::Code { channel, code, wasm } => self.code(channel, code, &wasm),
-            Heard::Posted { channel, action, transaction } => self.posted(channel, &action, transaction),
-            Heard::Rejected { channel, action, why, final_ } => self.rejected(channel, &action, &why, final_),
+            Heard::Code {
+                channel,
+                code,
+                wasm,
+            } => self.code(channel, code, &wasm),
+            Heard::Posted {
+                channel,
+                action,
+                transaction,
+            } => self.posted(channel, &action, transaction),
+            Heard::Rejected {
+                channel,
+                action,
+                why,
+                final_,
+            } => self.rejected(channel, &action, &why, final_),
         }
     }
 
@@ -35,11 +48,20 @@ impl Core {
         let oldest = block.height.0.saturating_sub(FORCE_WINDOW);
         self.blocks.retain(|known| known.height.0 >= oldest);
         metrics::gauge!("twinroot_height").set(height_of(block));
-        let all: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| !seat.is_over()).map(|(id, _)| *id).collect();
+        let all: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| !seat.is_over())
+            .map(|(id, _)| *id)
+            .collect();
         for id in all {
             self.input(id, Input::Block(block));
             self.force_overdue(id, block.height);
-            if self.seats.get(&id).is_some_and(|seat| matches!(seat.stage, Stage::Opening(_))) {
+            if self
+                .seats
+                .get(&id)
+                .is_some_and(|seat| matches!(seat.stage, Stage::Opening(_)))
+            {
                 // Open for good only once its block is deep enough.
                 self.order(Order::Look(id));
             }
@@ -47,7 +69,9 @@ impl Core {
     }
 
     fn view(&mut self, id: ChannelId, view: Option<View>) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         match (&seat.stage, view) {
             (Stage::Opening(_), Some(view)) => self.opened_at(id, view),
             (Stage::Opening(_) | Stage::Over, _) => {}
@@ -55,7 +79,9 @@ impl Core {
                 let first = !seat.looked;
                 let opened = seat.opened;
                 let deep = self.parts.limits.policy.depth;
-                if view.is_none() && opened.is_some_and(|env| env.height.0.saturating_add(deep) > self.height().0) {
+                if view.is_none()
+                    && opened.is_some_and(|env| env.height.0.saturating_add(deep) > self.height().0)
+                {
                     tracing::warn!(channel = %id, "the ledger does not know the channel; a fork may have lost its opening");
                     return;
                 }
@@ -72,7 +98,9 @@ impl Core {
 
     /// The party knows the ledger as it is now: from here on it hears the rest.
     fn looked(&mut self, id: ChannelId) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         seat.looked = true;
         let peer = seat.peer();
         let coins = self.coins;
@@ -90,11 +118,17 @@ impl Core {
 
     /// The ledger has the channel. Once no fork can lose that any more, its party begins.
     fn opened_at(&mut self, id: ChannelId, view: View) {
-        let deep = view.opened.height.0.saturating_add(self.parts.limits.policy.depth);
+        let deep = view
+            .opened
+            .height
+            .0
+            .saturating_add(self.parts.limits.policy.depth);
         if deep > self.height().0 {
             return;
         }
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         let stage = std::mem::replace(&mut seat.stage, Stage::Over);
         let Stage::Opening(opening) = stage else {
             seat.stage = stage;
@@ -109,15 +143,33 @@ impl Core {
         };
         for (hash, bytes) in self.codes.iter() {
             let spec = self.modules.get(hash).cloned().unwrap_or_default();
-            party.learn_with(twinroot_exec::Code { hash: *hash, bytes: bytes.clone() }, spec);
+            party.learn_with(
+                twinroot_exec::Code {
+                    hash: *hash,
+                    bytes: bytes.clone(),
+                },
+                spec,
+            );
         }
         seat.stage = Stage::Open(Box::new(party));
         seat.opened = Some(view.opened);
         seat.todo.clear();
         seat.question = None;
         self.line(id, &Line::Opened(view.opened));
-        self.tell(Some(id), &tell::words("opened", "the channel is open", json!({ "height": view.opened.height.0 })));
-        let blocks: Vec<Env> = self.blocks.iter().filter(|block| block.height > view.opened.height).copied().collect();
+        self.tell(
+            Some(id),
+            &tell::words(
+                "opened",
+                "the channel is open",
+                json!({ "height": view.opened.height.0 }),
+            ),
+        );
+        let blocks: Vec<Env> = self
+            .blocks
+            .iter()
+            .filter(|block| block.height > view.opened.height)
+            .copied()
+            .collect();
         for block in blocks {
             self.input(id, Input::Block(block));
         }
@@ -129,14 +181,24 @@ impl Core {
             return;
         }
         self.coins = coins;
-        let open: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| seat.party().is_some()).map(|(id, _)| *id).collect();
+        let open: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| seat.party().is_some())
+            .map(|(id, _)| *id)
+            .collect();
         for id in open {
             self.input(id, Input::Funds(coins));
         }
     }
 
     fn published(&mut self, code: CodeHash) {
-        let open: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| seat.party().is_some()).map(|(id, _)| *id).collect();
+        let open: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| seat.party().is_some())
+            .map(|(id, _)| *id)
+            .collect();
         for id in open {
             if let Some(seat) = self.seats.get_mut(&id) {
                 seat.publishing.remove(&code.0);
@@ -147,7 +209,9 @@ impl Core {
 
     /// Code that the ledger knows and a forced step needs.
     fn code(&mut self, id: ChannelId, hash: CodeHash, wasm: &[u8]) {
-        let Ok(code) = self.parts.execute.admit(wasm) else { return };
+        let Ok(code) = self.parts.execute.admit(wasm) else {
+            return;
+        };
         if code.hash != hash {
             return;
         }
@@ -160,7 +224,9 @@ impl Core {
 
     /// A forced step runs where only the ledger's codes are: those that it lacks are posted before.
     pub(super) fn publish_codes(&mut self, id: ChannelId, operations: &[Operation]) {
-        let Some(party) = self.seats.get(&id).and_then(|seat| seat.party()) else { return };
+        let Some(party) = self.seats.get(&id).and_then(|seat| seat.party()) else {
+            return;
+        };
         let mut needed: Vec<CodeHash> = operations
             .iter()
             .filter_map(|operation| match operation {
@@ -169,15 +235,28 @@ impl Core {
             })
             .collect();
         if let Ok(run) = party.dry_run(operations.to_vec(), &*self.parts.execute) {
-            needed.extend(run.receipts.iter().flat_map(|receipt| receipt.called.iter().map(|(_, header)| header.code)));
+            needed.extend(
+                run.receipts
+                    .iter()
+                    .flat_map(|receipt| receipt.called.iter().map(|(_, header)| header.code)),
+            );
         }
         needed.sort_unstable();
         needed.dedup();
         for code in needed {
-            let Some(bytes) = self.codes.get(&code).cloned() else { continue };
-            let new = self.seats.get_mut(&id).is_some_and(|seat| seat.publishing.insert(code.0));
+            let Some(bytes) = self.codes.get(&code).cloned() else {
+                continue;
+            };
+            let new = self
+                .seats
+                .get_mut(&id)
+                .is_some_and(|seat| seat.publishing.insert(code.0));
             if new {
-                self.order(Order::Publish { channel: id, code, bytes });
+                self.order(Order::Publish {
+                    channel: id,
+                    code,
+                    bytes,
+                });
             }
         }
     }
@@ -185,13 +264,28 @@ impl Core {
     fn posted(&mut self, id: ChannelId, action: &Action, transaction: Hash) {
         let (what, why) = tell::action(action);
         metrics::counter!("twinroot_posted_total", "action" => what).increment(1);
-        let details = json!({ "action": what, "transaction": twinroot_client::api::Id::from(transaction) });
-        self.tell(Some(id), &tell::words("posted", format!("{what} was posted to the ledger: {why}"), details));
+        let details =
+            json!({ "action": what, "transaction": twinroot_client::api::Id::from(transaction) });
+        self.tell(
+            Some(id),
+            &tell::words(
+                "posted",
+                format!("{what} was posted to the ledger: {why}"),
+                details,
+            ),
+        );
     }
 
     fn rejected(&mut self, id: ChannelId, action: &Action, why: &str, final_: bool) {
         let (what, _) = tell::action(action);
-        self.tell(Some(id), &tell::words("rejected", format!("the ledger rejects {what}: {why}"), json!({ "action": what, "reason": why })));
+        self.tell(
+            Some(id),
+            &tell::words(
+                "rejected",
+                format!("the ledger rejects {what}: {why}"),
+                json!({ "action": what, "reason": why }),
+            ),
+        );
         if final_ && matches!(action, Action::Force(_)) {
             self.input(id, Input::Rejected);
         }
@@ -199,10 +293,18 @@ impl Core {
 }
 
 fn on_ledger(view: View) -> OnLedger {
-    OnLedger { ground: view.ground, steps: view.steps, tip: view.tip, closing: view.closing }
+    OnLedger {
+        ground: view.ground,
+        steps: view.steps,
+        tip: view.tip,
+        closing: view.closing,
+    }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a gauge is a float; heights are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a gauge is a float; heights are far below 2^52"
+)]
 fn height_of(block: Env) -> f64 {
     block.height.0 as f64
 }

@@ -179,13 +179,22 @@ impl Core {
             return;
         }
         self.written = self.written.max(written.last);
-        while self.after.front().is_some_and(|(ticket, _)| *ticket <= self.written) {
+        while self
+            .after
+            .front()
+            .is_some_and(|(ticket, _)| *ticket <= self.written)
+        {
             if let Some((_, act)) = self.after.pop_front() {
                 act();
             }
         }
         let waits = |seat: &Seat| !seat.todo.is_empty() && seat.unwritten <= self.written;
-        let ready: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| waits(seat)).map(|(id, _)| *id).collect();
+        let ready: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| waits(seat))
+            .map(|(id, _)| *id)
+            .collect();
         for id in ready {
             self.carry(id);
         }
@@ -193,7 +202,11 @@ impl Core {
 
     /// Does it once everything that was noted so far is on the disk.
     fn after_write(&mut self, act: impl FnOnce() + Send + 'static) {
-        let newest = if self.batch.is_empty() { self.ticket.saturating_sub(1) } else { self.ticket };
+        let newest = if self.batch.is_empty() {
+            self.ticket.saturating_sub(1)
+        } else {
+            self.ticket
+        };
         if newest <= self.written || self.frozen.is_some() {
             // Nothing waits to be written, or nothing is to be.
             act();
@@ -206,7 +219,11 @@ impl Core {
     fn note(&mut self, stream: Stream, bytes: Vec<u8>) -> u64 {
         let number = self.next;
         self.next = number.saturating_add(1);
-        self.batch.append.push(Entry { stream, number, bytes });
+        self.batch.append.push(Entry {
+            stream,
+            number,
+            bytes,
+        });
         number
     }
 
@@ -230,14 +247,21 @@ impl Core {
         if self.frozen.is_some() {
             return;
         }
-        tracing::error!(why, "the log cannot be written; the node does nothing more until it can");
+        tracing::error!(
+            why,
+            "the log cannot be written; the node does nothing more until it can"
+        );
         metrics::gauge!("twinroot_frozen").set(1.0);
         self.frozen = Some(why.to_owned());
         self.batch = Batch::default();
         self.after.clear();
         let failure = self.frozen_failure();
         for (_, seat) in std::mem::take(&mut self.seats) {
-            let joint = seat.proposed.into_iter().chain(seat.forcing).flat_map(|joint| joint.wants);
+            let joint = seat
+                .proposed
+                .into_iter()
+                .chain(seat.forcing)
+                .flat_map(|joint| joint.wants);
             for want in joint.chain(seat.wants) {
                 for reply in want.replies {
                     let _ = reply.send(Err(failure.clone()));
@@ -247,7 +271,9 @@ impl Core {
         self.parts.shelf.close();
         // It tells the inbox of each batch that it does not write, and the core is not to wait for that.
         if let Some(writer) = self.writer.take() {
-            let stop = std::thread::Builder::new().name("log".into()).spawn(move || writer.stop());
+            let stop = std::thread::Builder::new()
+                .name("log".into())
+                .spawn(move || writer.stop());
             if let Err(error) = stop {
                 tracing::error!(%error, "this machine gives no thread");
             }
@@ -259,7 +285,8 @@ impl Core {
         Failure {
             code: "TR0801",
             message: format!("the node is frozen, because its log could not be written: {why}"),
-            todo: "make room on the disk or repair it; the node reads its log again by itself".into(),
+            todo: "make room on the disk or repair it; the node reads its log again by itself"
+                .into(),
         }
     }
 
@@ -269,7 +296,12 @@ impl Core {
             self.thaw();
             return;
         }
-        let busy: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| seat.wants_a_tick()).map(|(id, _)| *id).collect();
+        let busy: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| seat.wants_a_tick())
+            .map(|(id, _)| *id)
+            .collect();
         for id in busy {
             self.input(id, twinroot_party::Input::Tick);
         }

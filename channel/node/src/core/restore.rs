@@ -93,7 +93,14 @@ impl Core {
                 tracing::info!("the log can be written again; the node goes on");
                 metrics::gauge!("twinroot_frozen").set(0.0);
                 self.frozen = None;
-                self.tell(None, &super::tell::words("thawed", "the log can be written again; the node goes on", serde_json::json!({})));
+                self.tell(
+                    None,
+                    &super::tell::words(
+                        "thawed",
+                        "the log can be written again; the node goes on",
+                        serde_json::json!({}),
+                    ),
+                );
             }
             Err(error) => {
                 self.seats.clear();
@@ -125,7 +132,9 @@ impl Core {
             }
         }
         self.read_calls(lines(&store, &CALLS)?)?;
-        self.last_event = lines(&store, &EVENTS)?.last().map_or(0, |(number, _)| *number);
+        self.last_event = lines(&store, &EVENTS)?
+            .last()
+            .map_or(0, |(number, _)| *number);
         self.parts.newest_event.send_replace(self.last_event);
         let inbox = self.parts.inbox.clone();
         self.writer = Some(Writer::start(store, move |written| {
@@ -134,7 +143,12 @@ impl Core {
         }));
         // Tickets of a writer that failed are of no meaning any more.
         self.written = self.ticket.saturating_sub(1);
-        let all: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| !seat.is_over()).map(|(id, _)| *id).collect();
+        let all: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| !seat.is_over())
+            .map(|(id, _)| *id)
+            .collect();
         for id in all {
             self.order(Order::Watch(id));
             self.carry(id);
@@ -145,11 +159,19 @@ impl Core {
 
     fn read_codes(&mut self, store: &Store) -> Result<(), RestoreError> {
         for name in store.blobs()? {
-            let (code, module) = (store.blob(&name)?, store.blob(&module_name(CodeHash(name)))?);
+            let (code, module) = (
+                store.blob(&name)?,
+                store.blob(&module_name(CodeHash(name)))?,
+            );
             let Some(bytes) = code else { continue };
             // A name is a code's if the code has that name; the other is that of its module.
             let hash = CodeHash(name);
-            if self.parts.execute.admit(&bytes).is_ok_and(|code| code.hash == hash && code.bytes == bytes) {
+            if self
+                .parts
+                .execute
+                .admit(&bytes)
+                .is_ok_and(|code| code.hash == hash && code.bytes == bytes)
+            {
                 self.keep_code(hash, bytes, module.unwrap_or_default());
             }
         }
@@ -158,20 +180,33 @@ impl Core {
         Ok(())
     }
 
-    fn read_channel(&mut self, id: ChannelId, lines: Vec<(u64, Vec<u8>)>) -> Result<(), RestoreError> {
+    fn read_channel(
+        &mut self,
+        id: ChannelId,
+        lines: Vec<(u64, Vec<u8>)>,
+    ) -> Result<(), RestoreError> {
         let mut read = Read::default();
         let count = lines.len();
         for (number, bytes) in lines {
-            let line: Line = decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
+            let line: Line =
+                decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
             match line {
-                Line::Channel { terms, side, offered, key } => read.channel = Some((*terms, side, offered, key)),
+                Line::Channel {
+                    terms,
+                    side,
+                    offered,
+                    key,
+                } => read.channel = Some((*terms, side, offered, key)),
                 Line::Opened(env) => read.opened = Some(env),
                 Line::Record(record) => read.records.push(*record),
                 Line::Over => read.over = true,
             }
         }
         let Some((terms, side, offered, key)) = read.channel.take() else {
-            return Err(RestoreError::Channel { channel: id, why: "its first line is missing".into() });
+            return Err(RestoreError::Channel {
+                channel: id,
+                why: "its first line is missing".into(),
+            });
         };
         if terms.chain != self.parts.chain {
             return Err(RestoreError::Ledger(id));
@@ -183,17 +218,27 @@ impl Core {
         if !read.over {
             let fault = |why: String| RestoreError::Channel { channel: id, why };
             match read.opened {
-                Some(opened) => self.reopen(&mut seat, opened, read.records).map_err(fault)?,
+                Some(opened) => self
+                    .reopen(&mut seat, opened, read.records)
+                    .map_err(fault)?,
                 None => self.reoffer(&mut seat, &read.records).map_err(fault)?,
             }
         }
         if let Stage::Open(party) = &seat.stage {
             let rounds: Vec<Round> = party.half_signed().map(|half| half.round).collect();
             let bound = matches!(party.status(), Status::Bound(_) | Status::Signing);
-            let may_count = |(round, operations): (Round, &[Operation])| rounds.contains(&round) || (bound && operations.iter().any(moves_coins));
-            let half_signed = proposed.into_iter().filter(|(update, _)| may_count((update.round, &update.operations)));
+            let may_count = |(round, operations): (Round, &[Operation])| {
+                rounds.contains(&round) || (bound && operations.iter().any(moves_coins))
+            };
+            let half_signed = proposed
+                .into_iter()
+                .filter(|(update, _)| may_count((update.round, &update.operations)));
             seat.half_signed = half_signed
-                .map(|(update, commitment)| HalfSigned { hash: commitment.hash(), shares: Vec::new(), operations: update.operations })
+                .map(|(update, commitment)| HalfSigned {
+                    hash: commitment.hash(),
+                    shares: Vec::new(),
+                    operations: update.operations,
+                })
                 .collect();
             seat.forget_void();
         }
@@ -205,11 +250,26 @@ impl Core {
         let policy = self.parts.limits.policy.clone();
         let execute = &*self.parts.execute;
         let terms = &seat.terms;
-        let mut party = Party::restore(terms, seat.side, opened, policy, self.codes.clone(), Source::Log, records, execute)
-            .map_err(|error| error.to_string())?;
+        let mut party = Party::restore(
+            terms,
+            seat.side,
+            opened,
+            policy,
+            self.codes.clone(),
+            Source::Log,
+            records,
+            execute,
+        )
+        .map_err(|error| error.to_string())?;
         for (hash, module) in &self.modules {
             if let Some(bytes) = self.codes.get(hash) {
-                party.learn_with(twinroot_exec::Code { hash: *hash, bytes: bytes.clone() }, module.clone());
+                party.learn_with(
+                    twinroot_exec::Code {
+                        hash: *hash,
+                        bytes: bytes.clone(),
+                    },
+                    module.clone(),
+                );
             }
         }
         seat.todo.extend(party.resume());
@@ -228,12 +288,24 @@ impl Core {
             None => Opening::offer(terms, policy, now).map_err(|error| error.to_string())?,
             Some(signature) => {
                 let mut policy = policy;
-                policy.offers = twinroot_party::Offers { shortest_lock: 0, longest_lock: u64::MAX, window: u64::MAX, ..policy.offers };
-                let offered = Opening::offered(terms, signature, self.key, self.parts.chain, policy, now);
-                let (mut opening, mut effects) = offered.map_err(|_| "the offer is not good".to_owned())?;
-                if records.iter().any(|record| matches!(record, Record::Terms(_))) {
+                policy.offers = twinroot_party::Offers {
+                    shortest_lock: 0,
+                    longest_lock: u64::MAX,
+                    window: u64::MAX,
+                    ..policy.offers
+                };
+                let offered =
+                    Opening::offered(terms, signature, self.key, self.parts.chain, policy, now);
+                let (mut opening, mut effects) =
+                    offered.map_err(|_| "the offer is not good".to_owned())?;
+                if records
+                    .iter()
+                    .any(|record| matches!(record, Record::Terms(_)))
+                {
                     let asked = Hash(seat.terms.channel().0);
-                    effects = opening.step(Input::Approve(asked)).map_err(|error| error.to_string())?;
+                    effects = opening
+                        .step(Input::Approve(asked))
+                        .map_err(|error| error.to_string())?;
                 }
                 (opening, effects)
             }
@@ -244,7 +316,12 @@ impl Core {
             Effect::Ask(question) => Some(question.clone()),
             _ => None,
         });
-        seat.todo.extend(effects.into_iter().filter(new).filter(|effect| !matches!(effect, Effect::Ask(_))));
+        seat.todo.extend(
+            effects
+                .into_iter()
+                .filter(new)
+                .filter(|effect| !matches!(effect, Effect::Ask(_))),
+        );
         seat.question = question;
         seat.stage = Stage::Opening(Box::new(opening));
         Ok(())
@@ -254,7 +331,8 @@ impl Core {
     fn read_calls(&mut self, lines: Vec<(u64, Vec<u8>)>) -> Result<(), RestoreError> {
         let mut open = Vec::new();
         for (number, bytes) in lines {
-            let line: CallLine = decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
+            let line: CallLine =
+                decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
             match line {
                 CallLine::Answered { key, answer } => {
                     if let Ok(answer) = serde_json::from_str::<Answer>(&answer) {
@@ -265,20 +343,48 @@ impl Core {
             }
         }
         for line in open {
-            let (CallLine::Proposed { channel, ref shares, .. } | CallLine::Forcing { channel, ref shares, .. }) = line else { continue };
+            let (CallLine::Proposed {
+                channel,
+                ref shares,
+                ..
+            }
+            | CallLine::Forcing {
+                channel,
+                ref shares,
+                ..
+            }) = line
+            else {
+                continue;
+            };
             // All callers of a step are answered in one batch.
-            if shares.iter().any(|share| self.keys.get(&share.key).is_some_and(Known::is_answered)) {
+            if shares
+                .iter()
+                .any(|share| self.keys.get(&share.key).is_some_and(Known::is_answered))
+            {
                 continue;
             }
-            let Some(seat) = self.seats.get_mut(&channel) else { continue };
+            let Some(seat) = self.seats.get_mut(&channel) else {
+                continue;
+            };
             let keys: Vec<String> = shares.iter().map(|share| share.key.clone()).collect();
             let is_open = match line {
-                CallLine::Proposed { what, since, shares, .. } => seat.was_proposed(what, since, shares),
-                CallLine::Forcing { since, shares, operations, .. } => seat.was_forced(since, shares, operations),
+                CallLine::Proposed {
+                    what,
+                    since,
+                    shares,
+                    ..
+                } => seat.was_proposed(what, since, shares),
+                CallLine::Forcing {
+                    since,
+                    shares,
+                    operations,
+                    ..
+                } => seat.was_forced(since, shares, operations),
                 CallLine::Answered { .. } => false,
             };
             if is_open {
-                keys.into_iter().for_each(|key| self.keys.waits(key, channel));
+                keys.into_iter()
+                    .for_each(|key| self.keys.waits(key, channel));
             }
         }
         for seat in self.seats.values_mut() {
@@ -299,14 +405,25 @@ impl Core {
 
     /// Notes all that the party is, if nothing is half done, so that what was before can be forgotten.
     pub(super) fn checkpoint(&mut self, id: ChannelId) {
-        let Some(seat) = self.seats.get(&id) else { return };
-        let (Stage::Open(party), Some(opened)) = (&seat.stage, seat.opened) else { return };
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
+        let (Stage::Open(party), Some(opened)) = (&seat.stage, seat.opened) else {
+            return;
+        };
         // The first two lines are those that a checkpoint begins with.
         if seat.lines <= BEGINNING || !seat.todo.is_empty() {
             return;
         }
-        let Some(record) = party.checkpoint() else { return };
-        let first = Line::Channel { terms: Box::new(seat.terms.clone()), side: seat.side, offered: seat.offered, key: seat.key.clone() };
+        let Some(record) = party.checkpoint() else {
+            return;
+        };
+        let first = Line::Channel {
+            terms: Box::new(seat.terms.clone()),
+            side: seat.side,
+            offered: seat.offered,
+            key: seat.key.clone(),
+        };
         let before = seat.bytes;
         let number = self.line(id, &first);
         self.line(id, &Line::Opened(opened));
@@ -336,7 +453,9 @@ impl Read {
     /// The steps that this node has proposed.
     fn proposals(&self) -> Vec<(Update, Commitment)> {
         let proposal = |record: &Record| match record {
-            Record::Proposing(update, commitment) => Some(((**update).clone(), (**commitment).clone())),
+            Record::Proposing(update, commitment) => {
+                Some(((**update).clone(), (**commitment).clone()))
+            }
             _ => None,
         };
         self.records.iter().filter_map(proposal).collect()
@@ -349,7 +468,9 @@ fn lines(store: &Store, stream: &Stream) -> Result<Vec<(u64, Vec<u8>)>, ReadErro
     let mut from = 0;
     loop {
         let page = store.read(stream, from, PAGE)?;
-        let Some((last, _)) = page.last() else { return Ok(all) };
+        let Some((last, _)) = page.last() else {
+            return Ok(all);
+        };
         from = last.saturating_add(1);
         all.extend(page);
     }

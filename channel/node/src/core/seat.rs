@@ -66,7 +66,12 @@ pub(crate) enum Stage {
 }
 
 impl Seat {
-    pub(crate) fn new(terms: Parameters, side: Side, offered: Option<Signature>, stage: Stage) -> Self {
+    pub(crate) fn new(
+        terms: Parameters,
+        side: Side,
+        offered: Option<Signature>,
+        stage: Stage,
+    ) -> Self {
         Self {
             terms,
             side,
@@ -117,7 +122,10 @@ impl Seat {
     /// Whether the peer's words are for its party now.
     pub(crate) fn listens(&self, message: &Message) -> bool {
         match (&self.stage, message) {
-            (Stage::Opening(_), Message::Offer { .. } | Message::AcceptOffer { .. } | Message::RefuseOffer { .. }) => true,
+            (
+                Stage::Opening(_),
+                Message::Offer { .. } | Message::AcceptOffer { .. } | Message::RefuseOffer { .. },
+            ) => true,
             (Stage::Open(_), _) => self.looked && self.broken.is_none(),
             (Stage::Opening(_) | Stage::Over, _) => false,
         }
@@ -138,33 +146,57 @@ impl Seat {
     pub(crate) fn wants_a_tick(&self) -> bool {
         match &self.stage {
             Stage::Opening(_) => true,
-            Stage::Open(party) => self.looked && (self.proposed.is_some() || self.takes_back || !matches!(party.status(), Status::Free | Status::Closing(_)) || party.has_notes()),
+            Stage::Open(party) => {
+                self.looked
+                    && (self.proposed.is_some()
+                        || self.takes_back
+                        || !matches!(party.status(), Status::Free | Status::Closing(_))
+                        || party.has_notes())
+            }
             Stage::Over => false,
         }
     }
 
     /// A step of that key that waits.
     pub(crate) fn want_of(&mut self, key: &str) -> Option<&mut Want> {
-        let joint = self.proposed.iter_mut().chain(self.forcing.iter_mut()).flat_map(|joint| joint.wants.iter_mut());
-        joint.chain(self.wants.iter_mut()).find(|want| want.key == key)
+        let joint = self
+            .proposed
+            .iter_mut()
+            .chain(self.forcing.iter_mut())
+            .flat_map(|joint| joint.wants.iter_mut());
+        joint
+            .chain(self.wants.iter_mut())
+            .find(|want| want.key == key)
     }
 
     /// A step was proposed before the restart; whether it is still under way.
     pub(crate) fn was_proposed(&mut self, what: Hash, since: Height, shares: Vec<Share>) -> bool {
-        let Some(half) = self.half_signed.iter_mut().find(|half| half.hash == what) else { return false };
+        let Some(half) = self.half_signed.iter_mut().find(|half| half.hash == what) else {
+            return false;
+        };
         half.shares.clone_from(&shares);
         self.proposed = Some(Joint::restored(shares, half.operations.clone(), since));
         true
     }
 
     /// A step was to be forced before the restart; it is to be still.
-    pub(crate) fn was_forced(&mut self, since: Height, shares: Vec<Share>, operations: Vec<Operation>) -> bool {
+    pub(crate) fn was_forced(
+        &mut self,
+        since: Height,
+        shares: Vec<Share>,
+        operations: Vec<Operation>,
+    ) -> bool {
         if !matches!(self.stage, Stage::Open(_)) {
             return false;
         }
         let joint = Joint::restored(shares, operations, since);
         // It was proposed before.
-        self.proposed.take_if(|proposed| proposed.wants.iter().any(|want| joint.wants.iter().any(|forced| forced.key == want.key)));
+        self.proposed.take_if(|proposed| {
+            proposed
+                .wants
+                .iter()
+                .any(|want| joint.wants.iter().any(|forced| forced.key == want.key))
+        });
         self.forcing = Some(joint);
         true
     }
@@ -173,7 +205,9 @@ impl Seat {
     pub(crate) fn take_want(&mut self, key: &str) -> Option<Want> {
         for waiting in [&mut self.proposed, &mut self.forcing] {
             let Some(joint) = waiting else { continue };
-            let Some(place) = joint.wants.iter().position(|want| want.key == key) else { continue };
+            let Some(place) = joint.wants.iter().position(|want| want.key == key) else {
+                continue;
+            };
             let want = joint.wants.remove(place);
             if joint.wants.is_empty() {
                 *waiting = None;
@@ -190,20 +224,29 @@ impl Seat {
         if self.forcing.is_some() {
             return None;
         }
-        let overdue = |joint: &mut Joint| !joint.moves_coins() && joint.wants.iter().any(|want| want.is_overdue(now));
+        let overdue = |joint: &mut Joint| {
+            !joint.moves_coins() && joint.wants.iter().any(|want| want.is_overdue(now))
+        };
         if let Some(proposed) = self.proposed.take_if(overdue) {
             return Some(proposed);
         }
-        let place = self.wants.iter().position(|want| want.is_overdue(now) && !want.operations.iter().any(moves_coins))?;
+        let place = self
+            .wants
+            .iter()
+            .position(|want| want.is_overdue(now) && !want.operations.iter().any(moves_coins))?;
         self.wants.remove(place).map(|want| Joint::of(vec![want]))
     }
 
     /// Forgets what was signed and the peer cannot sign any more.
     pub(crate) fn forget_void(&mut self) {
-        let Stage::Open(party) = &self.stage else { return };
+        let Stage::Open(party) = &self.stage else {
+            return;
+        };
         let live: BTreeSet<Hash> = party.half_signed().map(Commitment::hash).collect();
         let bound = matches!(party.status(), Status::Bound(_) | Status::Signing);
-        let may_count = |half: &HalfSigned| live.contains(&half.hash) || (bound && half.operations.iter().any(moves_coins));
+        let may_count = |half: &HalfSigned| {
+            live.contains(&half.hash) || (bound && half.operations.iter().any(moves_coins))
+        };
         self.half_signed.retain(may_count);
     }
 }

@@ -32,7 +32,8 @@ pub(crate) struct Want {
 impl Want {
     /// Whether its caller has waited so long for the peer that the ledger is to carry it out.
     pub(crate) fn is_overdue(&self, now: Height) -> bool {
-        self.force_after.is_some_and(|wait| self.since.0.saturating_add(wait) <= now.0)
+        self.force_after
+            .is_some_and(|wait| self.since.0.saturating_add(wait) <= now.0)
     }
 }
 
@@ -50,8 +51,17 @@ pub(crate) struct Joint {
 
 impl Joint {
     pub(crate) fn of(wants: Vec<Want>) -> Self {
-        let operations = wants.iter().flat_map(|want| want.operations.clone()).collect();
-        Self { wants, operations, restored: false, is_asked: false, is_noted: false }
+        let operations = wants
+            .iter()
+            .flat_map(|want| want.operations.clone())
+            .collect();
+        Self {
+            wants,
+            operations,
+            restored: false,
+            is_asked: false,
+            is_noted: false,
+        }
     }
 
     /// The step of before a restart, for which nobody waits yet.
@@ -66,7 +76,13 @@ impl Joint {
             records: Vec::new(),
             alone: false,
         });
-        Self { wants: wants.collect(), operations, restored: true, is_asked: false, is_noted: true }
+        Self {
+            wants: wants.collect(),
+            operations,
+            restored: true,
+            is_asked: false,
+            is_noted: true,
+        }
     }
 
     pub(crate) fn shares(&self) -> Vec<Share> {
@@ -108,7 +124,10 @@ pub(crate) fn together<'a>(wants: impl Iterator<Item = &'a Want>) -> usize {
         }
         operations = operations.saturating_add(want.operations.len());
         bytes = bytes.saturating_add(encode(&want.operations).len());
-        let more = want.operations.iter().try_fold(gas, |sum, operation| sum.checked_add(operation.gas()));
+        let more = want
+            .operations
+            .iter()
+            .try_fold(gas, |sum, operation| sum.checked_add(operation.gas()));
         let fits = operations <= limits.operations && bytes <= limits.update_bytes;
         match more {
             Some(sum) if fits && sum <= limits.update_gas => gas = sum,
