@@ -53,7 +53,7 @@ pub(crate) enum Heard {
     /// A channel; none where it has paid out, or is not there.
     View {
         channel: ChannelId,
-        view: Option<View>,
+        view: Option<Box<View>>,
     },
     /// Coins of the node's account.
     Coins(Amount),
@@ -282,11 +282,7 @@ impl Clerk {
 
     async fn look(&mut self, channel: ChannelId) {
         if let Some(Answer::Channel(view)) = self.ask(Query::Channel(channel)).await {
-            self.tell(Heard::View {
-                channel,
-                view: view.map(|view| *view),
-            })
-            .await;
+            self.tell(Heard::View { channel, view }).await;
         }
     }
 
@@ -385,6 +381,6 @@ impl Clerk {
 
     async fn tell(&self, heard: Heard) {
         // The core is gone only at the end of the node.
-        let _ = self.inbox.send(Inbox::Ledger(heard)).await;
+        let _ = self.inbox.send(Inbox::Ledger(Box::new(heard))).await;
     }
 }

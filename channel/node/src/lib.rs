@@ -16,5 +16,5 @@ mod node;
 pub mod serve;
 
 pub use config::{Config, ConfigError};
-pub use core::{Handle, RestoreError};
+pub use core::{Handle, RestoreError, codes};
 pub use node::{LOG, Node, OpenLog, StartError};

@@ -15,6 +15,7 @@ use twinroot_peer::{Config as PeerConfig, Identity, Peers};
 use twinroot_store::{OpenError, Store};
 
 use crate::config::{Config, ConfigError};
+use crate::core::codes;
 use crate::core::{Core, Handle, Inbox, Parts, RestoreError};
 use crate::desk::Desk;
 
@@ -230,7 +231,7 @@ impl Shelf {
     pub(crate) fn store(&self) -> Result<Store, Failure> {
         let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
         store.clone().ok_or_else(|| Failure {
-            code: "TR0801",
+            code: codes::FROZEN,
             message: "the node is frozen: its log is closed until it can be written again".into(),
             todo: "make room on the disk or repair it".into(),
         })

@@ -13,9 +13,9 @@ use twinroot_party::Agreed;
 use twinroot_types::encode;
 use twinroot_wire::{Commitment, Operation};
 
-use super::Core;
 use super::line::{CALLS, CallLine};
 use super::want::{Reply, Want};
+use super::{Core, codes};
 
 /// Answers that are kept, the newest.
 const ANSWERS: usize = 10_000;
@@ -113,10 +113,10 @@ impl Answer {
                 message,
                 todo,
             } => {
-                let code = CODES
+                let code = codes::ALL
                     .into_iter()
                     .find(|known| *known == code)
-                    .unwrap_or("TR0806");
+                    .unwrap_or(codes::NOT_NOW);
                 Err(Failure {
                     code,
                     message,
@@ -126,11 +126,6 @@ impl Answer {
         }
     }
 }
-
-/// What a step can fail with once it has been proposed.
-const CODES: [&str; 8] = [
-    "TR0804", "TR0805", "TR0806", "TR0810", "TR0811", "TR0812", "TR0813", "TR0814",
-];
 
 impl Core {
     /// Answers everybody who waits for a step, once that is on the disk.
@@ -151,7 +146,7 @@ impl Core {
             return;
         }
         if let Err(failure) = result
-            && failure.code == "TR0806"
+            && failure.code == codes::NOT_NOW
         {
             self.keys.forget(key);
             return;

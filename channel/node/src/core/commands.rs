@@ -8,12 +8,12 @@ use twinroot_rules::CLOSE_WINDOW;
 use twinroot_types::{Signature, encode};
 use twinroot_wire::{Action, Parameters, VERSION};
 
-use super::Core;
 use super::answer::Known;
 use super::line::{Line, PEERS, PeerLine};
 use super::pump::{closed, illegal};
 use super::seat::{Seat, Stage};
 use super::want::{Reply, Want};
+use super::{Core, codes};
 use crate::desk::Order;
 
 /// Offers of one peer that wait for the user, at most.
@@ -47,7 +47,7 @@ impl Core {
         };
         if self.coins < open.deposit.0 {
             return Err(Failure {
-                code: "TR0816",
+                code: codes::COINS,
                 message: format!(
                     "the account has {} coins, and {} are to be locked",
                     self.coins, open.deposit.0
@@ -62,7 +62,7 @@ impl Core {
             self.height(),
         )
         .map_err(|error| Failure {
-            code: "TR0807",
+            code: codes::ARGUMENTS,
             message: format!("no channel can have these terms: {error}"),
             todo: String::new(),
         })?;
@@ -183,10 +183,6 @@ impl Core {
 
     /// The step as something that waits for its answer; none where it is known already, and whoever asks again gets
     /// the same answer.
-    #[expect(
-        clippy::result_large_err,
-        reason = "once for a call, and it is sent at once"
-    )]
     fn want(&mut self, step: api::Step, reply: Reply) -> Result<Option<Want>, (Reply, Failure)> {
         let id = ChannelId::from(step.channel);
         if let Err(failure) = self.check_running().and_then(|()| self.check_open(id)) {
@@ -201,7 +197,7 @@ impl Core {
                 return Err((
                     reply,
                     Failure {
-                        code: "TR0808",
+                        code: codes::KEY_TAKEN,
                         message: "this key names a step of another channel".into(),
                         todo: "give each step a key of its own".into(),
                     },
@@ -318,7 +314,7 @@ impl Core {
     pub(super) fn seat(&self, id: ChannelId) -> Result<&Seat, Failure> {
         self.check_running()?;
         self.seats.get(&id).ok_or_else(|| Failure {
-            code: "TR0802",
+            code: codes::NO_CHANNEL,
             message: format!("this node has no channel {id}"),
             todo: "`twinroot channel list` shows those it has".into(),
         })
@@ -329,7 +325,7 @@ impl Core {
         match &seat.stage {
             Stage::Open(party) => Ok(party),
             Stage::Opening(_) => Err(Failure {
-                code: "TR0803",
+                code: codes::NOT_OPEN,
                 message: "the channel is not open yet".into(),
                 todo: "wait for the peer to agree and for the ledger's blocks".into(),
             }),
@@ -341,7 +337,7 @@ impl Core {
         self.party(id)?;
         match self.seat(id)?.broken.as_ref() {
             Some(why) => Err(Failure {
-                code: "TR0817",
+                code: codes::BROKEN,
                 message: format!("the channel's party has stopped: {why}"),
                 todo: "see docs/book, \"When a channel stops\"".into(),
             }),

@@ -7,9 +7,9 @@ use twinroot_client::api::{Ack, Event, Events};
 use twinroot_store::Store;
 use twinroot_types::{decode, encode};
 
-use super::Core;
 use super::line::{EVENTS, Told};
 use super::tell::Words;
+use super::{Core, codes};
 
 /// Events of one answer, at most.
 const PAGE: usize = 1_000;
@@ -53,7 +53,7 @@ pub(crate) fn read(store: &Store, which: &Events) -> Result<Vec<Event>, Failure>
     let mut events = Vec::new();
     loop {
         let lines = store.read(&EVENTS, from, PAGE).map_err(|error| Failure {
-            code: "TR0815",
+            code: codes::LOG,
             message: format!("the log cannot be read: {error}"),
             todo: "`twinroot node check` says what is broken".into(),
         })?;

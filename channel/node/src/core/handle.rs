@@ -12,7 +12,7 @@ use twinroot_client::api::{
 };
 use twinroot_client::{Api, Failure};
 
-use super::{Core, Inbox, events};
+use super::{Core, Inbox, codes, events};
 use crate::node::Shelf;
 
 /// A node that runs, to be asked.
@@ -64,7 +64,7 @@ impl Handle {
 
 fn stopped() -> Failure {
     Failure {
-        code: "TR0818",
+        code: codes::STOPPED,
         message: "the node stopped, or froze, before this was answered".into(),
         todo: "ask again with the same key once it runs: the step is not made twice".into(),
     }
@@ -73,7 +73,7 @@ fn stopped() -> Failure {
 fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], Failure> {
     let mut bytes = [0; LENGTH];
     getrandom::fill(&mut bytes).map_err(|error| Failure {
-        code: "TR0819",
+        code: codes::RANDOM,
         message: format!("this machine gives no random numbers: {error}"),
         todo: String::new(),
     })?;
@@ -244,7 +244,7 @@ impl Api for Handle {
 
 pub(crate) fn unreadable(error: &twinroot_store::ReadError) -> Failure {
     Failure {
-        code: "TR0815",
+        code: codes::LOG,
         message: format!("the log cannot be read: {error}"),
         todo: "`twinroot node check` says what is broken".into(),
     }

@@ -68,12 +68,12 @@ impl Core {
         }
     }
 
-    fn view(&mut self, id: ChannelId, view: Option<View>) {
+    fn view(&mut self, id: ChannelId, view: Option<Box<View>>) {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
         match (&seat.stage, view) {
-            (Stage::Opening(_), Some(view)) => self.opened_at(id, view),
+            (Stage::Opening(_), Some(view)) => self.opened_at(id, *view),
             (Stage::Opening(_) | Stage::Over, _) => {}
             (Stage::Open(_), view) => {
                 let first = !seat.looked;
@@ -85,7 +85,7 @@ impl Core {
                     tracing::warn!(channel = %id, "the ledger does not know the channel; a fork may have lost its opening");
                     return;
                 }
-                let on_ledger = view.map(|view| Box::new(on_ledger(view)));
+                let on_ledger = view.map(|view| Box::new(on_ledger(*view)));
                 if self.try_input(id, Input::Ledger(on_ledger)).is_err() {
                     return;
                 }
@@ -173,7 +173,7 @@ impl Core {
         for block in blocks {
             self.input(id, Input::Block(block));
         }
-        self.view(id, Some(view));
+        self.view(id, Some(Box::new(view)));
     }
 
     fn funds(&mut self, coins: Amount) {

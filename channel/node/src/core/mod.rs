@@ -2,6 +2,7 @@
 
 mod answer;
 mod carry;
+pub mod codes;
 mod commands;
 mod events;
 mod handle;
@@ -43,7 +44,7 @@ pub(crate) enum Inbox {
     /// A peer came, went or said something.
     Peer(PeerNews),
     /// The ledger.
-    Ledger(Heard),
+    Ledger(Box<Heard>),
     /// The log's thread has written, or could not.
     Written(Written),
     /// A while has passed.
@@ -132,7 +133,7 @@ impl Core {
         match inbox {
             Inbox::Do(job) => job(self),
             Inbox::Peer(news) => self.peer(news),
-            Inbox::Ledger(heard) => self.heard(heard),
+            Inbox::Ledger(heard) => self.heard(*heard),
             Inbox::Written(written) => self.wrote(written),
             Inbox::Tick => self.tick(),
             Inbox::Stop(done) => return Some(done),
@@ -283,7 +284,7 @@ impl Core {
     fn frozen_failure(&self) -> Failure {
         let why = self.frozen.as_deref().unwrap_or("reading the log");
         Failure {
-            code: "TR0801",
+            code: codes::FROZEN,
             message: format!("the node is frozen, because its log could not be written: {why}"),
             todo: "make room on the disk or repair it; the node reads its log again by itself"
                 .into(),

@@ -12,7 +12,7 @@ use twinroot_state::{Read, Tree};
 use twinroot_types::{Limits, decode};
 use twinroot_wire::{Move, Operation};
 
-use super::Core;
+use super::{Core, codes};
 use twinroot_abi::{ChannelId, ContractId};
 
 /// Gas beside what a dry run needed, as a part of it: the state may be another one by then.
@@ -63,7 +63,7 @@ impl Core {
                 let code = self.learn(id, &wasm.0)?;
                 let args = self.encode(code, INIT, &args)?;
                 let fallback = Fallback::new(fallback).ok_or_else(|| Failure {
-                    code: "TR0807",
+                    code: codes::ARGUMENTS,
                     message: format!(
                         "a fallback of {fallback} parts of 10,000 is more than the whole"
                     ),
@@ -148,10 +148,9 @@ impl Core {
             set_gas(operations, *place, share);
         }
         let party = self.party(id)?;
-        let run = match party.dry_run(operations.to_vec(), &*self.parts.execute) {
-            Ok(run) => run,
-            // What does not work with all the gas there is does not work: the real run says why.
-            Err(_) => return Ok(()),
+        // What does not work with all the gas there is does not work: the real run says why.
+        let Ok(run) = party.dry_run(operations.to_vec(), &*self.parts.execute) else {
+            return Ok(());
         };
         let mut receipts = run.receipts.iter();
         for (place, operation) in operations.to_vec().iter().enumerate() {
@@ -172,7 +171,7 @@ impl Core {
     /// Lets a module in, and keeps it for this channel and all others.
     fn learn(&mut self, id: ChannelId, wasm: &[u8]) -> Result<CodeHash, Failure> {
         let code = self.parts.execute.admit(wasm).map_err(|error| Failure {
-            code: "TR0807",
+            code: codes::ARGUMENTS,
             message: format!("the contract's module is not acceptable: {error}"),
             todo: "`twinroot contract check` says which rule it breaks and where".into(),
         })?;
@@ -215,7 +214,7 @@ impl Core {
 
     fn encode(&self, code: CodeHash, entry: &str, args: &Args) -> Result<Vec<u8>, Failure> {
         let wrong = |message: String| Failure {
-            code: "TR0807",
+            code: codes::ARGUMENTS,
             message,
             todo: "`twinroot channel show` lists the entries and their arguments".into(),
         };
@@ -238,7 +237,7 @@ impl Core {
         header(state, contract)
             .map(|header| header.code)
             .ok_or_else(|| Failure {
-                code: "TR0803",
+                code: codes::NO_CONTRACT,
                 message: format!("the channel has no contract {contract}"),
                 todo: "`twinroot channel show` lists its contracts".into(),
             })
@@ -253,7 +252,7 @@ impl Core {
     ) -> Failure {
         let Refused::Failed { receipt, .. } = refused else {
             return Failure {
-                code: "TR0804",
+                code: codes::IMPOSSIBLE,
                 message: format!("the step does not work: {refused}"),
                 todo: String::new(),
             };
@@ -269,7 +268,7 @@ impl Core {
             (outcome, _) => outcome.to_string(),
         };
         Failure {
-            code: "TR0812",
+            code: codes::CALLED_OFF,
             message: format!("the contract calls it off: {why}"),
             todo: "nothing was signed and nothing changed".into(),
         }
@@ -290,7 +289,7 @@ pub(super) fn module_name(code: CodeHash) -> [u8; 32] {
 
 fn bundle(bytes: &[u8]) -> Result<Bundle, Failure> {
     decode(bytes, Limits::V1.update_bytes).map_err(|error| Failure {
-        code: "TR0807",
+        code: codes::ARGUMENTS,
         message: format!("a bundle of facts cannot be read: {error}"),
         todo: "`twinroot oracle export` writes bundles".into(),
     })

@@ -11,7 +11,7 @@ use twinroot_client::Failure;
 use super::line::Share;
 use super::seat::Stage;
 use super::want::{Joint, Want, together};
-use super::{Core, tell};
+use super::{Core, codes, tell};
 
 impl Core {
     /// Proposes what waits, if the party is free for it.
@@ -110,7 +110,7 @@ impl Core {
             self.fail_proposed(
                 id,
                 &Failure {
-                    code: "TR0805",
+                    code: codes::PEER_REFUSED,
                     message: "the step was taken back".into(),
                     todo: "ask for it under another key if it is wanted after all".into(),
                 },
@@ -174,7 +174,7 @@ impl Core {
         } else {
             let why = tell::reason_text(reason);
             self.fail_proposed(id, &Failure {
-                code: "TR0805",
+                code: codes::PEER_REFUSED,
                 message: format!("the peer does not sign the step: {why}"),
                 todo: "change the step, or have the ledger carry it out: `twinroot channel force` takes the same arguments".into(),
             });
@@ -239,7 +239,7 @@ impl Core {
         self.fail_joint(
             joint,
             &Failure {
-                code: "TR0811",
+                code: codes::NOT_FORCED,
                 message:
                     "the ledger did not carry out the step, or a newer state stands in its place"
                         .into(),
@@ -262,7 +262,7 @@ impl Core {
         self.fail_proposed(
             id,
             &Failure {
-                code: "TR0814",
+                code: codes::UNFUNDED,
                 message: "the coins did not move in time, and the channel is as before".into(),
                 todo:
                     "look whether the peer is there and the account has the coins, then try again"
@@ -436,7 +436,7 @@ impl Core {
 
 pub(super) fn closed() -> Failure {
     Failure {
-        code: "TR0810",
+        code: codes::CLOSED,
         message: "the channel is closed".into(),
         todo: "open another".into(),
     }
@@ -457,9 +457,9 @@ pub(super) fn illegal(error: &Illegal) -> Failure {
         _ => "",
     };
     let code = if *error == Illegal::Closed {
-        "TR0810"
+        codes::CLOSED
     } else {
-        "TR0806"
+        codes::NOT_NOW
     };
     Failure {
         code,

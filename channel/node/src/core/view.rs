@@ -121,7 +121,7 @@ impl Core {
                 creates,
             } => {
                 let created = creates.iter().map(|code| {
-                    let spec = self.specs.get(code).or_else(|| None);
+                    let spec = self.specs.get(code);
                     json!({
                         "code": Id::from(*code),
                         "name": spec.map(|spec| spec.name.clone()),

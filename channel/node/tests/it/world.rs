@@ -87,7 +87,7 @@ impl World {
                 deposit: Coins(Amount(500_000_000)),
                 peer_deposit: Coins(Amount(400_000_000)),
                 lock: 10,
-                expiry: 50,
+                expiry: 900,
             })
             .await
             .expect("terms");
