@@ -208,6 +208,8 @@ impl Clerk {
             tokio::time::sleep(AGAIN).await;
         };
         let first = Height(present.0.saturating_sub(FORCE_WINDOW));
+        // Also where they were told before: whoever asks has forgotten them.
+        self.height = Height(0);
         let mut blocks = self.chain.blocks(first);
         while self.height < present || self.height == Height(0) {
             match blocks.next().await {

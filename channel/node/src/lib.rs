@@ -17,4 +17,4 @@ pub mod serve;
 
 pub use config::{Config, ConfigError};
 pub use core::{Handle, RestoreError, codes};
-pub use node::{LOG, Node, StartError};
+pub use node::{LOG, Node, OpenLog, StartError};

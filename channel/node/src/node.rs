@@ -1,6 +1,6 @@
 //! A node that runs: its core, its desk at the ledger, its peers, its log.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -26,6 +26,9 @@ pub const LOG: &str = "node.log";
 const INBOX: usize = 4_096;
 /// How long nothing happens before what was not answered is said again.
 const TICK: Duration = Duration::from_secs(2);
+
+/// What opens the log.
+pub type OpenLog = dyn Fn() -> Result<Store, OpenError> + Send + Sync;
 
 /// A node that runs.
 pub struct Node {
@@ -74,9 +77,31 @@ impl Node {
         signer: Arc<dyn Signer>,
         chain: Arc<dyn ChainBackend>,
     ) -> Result<Self, StartError> {
+        let path = folder.join(LOG);
+        Self::start_with(
+            Arc::new(move || Store::open(&path)),
+            config,
+            execute,
+            signer,
+            chain,
+        )
+        .await
+    }
+
+    /// Starts a node whose log is whatever `open` opens. It is called again after each write that failed.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing runs then.
+    pub async fn start_with(
+        open: Arc<OpenLog>,
+        config: &Config,
+        execute: Arc<dyn Execute + Send + Sync>,
+        signer: Arc<dyn Signer>,
+        chain: Arc<dyn ChainBackend>,
+    ) -> Result<Self, StartError> {
         let limits = config.limits()?;
         let id = chain.status().await?.chain;
-        let shelf = Shelf::open(&folder.join(LOG))?;
+        let shelf = Shelf::open(open)?;
         let key = signer.public();
         let (inbox, taken) = mpsc::channel(INBOX);
         let (newest_event, events) = watch::channel(0);
@@ -188,17 +213,17 @@ fn tick(inbox: mpsc::Sender<Inbox>) -> JoinHandle<()> {
 }
 
 /// Where the log lies, for its writer and for all who read it. A log that failed is closed, and opened again.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Shelf {
-    path: PathBuf,
+    open: Arc<OpenLog>,
     store: Arc<RwLock<Option<Store>>>,
 }
 
 impl Shelf {
-    pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
-        let store = Store::open(path)?;
+    pub(crate) fn open(open: Arc<OpenLog>) -> Result<Self, OpenError> {
+        let store = open()?;
         Ok(Self {
-            path: path.to_owned(),
+            open,
             store: Arc::new(RwLock::new(Some(store))),
         })
     }
@@ -219,7 +244,7 @@ impl Shelf {
     /// Opens it again; while somebody still reads the one that failed, that is not possible.
     pub(crate) fn reopen(&self) -> Result<Store, OpenError> {
         self.close();
-        let store = Store::open(&self.path)?;
+        let store = (self.open)()?;
         *self.store.write().unwrap_or_else(PoisonError::into_inner) = Some(store.clone());
         Ok(store)
     }

@@ -40,6 +40,12 @@ pub(crate) enum Answer {
     },
 }
 
+impl Known {
+    pub(crate) const fn is_answered(&self) -> bool {
+        matches!(self, Self::Answered(_))
+    }
+}
+
 /// The keys of calls.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
@@ -60,6 +66,11 @@ impl Keys {
     pub(crate) fn answered(&mut self, line: u64, key: String, answer: Answer) {
         self.lines.push_back((line, key.clone()));
         self.known.insert(key, Known::Answered(answer));
+    }
+
+    /// Whether it is under way.
+    pub(crate) fn is_open(&self, key: &str) -> bool {
+        matches!(self.known.get(key), Some(Known::Waits(_)))
     }
 
     pub(crate) fn forget(&mut self, key: &str) {
@@ -156,24 +167,20 @@ impl Core {
         }
     }
 
-    /// What came of a step: all of its calls, or those of one caller, with the operations that made them.
+    /// What came of a step for one caller: those of its calls, and the operations that made them.
     pub(super) fn done(
         &self,
         id: ChannelId,
         agreed: &Agreed,
-        calls: Option<(Range<usize>, &[Operation])>,
+        calls: Range<usize>,
+        operations: &[Operation],
     ) -> Done {
         let forced = self
             .seats
             .get(&id)
             .and_then(|seat| seat.party())
             .map_or(0, |party| party.standing().forced);
-        let (receipts, operations) = match calls {
-            Some((range, operations)) => {
-                (agreed.receipts.get(range).unwrap_or_default(), operations)
-            }
-            None => (&*agreed.receipts, &[][..]),
-        };
+        let receipts = agreed.receipts.get(calls).unwrap_or_default();
         Done {
             receipts: self.receipts(receipts, operations),
             gas: gas(receipts),

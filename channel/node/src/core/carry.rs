@@ -1,6 +1,6 @@
 //! Carrying out what a party wants done: in order, and nothing leaves before what it rests on is written.
 
-use twinroot_abi::{ChannelId, Hash, PublicKey};
+use twinroot_abi::{ChannelId, Hash, Height, PublicKey};
 use twinroot_party::{Effect, Illegal, Input, Question, Record, Report, ToSign};
 use twinroot_peer::News;
 use twinroot_types::encode;
@@ -10,6 +10,7 @@ use super::Core;
 use super::line::{CALLS, CallLine, Line};
 use super::seat::Stage;
 use super::tell;
+use super::want::HalfSigned;
 use crate::desk::Order;
 
 /// Bytes before the message in a frame: the channel's name.
@@ -61,15 +62,24 @@ impl Core {
         loop {
             let signs_elsewhere = self.parts.signer.is_remote();
             let written = self.written;
-            let Some(seat) = self.seats.get_mut(&id) else {
+            let Some(seat) = self.seats.get(&id) else {
                 return;
             };
             let leaves = match seat.todo.front() {
                 None => break,
-                Some(Effect::Send(_) | Effect::Post(_)) => true,
+                Some(Effect::Post(action)) => {
+                    if matches!(**action, Action::Force(_)) {
+                        self.note_forcing(id);
+                    }
+                    true
+                }
+                Some(Effect::Send(_)) => true,
                 // A signature that nobody else has seen is not signed: only one that is made elsewhere waits.
                 Some(Effect::Sign(_)) => signs_elsewhere,
                 Some(Effect::Persist(_) | Effect::Ask(_) | Effect::Report(_)) => false,
+            };
+            let Some(seat) = self.seats.get_mut(&id) else {
+                return;
             };
             if leaves && seat.unwritten > written {
                 return;
@@ -112,26 +122,77 @@ impl Core {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        let Some(proposed) = seat
+        seat.collided = false;
+        let proposed = seat
             .proposed
             .as_mut()
-            .filter(|proposed| proposed.operations == operations)
-        else {
+            .filter(|proposed| proposed.operations == operations);
+        let (shares, since, records) = match proposed {
+            Some(joint) => {
+                joint.restored = false;
+                let since = joint
+                    .wants
+                    .iter()
+                    .map(|want| want.since)
+                    .min()
+                    .unwrap_or_default();
+                let records = joint
+                    .wants
+                    .iter_mut()
+                    .flat_map(|want| std::mem::take(&mut want.records))
+                    .collect();
+                (joint.shares(), since, records)
+            }
+            None => (Vec::new(), Height(0), Vec::new()),
+        };
+        seat.half_signed.push(HalfSigned {
+            hash,
+            shares: shares.clone(),
+            operations: operations.to_vec(),
+        });
+        if shares.is_empty() {
+            return;
+        }
+        self.batch.app.extend::<Vec<_>>(records);
+        self.note(
+            CALLS,
+            encode(&CallLine::Proposed {
+                channel: id,
+                what: hash,
+                since,
+                shares,
+            }),
+        );
+    }
+
+    /// The step with these keys may be posted from now on.
+    fn note_forcing(&mut self, id: ChannelId) {
+        let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        proposed.hash = Some(hash);
-        let keys: Vec<String> = proposed.wants.iter().map(|want| want.key.clone()).collect();
-        let records: Vec<_> = proposed
+        let Some(joint) = seat.forcing.as_mut().filter(|joint| !joint.is_noted) else {
+            return;
+        };
+        joint.is_noted = true;
+        let since = joint
+            .wants
+            .iter()
+            .map(|want| want.since)
+            .min()
+            .unwrap_or_default();
+        let line = CallLine::Forcing {
+            channel: id,
+            since,
+            shares: joint.shares(),
+            operations: joint.operations.clone(),
+        };
+        let records: Vec<_> = joint
             .wants
             .iter_mut()
             .flat_map(|want| std::mem::take(&mut want.records))
             .collect();
+        seat.unwritten = self.ticket;
         self.batch.app.extend(records);
-        let line = CallLine::Proposed {
-            channel: id,
-            keys,
-            what: hash,
-        };
         self.note(CALLS, encode(&line));
     }
 
@@ -207,7 +268,11 @@ impl Core {
             Report::PeerRefused { round: _, reason } => self.peer_refused(id, &reason),
             Report::Impossible(refused) => self.impossible(id, &refused),
             Report::NotForced(operations) => self.not_forced(id, &operations),
-            Report::Funded(signed) => self.funded(id, &signed.funding.commitment),
+            Report::Collided { .. } => {
+                if let Some(seat) = self.seats.get_mut(&id) {
+                    seat.collided = true;
+                }
+            }
             Report::Unfunded => self.unfunded(id),
             Report::OfferExpired => self.over(id),
             Report::Closed => self.paid_out(id),

@@ -220,14 +220,13 @@ impl Core {
             Ok(operations) => operations,
             Err(failure) => return Err((reply, failure)),
         };
-        if !step.key.is_empty() {
-            self.keys.waits(step.key.clone(), id);
-        }
+        self.keys.waits(step.key.clone(), id);
         Ok(Some(Want {
             key: step.key,
             operations,
             replies: vec![reply],
             force_after: step.force_after.or(self.parts.limits.force_after),
+            since: self.height(),
             records: step
                 .records
                 .into_iter()
@@ -252,7 +251,11 @@ impl Core {
     }
 
     pub(super) fn cancel(&mut self, id: ChannelId) -> Result<(), Failure> {
-        self.ask_party(id, Input::Cancel)
+        self.ask_party(id, Input::Cancel)?;
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.is_cancelled = seat.proposed.is_some();
+        }
+        Ok(())
     }
 
     pub(super) fn snapshot(&mut self, id: ChannelId) -> Result<(), Failure> {

@@ -70,6 +70,24 @@ fn stopped() -> Failure {
     }
 }
 
+fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], Failure> {
+    let mut bytes = [0; LENGTH];
+    getrandom::fill(&mut bytes).map_err(|error| Failure {
+        code: codes::RANDOM,
+        message: format!("this machine gives no random numbers: {error}"),
+        todo: String::new(),
+    })?;
+    Ok(bytes)
+}
+
+/// Gives a step whose caller has no name for it one that nobody else uses.
+fn name(key: &mut String) -> Result<(), Failure> {
+    if key.is_empty() {
+        *key = hex::encode(random::<16>()?);
+    }
+    Ok(())
+}
+
 impl Api for Handle {
     fn status(&self) -> impl Future<Output = Result<NodeStatus, Failure>> + Send {
         self.send(|core, reply| {
@@ -102,12 +120,7 @@ impl Api for Handle {
     }
 
     async fn open(&self, terms: Open) -> Result<Opened, Failure> {
-        let mut nonce = [0; 8];
-        getrandom::fill(&mut nonce).map_err(|error| Failure {
-            code: codes::RANDOM,
-            message: format!("this machine gives no random numbers: {error}"),
-            todo: String::new(),
-        })?;
+        let nonce = random::<8>()?;
         self.ask(move |core| core.open(&terms, u64::from_le_bytes(nonce)))
             .await
     }
@@ -141,12 +154,16 @@ impl Api for Handle {
             .await
     }
 
-    fn call(&self, step: Step) -> impl Future<Output = Result<Done, Failure>> + Send {
+    async fn call(&self, mut step: Step) -> Result<Done, Failure> {
+        name(&mut step.key)?;
         self.send(move |core, reply| core.step(step, false, reply))
+            .await
     }
 
-    fn force(&self, step: Step) -> impl Future<Output = Result<Done, Failure>> + Send {
+    async fn force(&self, mut step: Step) -> Result<Done, Failure> {
+        name(&mut step.key)?;
         self.send(move |core, reply| core.step(step, true, reply))
+            .await
     }
 
     async fn read(&self, step: Step) -> Result<Done, Failure> {

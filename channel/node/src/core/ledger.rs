@@ -112,6 +112,8 @@ impl Core {
         if self.parts.peers.connected().contains(&peer) {
             self.connected(id);
         }
+        // What was to be forced before a restart still is.
+        self.force_overdue(id, self.height());
     }
 
     /// The ledger has the channel. Once no fork can lose that any more, its party begins.

@@ -6,7 +6,7 @@ use twinroot_exec::Env;
 use twinroot_party::Record;
 use twinroot_store::Stream;
 use twinroot_types::Signature;
-use twinroot_wire::Parameters;
+use twinroot_wire::{Operation, Parameters};
 
 /// The row of events.
 pub(crate) const EVENTS: Stream = *b"twinroot/node/events/v1/////////";
@@ -49,15 +49,34 @@ pub(crate) struct Told {
 /// A line in the row of calls.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum CallLine {
-    /// A step with these keys may be signed from now on.
+    /// A step with these keys may be signed from now on. Its operations stand in the record of it.
     Proposed {
         channel: ChannelId,
-        keys: Vec<String>,
-        /// Hash of its commitment; of one that is forced, of its operations.
+        /// Hash of its commitment.
         what: Hash,
+        /// Since when its callers wait.
+        since: Height,
+        shares: Vec<Share>,
+    },
+    /// A step with these keys may be posted from now on.
+    Forcing {
+        channel: ChannelId,
+        since: Height,
+        shares: Vec<Share>,
+        operations: Vec<Operation>,
     },
     /// What came of it, as JSON: what it did, or why it failed.
     Answered { key: String, answer: String },
+}
+
+/// What one caller has in a step that several may have made together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Share {
+    pub(crate) key: String,
+    /// How many of the operations are this caller's; they come in the order of the shares.
+    pub(crate) operations: u32,
+    /// Blocks after which this caller wants it forced.
+    pub(crate) force_after: Option<u64>,
 }
 
 /// A line in the row of peers.

@@ -168,6 +168,10 @@ impl Core {
     fn wrote(&mut self, written: Written) {
         metrics::histogram!("twinroot_commit_seconds").record(written.took.as_secs_f64());
         metrics::counter!("twinroot_commits_total").increment(1);
+        if written.last <= self.written {
+            // From before the log was opened again.
+            return;
+        }
         if let Err(error) = written.result {
             self.freeze(&error.to_string());
             return;
@@ -199,12 +203,16 @@ impl Core {
 
     /// Does it once everything that was noted so far is on the disk.
     fn after_write(&mut self, act: impl FnOnce() + Send + 'static) {
-        self.after.push_back((self.ticket, Box::new(act)));
-        if self.batch.is_empty() && self.written.saturating_add(1) >= self.ticket {
-            // Nothing waits to be written.
-            while let Some((_, act)) = self.after.pop_front() {
-                act();
-            }
+        let newest = if self.batch.is_empty() {
+            self.ticket.saturating_sub(1)
+        } else {
+            self.ticket
+        };
+        if newest <= self.written || self.frozen.is_some() {
+            // Nothing waits to be written, or nothing is to be.
+            act();
+        } else {
+            self.after.push_back((newest, Box::new(act)));
         }
     }
 
@@ -250,11 +258,12 @@ impl Core {
         self.after.clear();
         let failure = self.frozen_failure();
         for (_, seat) in std::mem::take(&mut self.seats) {
-            let proposed = seat
+            let joint = seat
                 .proposed
                 .into_iter()
-                .flat_map(|proposed| proposed.wants);
-            for want in proposed.chain(seat.wants).chain(seat.forcing) {
+                .chain(seat.forcing)
+                .flat_map(|joint| joint.wants);
+            for want in joint.chain(seat.wants) {
                 for reply in want.replies {
                     let _ = reply.send(Err(failure.clone()));
                 }

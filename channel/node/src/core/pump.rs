@@ -1,22 +1,21 @@
 //! The user's steps: proposed together, answered one by one, forced where the peer is silent.
 
 use serde_json::json;
-use twinroot_abi::{ChannelId, Hash, Height};
+use twinroot_abi::{ChannelId, Height};
 use twinroot_party::{Agreed, Illegal, Input, Status};
 use twinroot_rules::Refused;
-use twinroot_wire::{Commitment, Operation, Reason};
+use twinroot_wire::{Operation, Reason};
 
 use twinroot_client::Failure;
 
-use super::answer::moved;
+use super::line::Share;
 use super::seat::Stage;
-use super::want::{Proposed, Want, together};
+use super::want::{Joint, Want, together};
 use super::{Core, codes, tell};
 
 impl Core {
     /// Proposes what waits, if the party is free for it.
     pub(super) fn pump(&mut self, id: ChannelId) {
-        let height = self.height();
         let connected = self.is_connected(id);
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
@@ -51,16 +50,10 @@ impl Core {
         }
         let count = together(seat.wants.iter());
         let wants: Vec<Want> = seat.wants.drain(..count).collect();
-        let operations: Vec<Operation> = wants
-            .iter()
-            .flat_map(|want| want.operations.clone())
-            .collect();
-        seat.proposed = Some(Proposed {
-            wants,
-            operations: operations.clone(),
-            hash: None,
-            since: height,
-        });
+        let joint = Joint::of(wants);
+        let operations = joint.operations.clone();
+        seat.proposed = Some(joint);
+        seat.is_cancelled = false;
         match self.try_input(id, Input::Propose(operations)) {
             Ok(()) => {}
             // Something older is half-signed: it is taken back first, and then this comes.
@@ -76,18 +69,54 @@ impl Core {
         }
     }
 
-    /// Both have signed a step.
+    /// Both have signed a step: whoever has a share in it is told, wherever that waits meanwhile. What was signed below it
+    /// is void.
     pub(super) fn agreed(&mut self, id: ChannelId, agreed: &Agreed) {
         let hash = agreed.commitment.hash();
-        self.answer_keyed(id, hash, agreed);
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        if let Some(proposed) = seat
-            .proposed
-            .take_if(|proposed| proposed.hash == Some(hash))
-        {
-            self.answer_wants(id, proposed.wants, agreed);
+        let place = seat.half_signed.iter().position(|half| half.hash == hash);
+        if let Some(place) = place {
+            let half = seat.half_signed.remove(place);
+            self.answer_shares(id, &half.shares, &half.operations, agreed);
+        }
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        seat.forget_void();
+        self.revive_void(id);
+    }
+
+    /// What was proposed and cannot be signed any more waits again, unless the party proposes it again by itself, or its
+    /// user has taken it back.
+    fn revive_void(&mut self, id: ChannelId) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some(proposed) = &seat.proposed else {
+            return;
+        };
+        let has = |key: &str| {
+            seat.half_signed
+                .iter()
+                .any(|half| half.shares.iter().any(|share| share.key == key))
+        };
+        if seat.collided || proposed.wants.iter().any(|want| has(&want.key)) {
+            return;
+        }
+        if seat.is_cancelled {
+            seat.is_cancelled = false;
+            self.fail_proposed(
+                id,
+                &Failure {
+                    code: codes::PEER_REFUSED,
+                    message: "the step was taken back".into(),
+                    todo: "ask for it under another key if it is wanted after all".into(),
+                },
+            );
+        } else {
+            self.put_back(id, false);
         }
     }
 
@@ -103,17 +132,23 @@ impl Core {
         else {
             return;
         };
-        let forced = seat
-            .forcing
-            .take_if(|want| want.operations == update.operations);
-        let proposed = seat
+        let same = |joint: &mut Joint| joint.operations == update.operations;
+        let done = [seat.forcing.take_if(same), seat.proposed.take_if(same)];
+        for joint in done.into_iter().flatten() {
+            self.answer_joint(id, joint, agreed);
+        }
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        // What was signed before a restart and rests on the state before this step is not proposed again by itself.
+        if seat
             .proposed
-            .take_if(|proposed| proposed.operations == update.operations);
-        let wants = forced
-            .into_iter()
-            .chain(proposed.into_iter().flat_map(|proposed| proposed.wants));
-        let wants: Vec<Want> = wants.collect();
-        self.answer_wants(id, wants, agreed);
+            .as_ref()
+            .is_some_and(|proposed| proposed.restored)
+        {
+            seat.takes_back = true;
+            self.put_back(id, false);
+        }
     }
 
     /// The peer did not sign. Where it only cannot do so now, it is asked again; a step that it does not want in
@@ -129,13 +164,11 @@ impl Core {
             return;
         };
         let Some(proposed) = &seat.proposed else {
+            // It is from before a restart, and nobody waits for it.
+            seat.takes_back = true;
             return;
         };
-        let moves = proposed
-            .operations
-            .iter()
-            .any(|operation| matches!(operation, Operation::Deposit(_) | Operation::Withdraw(_)));
-        seat.takes_back = !moves;
+        seat.takes_back = !proposed.moves_coins();
         if proposed.wants.len() > 1 {
             self.put_back(id, true);
         } else {
@@ -153,12 +186,12 @@ impl Core {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        if let Some(want) = seat.forcing.take() {
+        if let Some(joint) = seat.forcing.take() {
             let at_fault = refused
                 .operation()
-                .and_then(|place| want.operations.get(place));
+                .and_then(|place| joint.operations.get(place));
             let failure = self.refused(id, refused, at_fault);
-            self.answer_want(want, Err(failure));
+            self.fail_joint(joint, &failure);
             return;
         }
         let Some(mut proposed) = seat.proposed.take() else {
@@ -200,12 +233,12 @@ impl Core {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        let Some(want) = seat.forcing.take_if(|want| want.operations == operations) else {
+        let Some(joint) = seat.forcing.take_if(|joint| joint.operations == operations) else {
             return;
         };
-        self.answer_want(
-            want,
-            Err(Failure {
+        self.fail_joint(
+            joint,
+            &Failure {
                 code: codes::NOT_FORCED,
                 message:
                     "the ledger did not carry out the step, or a newer state stands in its place"
@@ -213,28 +246,19 @@ impl Core {
                 todo:
                     "look at `twinroot channel show`, and force it again where it is still wanted"
                         .into(),
-            }),
+            },
         );
     }
 
-    pub(super) fn funded(&mut self, id: ChannelId, commitment: &Commitment) {
-        let commitment = commitment.clone();
-        let Some(seat) = self.seats.get_mut(&id) else {
-            return;
-        };
-        let moves = |proposed: &mut Proposed| {
-            proposed.operations.iter().any(|operation| {
-                matches!(operation, Operation::Deposit(_) | Operation::Withdraw(_))
-            })
-        };
-        if let Some(proposed) = seat.proposed.take_if(moves) {
-            for want in proposed.wants {
-                self.answer_want(want, Ok(moved(&commitment)));
-            }
-        }
-    }
-
     pub(super) fn unfunded(&mut self, id: ChannelId) {
+        if !self
+            .seats
+            .get(&id)
+            .and_then(|seat| seat.proposed.as_ref())
+            .is_some_and(Joint::moves_coins)
+        {
+            return;
+        }
         self.fail_proposed(
             id,
             &Failure {
@@ -249,36 +273,29 @@ impl Core {
 
     /// Steps whose callers have waited long enough are forced.
     pub(super) fn force_overdue(&mut self, id: ChannelId, height: Height) {
-        let Some(operations) = self.seats.get(&id).and_then(|seat| seat.overdue(height)) else {
+        let Some(seat) = self
+            .seats
+            .get_mut(&id)
+            .filter(|seat| seat.looked && seat.broken.is_none())
+        else {
             return;
         };
-        self.tell(
-            Some(id),
-            &tell::words(
-                "forcing",
-                "the peer has been silent for too long: the ledger is to carry out the step",
-                json!({}),
-            ),
-        );
-        let Some(seat) = self.seats.get_mut(&id) else {
-            return;
-        };
-        let Some(mut proposed) = seat.proposed.take() else {
-            return;
-        };
-        let mut wants = proposed.wants.drain(..);
-        let Some(mut first) = wants.next() else {
-            return;
-        };
-        // All of them are one step, which is forced as one and answered as one.
-        for want in wants {
-            first.replies.extend(want.replies);
+        if let Some(joint) = seat.take_overdue(height) {
+            seat.forcing = Some(joint);
+            self.tell(
+                Some(id),
+                &tell::words(
+                    "forcing",
+                    "the peer has been silent for too long: the ledger is to carry out the step",
+                    json!({}),
+                ),
+            );
         }
-        first.operations = operations;
-        self.force_want(id, first);
+        // Where the party is busy, it is asked again after the next block.
+        let _ = self.force_now(id);
     }
 
-    /// Has the ledger carry out a step, the codes that it needs first.
+    /// Has the ledger carry out a step that its user wants forced.
     pub(super) fn force_want(&mut self, id: ChannelId, want: Want) {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
@@ -287,20 +304,38 @@ impl Core {
             self.answer_want(want, Err(illegal(&Illegal::Forcing)));
             return;
         }
-        let operations = want.operations.clone();
-        self.publish_codes(id, &operations);
-        if let Some(seat) = self.seats.get_mut(&id) {
-            seat.forcing = Some(want);
-        }
-        if let Err(error) = self.try_input(id, Input::Force(operations)) {
-            let want = self.seats.get_mut(&id).and_then(|seat| seat.forcing.take());
-            if let Some(want) = want {
-                self.answer_want(want, Err(illegal(&error)));
-            }
+        seat.forcing = Some(Joint::of(vec![want]));
+        if let Err(error) = self.force_now(id)
+            && let Some(joint) = self.seats.get_mut(&id).and_then(|seat| seat.forcing.take())
+        {
+            self.fail_joint(joint, &illegal(&error));
         }
     }
 
-    /// What was proposed waits again, each for itself if `alone`.
+    /// Asks the party to force what is to be forced, unless it was asked before; the codes that the ledger needs come first.
+    fn force_now(&mut self, id: ChannelId) -> Result<(), Illegal> {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return Ok(());
+        };
+        let Some(joint) = seat.forcing.as_mut().filter(|joint| !joint.is_asked) else {
+            return Ok(());
+        };
+        let operations = joint.operations.clone();
+        joint.is_asked = true;
+        self.publish_codes(id, &operations);
+        let result = self.try_input(id, Input::Force(operations));
+        if result.is_err()
+            && let Some(joint) = self
+                .seats
+                .get_mut(&id)
+                .and_then(|seat| seat.forcing.as_mut())
+        {
+            joint.is_asked = false;
+        }
+        result
+    }
+
+    /// What was proposed waits again, each for itself if `alone`. What nobody has asked for since a restart does not.
     fn put_back(&mut self, id: ChannelId, alone: bool) {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
@@ -309,17 +344,27 @@ impl Core {
             return;
         };
         for mut want in proposed.wants.into_iter().rev() {
+            if want.replies.is_empty() {
+                self.keys.forget(&want.key);
+                continue;
+            }
             want.alone |= alone;
             seat.wants.push_front(want);
         }
     }
 
     fn fail_proposed(&mut self, id: ChannelId, failure: &Failure) {
-        let proposed = self
+        if let Some(joint) = self
             .seats
             .get_mut(&id)
-            .and_then(|seat| seat.proposed.take());
-        for want in proposed.into_iter().flat_map(|proposed| proposed.wants) {
+            .and_then(|seat| seat.proposed.take())
+        {
+            self.fail_joint(joint, failure);
+        }
+    }
+
+    fn fail_joint(&mut self, joint: Joint, failure: &Failure) {
+        for want in joint.wants {
             self.answer_want(want, Err(failure.clone()));
         }
     }
@@ -330,45 +375,62 @@ impl Core {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
+        let forcing = seat
+            .forcing
+            .take()
+            .into_iter()
+            .flat_map(|joint| joint.wants);
         let rest: Vec<Want> = std::mem::take(&mut seat.wants)
             .into_iter()
-            .chain(seat.forcing.take())
+            .chain(forcing)
             .collect();
         for want in rest {
             self.answer_want(want, Err(failure.clone()));
         }
     }
 
-    /// What came of steps that were proposed before the last restart.
-    fn answer_keyed(&mut self, id: ChannelId, hash: Hash, agreed: &Agreed) {
-        let Some(seat) = self.seats.get_mut(&id) else {
-            return;
-        };
-        let Some(place) = seat.keyed.iter().position(|(what, _)| *what == hash) else {
-            return;
-        };
-        let (_, keys) = seat.keyed.remove(place);
-        let done = self.done(id, agreed, None);
-        for key in keys {
-            self.note_answer(&key, &Ok(done.clone()));
-        }
-    }
-
-    fn answer_wants(&mut self, id: ChannelId, wants: Vec<Want>, agreed: &Agreed) {
+    /// Tells everybody who has a share in a step what came of it.
+    fn answer_shares(
+        &mut self,
+        id: ChannelId,
+        shares: &[Share],
+        operations: &[Operation],
+        agreed: &Agreed,
+    ) {
+        let mut rest = operations;
         let mut first = 0_usize;
-        for want in wants {
-            let calls = want
-                .operations
+        for share in shares {
+            let (own, others) = rest.split_at_checked(share.count()).unwrap_or((rest, &[]));
+            rest = others;
+            let calls = own
                 .iter()
                 .filter(|operation| {
                     matches!(operation, Operation::Call(_) | Operation::Create { .. })
                 })
                 .count();
             let last = first.saturating_add(calls);
-            let done = self.done(id, agreed, Some((first..last, &want.operations)));
+            let done = Ok(self.done(id, agreed, first..last, own));
             first = last;
-            self.answer_want(want, Ok(done));
+            match self
+                .seats
+                .get_mut(&id)
+                .and_then(|seat| seat.take_want(&share.key))
+            {
+                Some(want) => self.answer_want(want, done),
+                None if self.keys.is_open(&share.key) => self.note_answer(&share.key, &done),
+                None => {}
+            }
         }
+    }
+
+    fn answer_joint(&mut self, id: ChannelId, joint: Joint, agreed: &Agreed) {
+        let shares = joint.shares();
+        let operations = joint.operations.clone();
+        if let Some(seat) = self.seats.get_mut(&id) {
+            // Back to where the shares' own answers are found.
+            seat.wants.extend(joint.wants);
+        }
+        self.answer_shares(id, &shares, &operations, agreed);
     }
 }
 

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use twinroot_abi::{ChannelId, CodeHash, Hash, PublicKey, Side};
+use twinroot_abi::{ChannelId, CodeHash, Hash, PublicKey, Round, Side};
 use twinroot_exec::Env;
-use twinroot_party::{Effect, Input, Opening, Party, Record, Source};
+use twinroot_party::{Effect, Input, Opening, Party, Record, Source, Status};
 use twinroot_store::{Batch, ReadError, Store, Stream, Writer};
 use twinroot_types::{DecodeError, Signature, decode};
-use twinroot_wire::Parameters;
+use twinroot_wire::{Commitment, Operation, Parameters, Update};
 
-use super::answer::{Answer, Keys};
+use super::answer::{Answer, Keys, Known};
 use super::line::{CALLS, CallLine, EVENTS, Line, PEERS, PeerLine};
 use super::operations::module_name;
 use super::seat::{Seat, Stage};
+use super::want::{HalfSigned, moves_coins};
 use super::{Core, Inbox, Parts};
 use crate::desk::Order;
 
@@ -213,6 +214,7 @@ impl Core {
         let mut seat = Seat::new(terms.clone(), side, offered, Stage::Over);
         seat.key = key;
         seat.lines = count;
+        let proposed = read.proposals();
         if !read.over {
             let fault = |why: String| RestoreError::Channel { channel: id, why };
             match read.opened {
@@ -221,6 +223,24 @@ impl Core {
                     .map_err(fault)?,
                 None => self.reoffer(&mut seat, &read.records).map_err(fault)?,
             }
+        }
+        if let Stage::Open(party) = &seat.stage {
+            let rounds: Vec<Round> = party.half_signed().map(|half| half.round).collect();
+            let bound = matches!(party.status(), Status::Bound(_) | Status::Signing);
+            let may_count = |(round, operations): (Round, &[Operation])| {
+                rounds.contains(&round) || (bound && operations.iter().any(moves_coins))
+            };
+            let half_signed = proposed
+                .into_iter()
+                .filter(|(update, _)| may_count((update.round, &update.operations)));
+            seat.half_signed = half_signed
+                .map(|(update, commitment)| HalfSigned {
+                    hash: commitment.hash(),
+                    shares: Vec::new(),
+                    operations: update.operations,
+                })
+                .collect();
+            seat.forget_void();
         }
         self.seats.insert(id, seat);
         Ok(())
@@ -307,36 +327,69 @@ impl Core {
         Ok(())
     }
 
+    /// What came of steps with keys, and which of them are under way: those wait as they did before.
     fn read_calls(&mut self, lines: Vec<(u64, Vec<u8>)>) -> Result<(), RestoreError> {
-        let mut open: BTreeMap<String, (ChannelId, Hash, Vec<String>)> = BTreeMap::new();
+        let mut open = Vec::new();
         for (number, bytes) in lines {
             let line: CallLine =
                 decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
             match line {
-                CallLine::Proposed {
-                    channel,
-                    keys,
-                    what,
-                } => {
-                    for key in &keys {
-                        open.insert(key.clone(), (channel, what, keys.clone()));
-                    }
-                }
                 CallLine::Answered { key, answer } => {
-                    open.remove(&key);
                     if let Ok(answer) = serde_json::from_str::<Answer>(&answer) {
                         self.keys.answered(number, key, answer);
                     }
                 }
+                line => open.push(line),
             }
         }
-        for (key, (channel, what, keys)) in open {
-            self.keys.waits(key, channel);
-            if let Some(seat) = self.seats.get_mut(&channel)
-                && !seat.keyed.iter().any(|(known, _)| *known == what)
-            {
-                seat.keyed.push((what, keys));
+        for line in open {
+            let (CallLine::Proposed {
+                channel,
+                ref shares,
+                ..
             }
+            | CallLine::Forcing {
+                channel,
+                ref shares,
+                ..
+            }) = line
+            else {
+                continue;
+            };
+            // All callers of a step are answered in one batch.
+            if shares
+                .iter()
+                .any(|share| self.keys.get(&share.key).is_some_and(Known::is_answered))
+            {
+                continue;
+            }
+            let Some(seat) = self.seats.get_mut(&channel) else {
+                continue;
+            };
+            let keys: Vec<String> = shares.iter().map(|share| share.key.clone()).collect();
+            let is_open = match line {
+                CallLine::Proposed {
+                    what,
+                    since,
+                    shares,
+                    ..
+                } => seat.was_proposed(what, since, shares),
+                CallLine::Forcing {
+                    since,
+                    shares,
+                    operations,
+                    ..
+                } => seat.was_forced(since, shares, operations),
+                CallLine::Answered { .. } => false,
+            };
+            if is_open {
+                keys.into_iter()
+                    .for_each(|key| self.keys.waits(key, channel));
+            }
+        }
+        for seat in self.seats.values_mut() {
+            // Nobody waits for it, and it stands in the way of everything else.
+            seat.takes_back = seat.proposed.is_none() && !seat.half_signed.is_empty();
         }
         Ok(())
     }
@@ -394,6 +447,19 @@ struct Read {
     opened: Option<Env>,
     records: Vec<Record>,
     over: bool,
+}
+
+impl Read {
+    /// The steps that this node has proposed.
+    fn proposals(&self) -> Vec<(Update, Commitment)> {
+        let proposal = |record: &Record| match record {
+            Record::Proposing(update, commitment) => {
+                Some(((**update).clone(), (**commitment).clone()))
+            }
+            _ => None,
+        };
+        self.records.iter().filter_map(proposal).collect()
+    }
 }
 
 /// All lines of a row.
