@@ -11,6 +11,7 @@ use twinroot_client::api::{
 };
 use twinroot_client::{Api, Failure};
 
+use super::tell::words;
 use super::{Core, Inbox, events};
 use crate::node::Shelf;
 
@@ -25,6 +26,18 @@ pub struct Handle {
 impl Handle {
     pub(crate) const fn new(inbox: mpsc::Sender<Inbox>, newest_event: watch::Receiver<u64>, shelf: Shelf) -> Self {
         Self { inbox, newest_event, shelf }
+    }
+
+    /// Notes an event that is not of a channel.
+    pub(crate) async fn tell(&self, kind: &'static str, text: String) {
+        let told = self.ask(move |core| {
+            core.check_running()?;
+            core.tell(None, &words(kind, text, serde_json::json!({})));
+            Ok(())
+        });
+        if let Err(failure) = told.await {
+            tracing::warn!(kind, %failure, "not told");
+        }
     }
 
     /// Has the core do something.

@@ -6,10 +6,10 @@ mod commands;
 mod events;
 mod handle;
 mod ledger;
-mod line;
+pub(crate) mod line;
 mod operations;
 mod pump;
-mod restore;
+pub(crate) mod restore;
 mod seat;
 mod tell;
 mod view;
@@ -65,6 +65,8 @@ pub(crate) struct Parts {
     pub(crate) desk: Desk,
     pub(crate) shelf: Shelf,
     pub(crate) inbox: mpsc::Sender<Inbox>,
+    /// How many commits there were.
+    pub(crate) commits: watch::Sender<u64>,
     /// The newest event that is on the disk.
     pub(crate) newest_event: watch::Sender<u64>,
 }
@@ -96,6 +98,12 @@ pub(crate) struct Core {
     last_event: u64,
     acked: u64,
     frozen: Option<String>,
+    /// Whether the signer was asked in vain since the last tick.
+    signer_gone: bool,
+    /// Whether the user was told that the signer is gone.
+    signer_missed: bool,
+    /// The last time that the log was made of a copy.
+    restored: Option<line::LastRestored>,
 }
 
 /// Something that is done once a batch is written.
@@ -174,6 +182,7 @@ impl Core {
         if self.frozen.is_some() {
             return;
         }
+        self.parts.commits.send_modify(|commits| *commits = commits.saturating_add(1));
         self.written = self.written.max(written.last);
         while self.after.front().is_some_and(|(ticket, _)| *ticket <= self.written) {
             if let Some((_, act)) = self.after.pop_front() {
@@ -265,6 +274,7 @@ impl Core {
             self.thaw();
             return;
         }
+        self.ask_signer_again();
         let busy: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| seat.wants_a_tick()).map(|(id, _)| *id).collect();
         for id in busy {
             self.input(id, twinroot_party::Input::Tick);
