@@ -9,6 +9,5 @@
 mod api;
 mod open;
 #[path = "../../../rules/tests/it/toy.rs"]
-#[expect(dead_code, reason = "shared with the tests of the rules")]
 mod toy;
 mod world;
