@@ -1,5 +1,6 @@
 //! Nodes with real files, real sockets and a real ledger; contracts are scripts of a few lines.
 
+mod api;
 mod open;
 #[path = "../../../rules/tests/it/toy.rs"]
 #[expect(dead_code, reason = "shared with the tests of the rules")]
