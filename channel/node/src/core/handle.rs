@@ -12,7 +12,12 @@ use twinroot_client::api::{
 };
 use twinroot_client::{Api, Failure};
 
+<<<<<<< main
 use super::{Core, Inbox, codes, events};
+=======
+use super::tell::words;
+use super::{Core, Inbox, events};
+>>>>>>> de4a59dedb5d6d2bd5a4d9bb1cf52d02f6200b16
 use crate::node::Shelf;
 
 /// A node that runs, to be asked.
@@ -33,6 +38,18 @@ impl Handle {
             inbox,
             newest_event,
             shelf,
+        }
+    }
+
+    /// Notes an event that is not of a channel.
+    pub(crate) async fn tell(&self, kind: &'static str, text: String) {
+        let told = self.ask(move |core| {
+            core.check_running()?;
+            core.tell(None, &words(kind, text, serde_json::json!({})));
+            Ok(())
+        });
+        if let Err(failure) = told.await {
+            tracing::warn!(kind, %failure, "not told");
         }
     }
 
