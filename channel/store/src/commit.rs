@@ -35,14 +35,17 @@ impl Store {
             commits: counts.commits.saturating_add(1),
             next: next_after(batches, counts.next)?,
         };
-        self.commit(batches, after)
-            .inspect_err(|_| self.inner.stop())?;
-        *counts = after;
-        Ok(())
+        self.commit(&mut counts, batches, after)
+            .inspect_err(|_| self.inner.stop())
     }
 
     /// Makes one commit, which leaves these counts.
-    pub(crate) fn commit(&self, batches: &[Batch], after: Counts) -> Result<(), WriteError> {
+    pub(crate) fn commit(
+        &self,
+        counts: &mut Counts,
+        batches: &[Batch],
+        after: Counts,
+    ) -> Result<(), WriteError> {
         let database = self
             .inner
             .database
@@ -56,6 +59,7 @@ impl Store {
         })
         .map_err(|Tripped| WriteError::Damaged(Tripped::TEXT.to_owned()))?
         .map_err(failed)?;
+        *counts = after;
         self.inner
             .head
             .write_commits(after.commits)

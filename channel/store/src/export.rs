@@ -9,6 +9,7 @@
 //! chance; against those who change it on purpose a backup is sealed.
 
 use std::path::Path;
+use std::sync::PoisonError;
 
 use redb::{ReadTransaction, ReadableTable};
 use twox_hash::XxHash3_64;
@@ -82,8 +83,16 @@ impl Store {
     pub fn import(path: &Path, export: &[u8]) -> Result<Self, ImportError> {
         let (batch, next) = parse(export)?;
         let made = create(path, |store| {
-            store.commit(&[batch], Counts { commits: 1, next })?;
-            Ok::<_, ImportError>(())
+            let mut counts = store
+                .inner
+                .counts
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let after = Counts {
+                commits: counts.commits + 1,
+                next,
+            };
+            Ok::<_, ImportError>(store.commit(&mut counts, &[batch], after)?)
         })?;
         match made {
             Made::New => Ok(Self::open(path)?),

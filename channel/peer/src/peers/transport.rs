@@ -80,7 +80,15 @@ impl Reader {
     pub(super) async fn next(&mut self) -> Result<BytesMut, Ended> {
         match self.0.next().await {
             Some(Ok(message)) => Ok(message),
-            Some(Err(error)) if error.kind() == io::ErrorKind::ConnectionReset => Err(Ended::Cut),
+            // Reset by the peer's system, or ended within a message, which is of the kind `Other`.
+            Some(Err(error))
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::ConnectionReset | io::ErrorKind::Other
+                ) =>
+            {
+                Err(Ended::Cut)
+            }
             Some(Err(error)) => Err(error.into()),
             None => Err(Ended::Cut),
         }
