@@ -17,14 +17,8 @@ mod node;
 mod restored;
 pub mod serve;
 
-<<<<<<< main
-pub use config::{Config, ConfigError};
-pub use core::{Handle, RestoreError, codes};
-pub use node::{LOG, Node, OpenLog, StartError};
-=======
 pub use config::{BackupConfig, Config, ConfigError};
-pub use core::{Handle, RestoreError};
+pub use core::{Handle, RestoreError, codes};
 pub use keeper::{AskError, BACKUP_NAME, backup_of_peer};
-pub use node::{KEPT, LOG, Node, StartError};
+pub use node::{KEPT, LOG, Node, OpenLog, StartError};
 pub use restored::{RestoreBackupError, accept_loss, restore};
->>>>>>> de4a59dedb5d6d2bd5a4d9bb1cf52d02f6200b16
