@@ -1,16 +1,7 @@
 //! Carrying out what a party wants done: in order, and nothing leaves before what it rests on is written.
 
-<<<<<<< HEAD
-<<<<<<< main
-use twinroot_abi::{ChannelId, Hash, Height, PublicKey};
-=======
-use twinroot_abi::{ChannelId, Hash, PublicKey};
-use twinroot_keyring::SignError;
->>>>>>> de4a59dedb5d6d2bd5a4d9bb1cf52d02f6200b16
-=======
 use twinroot_abi::{ChannelId, Hash, Height, PublicKey};
 use twinroot_keyring::SignError;
->>>>>>> main
 use twinroot_party::{Effect, Illegal, Input, Question, Record, Report, ToSign};
 use twinroot_peer::News;
 use twinroot_types::encode;
@@ -77,10 +68,6 @@ impl Core {
             };
             let leaves = match seat.todo.front() {
                 None => break,
-<<<<<<< HEAD
-<<<<<<< main
-=======
->>>>>>> main
                 Some(Effect::Post(action)) => {
                     if matches!(**action, Action::Force(_)) {
                         self.note_forcing(id);
@@ -88,14 +75,7 @@ impl Core {
                     true
                 }
                 Some(Effect::Send(_)) => true,
-<<<<<<< HEAD
-=======
-                Some(Effect::Send(_) | Effect::Post(_)) => true,
                 Some(Effect::Sign(_)) if self.signer_gone => return,
->>>>>>> de4a59dedb5d6d2bd5a4d9bb1cf52d02f6200b16
-=======
-                Some(Effect::Sign(_)) if self.signer_gone => return,
->>>>>>> main
                 // A signature that nobody else has seen is not signed: only one that is made elsewhere waits.
                 Some(Effect::Sign(_)) => signs_elsewhere,
                 Some(Effect::Persist(_) | Effect::Ask(_) | Effect::Report(_)) => false,

@@ -12,17 +12,8 @@ use twinroot_client::api::{
 };
 use twinroot_client::{Api, Failure};
 
-<<<<<<< HEAD
-<<<<<<< main
-use super::{Core, Inbox, codes, events};
-=======
-use super::tell::words;
-use super::{Core, Inbox, events};
->>>>>>> de4a59dedb5d6d2bd5a4d9bb1cf52d02f6200b16
-=======
 use super::tell::words;
 use super::{Core, Inbox, codes, events};
->>>>>>> main
 use crate::node::Shelf;
 
 /// A node that runs, to be asked.

@@ -9,22 +9,10 @@ use twinroot_store::{Batch, ReadError, Store, Stream, Writer};
 use twinroot_types::{DecodeError, Signature, decode};
 use twinroot_wire::{Commitment, Operation, Parameters, Update};
 
-<<<<<<< HEAD
-<<<<<<< main
-use super::answer::{Answer, Keys, Known};
-use super::line::{CALLS, CallLine, EVENTS, Line, PEERS, PeerLine};
-=======
-use super::answer::{Answer, Keys};
-use super::line::{
-    CALLS, CallLine, EVENTS, LastRestored, Line, OWN, PEERS, PeerLine, RESTORED, RestoredLine,
-};
->>>>>>> de4a59dedb5d6d2bd5a4d9bb1cf52d02f6200b16
-=======
 use super::answer::{Answer, Keys, Known};
 use super::line::{
     CALLS, CallLine, EVENTS, LastRestored, Line, OWN, PEERS, PeerLine, RESTORED, RestoredLine,
 };
->>>>>>> main
 use super::operations::module_name;
 use super::seat::{Seat, Stage};
 use super::want::{HalfSigned, moves_coins};
@@ -481,10 +469,6 @@ struct Read {
     over: bool,
 }
 
-<<<<<<< HEAD
-<<<<<<< main
-=======
->>>>>>> main
 impl Read {
     /// The steps that this node has proposed.
     fn proposals(&self) -> Vec<(Update, Commitment)> {
@@ -496,12 +480,8 @@ impl Read {
         };
         self.records.iter().filter_map(proposal).collect()
     }
-<<<<<<< HEAD
-=======
-=======
 }
 
->>>>>>> main
 /// The newest restoring of a log, if it was ever made of a copy.
 pub(crate) fn last_restored(store: &Store) -> Result<Option<LastRestored>, RestoreError> {
     let Some((number, bytes)) = lines(store, &RESTORED)?.pop() else {
@@ -510,10 +490,6 @@ pub(crate) fn last_restored(store: &Store) -> Result<Option<LastRestored>, Resto
     let RestoredLine { salt } =
         decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
     Ok(Some(LastRestored { number, salt }))
-<<<<<<< HEAD
->>>>>>> de4a59dedb5d6d2bd5a4d9bb1cf52d02f6200b16
-=======
->>>>>>> main
 }
 
 /// All lines of a row.
