@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use twinroot_abi::{Amount, Gas, Side};
+use twinroot_abi::{Amount, Gas, PublicKey, Side};
+use twinroot_keyring::{RemoteSigner, SignError};
 use twinroot_party::{Guarantee, Kind, Offers, Otherwise, Policy, Rule};
 
 /// How a node is set up.
@@ -19,6 +20,8 @@ pub struct Config {
     pub api: Option<SocketAddr>,
     /// Where metrics are told to Prometheus; none for nowhere.
     pub metrics: Option<SocketAddr>,
+    /// Socket of the signer where the key lies in another process; none where it lies in this one.
+    pub signer: Option<PathBuf>,
     /// What the node does by itself.
     pub policy: PolicyConfig,
     /// The log.
@@ -34,6 +37,7 @@ impl Default for Config {
             listen: Some(SocketAddr::from(([127, 0, 0, 1], 8641))),
             api: None,
             metrics: None,
+            signer: None,
             policy: PolicyConfig::default(),
             log: LogConfig::default(),
             backup: BackupConfig::default(),
@@ -157,11 +161,37 @@ impl Default for LogConfig {
 }
 
 /// Backups.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BackupConfig {
     /// Where sealed copies of the log go; none for nowhere.
     pub folder: Option<PathBuf>,
+    /// How many of the newest stay there.
+    pub keep: usize,
+    /// Commits of the log after which a copy is made.
+    pub every: u64,
+    /// Seconds after a commit at which one is made where fewer came.
+    pub seconds: u64,
+    /// Whether each peer is given one as well; it cannot open it.
+    pub peers: bool,
+    /// Minutes between two that a peer is given.
+    pub peers_minutes: u64,
+    /// Whether copies of peers are kept: the newest of each, of 4 MiB at most.
+    pub keep_for_peers: bool,
+}
+
+impl Default for BackupConfig {
+    fn default() -> Self {
+        Self {
+            folder: None,
+            keep: 5,
+            every: 256,
+            seconds: 60,
+            peers: true,
+            peers_minutes: 10,
+            keep_for_peers: true,
+        }
+    }
 }
 
 /// What bounds the core.
@@ -213,6 +243,18 @@ impl Config {
             path: path.to_owned(),
             error: Box::new(error),
         })
+    }
+
+    /// The signer in another process that the file names, if it names one. Where the node's key is known, another is not
+    /// accepted. It is waited for: not to be called where others must not wait.
+    ///
+    /// # Errors
+    /// [`SignError`]: it is not there, or has another key.
+    pub fn remote_signer(&self, key: Option<PublicKey>) -> Result<Option<RemoteSigner>, SignError> {
+        self.signer
+            .as_deref()
+            .map(|path| RemoteSigner::connect(path, key))
+            .transpose()
     }
 
     pub(crate) fn limits(&self) -> Result<Limits, ConfigError> {

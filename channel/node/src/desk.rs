@@ -296,8 +296,18 @@ impl Clerk {
     /// Signs and posts; where the number is taken, anew with the next.
     async fn post(&mut self, channel: ChannelId, action: Box<Action>) {
         for left in (0..TRIES).rev() {
-            let Some(bytes) = self.transaction(&action).await else {
-                return;
+            let bytes = match self.transaction(&action).await {
+                Ok(bytes) => bytes,
+                Err(why) => {
+                    return self
+                        .tell(Heard::Rejected {
+                            channel,
+                            action,
+                            why,
+                            final_: false,
+                        })
+                        .await;
+                }
             };
             let (why, final_) = match self.chain.submit(bytes).await {
                 Ok(transaction) => {
@@ -330,11 +340,11 @@ impl Clerk {
         }
     }
 
-    async fn transaction(&mut self, action: &Action) -> Option<Vec<u8>> {
+    async fn transaction(&mut self, action: &Action) -> Result<Vec<u8>, String> {
         let sender = self.signer.public();
         let nonce = match self.nonce {
             Some(nonce) => nonce,
-            None => self.next_number(sender).await?,
+            None => self.next_number(sender).await.ok_or("it does not answer")?,
         };
         self.nonce = Some(nonce);
         let expiry = Height(self.height.0.saturating_add(EXPIRY));
@@ -347,17 +357,12 @@ impl Clerk {
             action: action.clone(),
         };
         match self.signer.sign(Tag::TRANSACTION, &encode(&transaction)) {
-            Ok(signature) => Some(
-                SignedTransaction {
-                    transaction,
-                    signature,
-                }
-                .encode(),
-            ),
-            Err(error) => {
-                tracing::error!(%error, "the signer does not sign a transaction");
-                None
+            Ok(signature) => Ok(SignedTransaction {
+                transaction,
+                signature,
             }
+            .encode()),
+            Err(error) => Err(format!("the transaction is not signed: {error}")),
         }
     }
 

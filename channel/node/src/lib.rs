@@ -12,9 +12,13 @@
 mod config;
 mod core;
 mod desk;
+mod keeper;
 mod node;
+mod restored;
 pub mod serve;
 
-pub use config::{Config, ConfigError};
+pub use config::{BackupConfig, Config, ConfigError};
 pub use core::{Handle, RestoreError, codes};
-pub use node::{LOG, Node, OpenLog, StartError};
+pub use keeper::{AskError, BACKUP_NAME, backup_of_peer};
+pub use node::{KEPT, LOG, Node, OpenLog, StartError};
+pub use restored::{RestoreBackupError, accept_loss, restore};

@@ -18,12 +18,17 @@ use crate::config::{Config, ConfigError};
 use crate::core::codes;
 use crate::core::{Core, Handle, Inbox, Parts, RestoreError};
 use crate::desk::Desk;
+use crate::keeper::{self, Said};
 
 /// The log's file in a node's folder.
 pub const LOG: &str = "node.log";
+/// Where in a node's folder the sealed backups of its peers lie.
+pub const KEPT: &str = "kept";
 
 /// How many things may wait for the core before who brings them has to wait, too.
 const INBOX: usize = 4_096;
+/// And for the keeper of backups; what comes then is dropped.
+const KEEPER_INBOX: usize = 8;
 /// How long nothing happens before what was not answered is said again.
 const TICK: Duration = Duration::from_secs(2);
 
@@ -36,6 +41,7 @@ pub struct Node {
     key: PublicKey,
     peers: Peers,
     inbox: mpsc::Sender<Inbox>,
+    keeper: mpsc::Sender<Said>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -105,9 +111,20 @@ impl Node {
         let key = signer.public();
         let (inbox, taken) = mpsc::channel(INBOX);
         let (newest_event, events) = watch::channel(0);
-        let (peers, mut tasks) = listen(config, &*signer, inbox.clone()).await?;
+        let (commits, committed) = watch::channel(0);
+        let (keeper, said) = mpsc::channel(KEEPER_INBOX);
+        let (peers, mut tasks) = listen(config, &*signer, inbox.clone(), keeper.clone()).await?;
         let desk = Desk::start(chain, id, signer.clone(), inbox.clone());
         let handle = Handle::new(inbox.clone(), events, shelf.clone());
+        let keeping = keeper::Parts {
+            config: config.backup.clone(),
+            kept: folder.join(KEPT),
+            shelf: shelf.clone(),
+            signer: signer.clone(),
+            peers: peers.clone(),
+            handle: handle.clone(),
+            commits: committed,
+        };
         let parts = Parts {
             execute,
             signer,
@@ -117,6 +134,7 @@ impl Node {
             desk,
             shelf,
             inbox: inbox.clone(),
+            commits,
             newest_event,
         };
         let core = tokio::task::spawn_blocking(move || Core::restore(parts))
@@ -127,11 +145,13 @@ impl Node {
             .spawn(move || core.run(taken))
             .map_err(|error| StartError::Machine(error.to_string()))?;
         tasks.push(tick(inbox.clone()));
+        tasks.push(tokio::spawn(keeper::keep(keeping, said)));
         Ok(Self {
             handle,
             key,
             peers,
             inbox,
+            keeper,
             tasks,
         })
     }
@@ -161,6 +181,10 @@ impl Node {
             // Without an answer the core is gone already.
             let _ = stopped.await;
         }
+        let (done, backed_up) = oneshot::channel();
+        if self.keeper.send(Said::Stop(done)).await.is_ok() {
+            let _ = backed_up.await;
+        }
         self.peers.stop().await;
         for task in self.tasks {
             task.abort();
@@ -173,6 +197,7 @@ async fn listen(
     config: &Config,
     signer: &dyn Signer,
     inbox: mpsc::Sender<Inbox>,
+    keeper: mpsc::Sender<Said>,
 ) -> Result<(Peers, Vec<JoinHandle<()>>), StartError> {
     let mut secret = zeroize::Zeroizing::new([0; 32]);
     getrandom::fill(&mut *secret).map_err(|error| StartError::Machine(error.to_string()))?;
@@ -191,6 +216,14 @@ async fn listen(
     .await?;
     let task = tokio::spawn(async move {
         while let Some(news) = heard.recv().await {
+            if let Some(said) = Said::of(&news) {
+                let to_the_node = matches!(said, Said::Frame(..));
+                // Where the keeper is busy, the peer says it again some time.
+                let _ = keeper.try_send(said);
+                if to_the_node {
+                    continue;
+                }
+            }
             if inbox.send(Inbox::Peer(news)).await.is_err() {
                 return;
             }

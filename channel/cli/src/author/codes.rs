@@ -86,6 +86,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Entry> {
         .iter()
         .chain(oracle::codes::TABLE)
         .chain(node::codes::TABLE)
+        .chain(node::core_codes::TABLE)
 }
 
 /// The table of contracts and exits.

@@ -1,6 +1,7 @@
 //! Carrying out what a party wants done: in order, and nothing leaves before what it rests on is written.
 
 use twinroot_abi::{ChannelId, Hash, Height, PublicKey};
+use twinroot_keyring::SignError;
 use twinroot_party::{Effect, Illegal, Input, Question, Record, Report, ToSign};
 use twinroot_peer::News;
 use twinroot_types::encode;
@@ -8,7 +9,7 @@ use twinroot_wire::{Action, Message};
 
 use super::Core;
 use super::line::{CALLS, CallLine, Line};
-use super::seat::Stage;
+use super::seat::{Seat, Stage};
 use super::tell;
 use super::want::HalfSigned;
 use crate::desk::Order;
@@ -74,6 +75,7 @@ impl Core {
                     true
                 }
                 Some(Effect::Send(_)) => true,
+                Some(Effect::Sign(_)) if self.signer_gone => return,
                 // A signature that nobody else has seen is not signed: only one that is made elsewhere waits.
                 Some(Effect::Sign(_)) => signs_elsewhere,
                 Some(Effect::Persist(_) | Effect::Ask(_) | Effect::Report(_)) => false,
@@ -86,7 +88,7 @@ impl Core {
             }
             match seat.todo.pop_front() {
                 Some(Effect::Persist(record)) => self.persist(id, record),
-                Some(Effect::Sign(what)) => self.sign(id, &what),
+                Some(Effect::Sign(what)) => self.sign(id, what),
                 Some(Effect::Send(message)) => self.send(id, &message),
                 Some(Effect::Ask(question)) => self.ask(id, question),
                 Some(Effect::Post(action)) => self.post(id, *action),
@@ -196,7 +198,7 @@ impl Core {
         self.note(CALLS, encode(&line));
     }
 
-    fn sign(&mut self, id: ChannelId, what: &ToSign) {
+    fn sign(&mut self, id: ChannelId, what: ToSign) {
         match self.parts.signer.sign(what.tag(), &what.bytes()) {
             Ok(signature) => self.input(
                 id,
@@ -205,6 +207,8 @@ impl Core {
                     signature,
                 },
             ),
+            Err(SignError::Unreachable(why)) => self.signer_lost(id, what, &why.to_string()),
+            // It has its reasons, and asking again changes nothing.
             Err(error) => {
                 let why = format!("the signer does not sign: {error}");
                 self.tell(
@@ -215,6 +219,53 @@ impl Core {
                     seat.broken = Some(why);
                 }
             }
+        }
+    }
+
+    /// The signer's process is not there. What is to be signed stays first, and with the next tick it is asked for again.
+    fn signer_lost(&mut self, id: ChannelId, what: ToSign, why: &str) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.todo.push_front(Effect::Sign(what));
+        }
+        self.signer_gone = true;
+        metrics::gauge!("twinroot_signer_gone").set(1.0);
+        if !std::mem::replace(&mut self.signer_missed, true) {
+            let text =
+                format!("the signer does not answer, and nothing is signed until it does: {why}");
+            tracing::warn!("{text}");
+            self.tell(
+                None,
+                &tell::words("signer_gone", text, serde_json::json!({})),
+            );
+        }
+    }
+
+    /// What waits for the signer is asked for once more.
+    pub(super) fn ask_signer_again(&mut self) {
+        if !std::mem::replace(&mut self.signer_gone, false) {
+            return;
+        }
+        let unsigned = |seat: &Seat| matches!(seat.todo.front(), Some(Effect::Sign(_)));
+        let waiting: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| unsigned(seat))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in waiting {
+            self.carry(id);
+        }
+        if !self.signer_gone {
+            self.signer_missed = false;
+            metrics::gauge!("twinroot_signer_gone").set(0.0);
+            self.tell(
+                None,
+                &tell::words(
+                    "signer_back",
+                    "the signer signs again",
+                    serde_json::json!({}),
+                ),
+            );
         }
     }
 

@@ -12,6 +12,7 @@ use twinroot_client::api::{
 };
 use twinroot_client::{Api, Failure};
 
+use super::tell::words;
 use super::{Core, Inbox, codes, events};
 use crate::node::Shelf;
 
@@ -33,6 +34,18 @@ impl Handle {
             inbox,
             newest_event,
             shelf,
+        }
+    }
+
+    /// Notes an event that is not of a channel.
+    pub(crate) async fn tell(&self, kind: &'static str, text: String) {
+        let told = self.ask(move |core| {
+            core.check_running()?;
+            core.tell(None, &words(kind, text, serde_json::json!({})));
+            Ok(())
+        });
+        if let Err(failure) = told.await {
+            tracing::warn!(kind, %failure, "not told");
         }
     }
 

@@ -7,7 +7,7 @@ use twinroot_party::{Input, OnLedger};
 use twinroot_rules::FORCE_WINDOW;
 use twinroot_wire::{Action, Operation};
 
-use super::line::Line;
+use super::line::{LastRestored, Line};
 use super::seat::Stage;
 use super::{Core, tell};
 use crate::desk::{Heard, Order, View};
@@ -126,6 +126,10 @@ impl Core {
         if deep > self.height().0 {
             return;
         }
+        if self.restored.is_some() {
+            self.opened_in_doubt(id, view);
+            return;
+        }
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
@@ -154,7 +158,30 @@ impl Core {
         seat.stage = Stage::Open(Box::new(party));
         seat.opened = Some(view.opened);
         seat.todo.clear();
-        seat.question = None;
+        self.begun(id, view);
+    }
+
+    /// The log was once made of a copy: for all that it knows, the channel is not new, and states of it are signed and lost.
+    fn opened_in_doubt(&mut self, id: ChannelId, view: View) {
+        let source = LastRestored::source(self.restored, None);
+        let Some(mut seat) = self.seats.remove(&id) else {
+            return;
+        };
+        seat.todo.clear();
+        let reopened = self.reopen(&mut seat, view.opened, source, Vec::new());
+        let good = reopened.is_ok();
+        seat.broken = reopened.err();
+        self.seats.insert(id, seat);
+        if good {
+            self.begun(id, view);
+        }
+    }
+
+    /// The party of a channel begins.
+    fn begun(&mut self, id: ChannelId, view: View) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.question = None;
+        }
         self.line(id, &Line::Opened(view.opened));
         self.tell(
             Some(id),

@@ -7,10 +7,10 @@ mod commands;
 mod events;
 mod handle;
 mod ledger;
-mod line;
+pub(crate) mod line;
 mod operations;
 mod pump;
-mod restore;
+pub(crate) mod restore;
 mod seat;
 mod tell;
 mod view;
@@ -66,6 +66,8 @@ pub(crate) struct Parts {
     pub(crate) desk: Desk,
     pub(crate) shelf: Shelf,
     pub(crate) inbox: mpsc::Sender<Inbox>,
+    /// How many commits there were.
+    pub(crate) commits: watch::Sender<u64>,
     /// The newest event that is on the disk.
     pub(crate) newest_event: watch::Sender<u64>,
 }
@@ -97,6 +99,12 @@ pub(crate) struct Core {
     last_event: u64,
     acked: u64,
     frozen: Option<String>,
+    /// Whether the signer was asked in vain since the last tick.
+    signer_gone: bool,
+    /// Whether the user was told that the signer is gone.
+    signer_missed: bool,
+    /// The last time that the log was made of a copy.
+    restored: Option<line::LastRestored>,
 }
 
 /// Something that is done once a batch is written.
@@ -179,6 +187,9 @@ impl Core {
         if self.frozen.is_some() {
             return;
         }
+        self.parts
+            .commits
+            .send_modify(|commits| *commits = commits.saturating_add(1));
         self.written = self.written.max(written.last);
         while self
             .after
@@ -297,6 +308,7 @@ impl Core {
             self.thaw();
             return;
         }
+        self.ask_signer_again();
         let busy: Vec<ChannelId> = self
             .seats
             .iter()

@@ -10,7 +10,9 @@ use twinroot_types::{DecodeError, Signature, decode};
 use twinroot_wire::{Commitment, Operation, Parameters, Update};
 
 use super::answer::{Answer, Keys, Known};
-use super::line::{CALLS, CallLine, EVENTS, Line, PEERS, PeerLine};
+use super::line::{
+    CALLS, CallLine, EVENTS, LastRestored, Line, OWN, PEERS, PeerLine, RESTORED, RestoredLine,
+};
 use super::operations::module_name;
 use super::seat::{Seat, Stage};
 use super::want::{HalfSigned, moves_coins};
@@ -18,7 +20,7 @@ use super::{Core, Inbox, Parts};
 use crate::desk::Order;
 
 /// Bytes of a line, at most: a checkpoint holds a whole state.
-const LINE_BYTES: usize = 1 << 30;
+pub(crate) const LINE_BYTES: usize = 1 << 30;
 /// Lines of a page that is read.
 const PAGE: usize = 4_096;
 
@@ -72,6 +74,9 @@ impl Core {
             last_event: 0,
             acked: 0,
             frozen: None,
+            signer_gone: false,
+            signer_missed: false,
+            restored: None,
             parts,
         };
         let store = core.parts.shelf.store().map_err(|_| ReadError::Stopped)?;
@@ -126,8 +131,9 @@ impl Core {
                 self.parts.peers.keep(PublicKey(peer), address);
             }
         }
+        self.restored = last_restored(&store)?;
         for stream in store.streams()? {
-            if ![EVENTS, CALLS, PEERS].contains(&stream) {
+            if !OWN.contains(&stream) {
                 self.read_channel(ChannelId(stream), lines(&store, &stream)?)?;
             }
         }
@@ -198,7 +204,12 @@ impl Core {
                     key,
                 } => read.channel = Some((*terms, side, offered, key)),
                 Line::Opened(env) => read.opened = Some(env),
-                Line::Record(record) => read.records.push(*record),
+                Line::Record(record) => {
+                    if !matches!(*record, Record::Terms(_)) {
+                        read.newest_record = Some(number);
+                    }
+                    read.records.push(*record);
+                }
                 Line::Over => read.over = true,
             }
         }
@@ -216,10 +227,11 @@ impl Core {
         seat.lines = count;
         let proposed = read.proposals();
         if !read.over {
+            let source = LastRestored::source(self.restored, read.newest_record);
             let fault = |why: String| RestoreError::Channel { channel: id, why };
             match read.opened {
                 Some(opened) => self
-                    .reopen(&mut seat, opened, read.records)
+                    .reopen(&mut seat, opened, source, read.records)
                     .map_err(fault)?,
                 None => self.reoffer(&mut seat, &read.records).map_err(fault)?,
             }
@@ -246,7 +258,13 @@ impl Core {
         Ok(())
     }
 
-    fn reopen(&self, seat: &mut Seat, opened: Env, records: Vec<Record>) -> Result<(), String> {
+    pub(super) fn reopen(
+        &self,
+        seat: &mut Seat,
+        opened: Env,
+        source: Source,
+        records: Vec<Record>,
+    ) -> Result<(), String> {
         let policy = self.parts.limits.policy.clone();
         let execute = &*self.parts.execute;
         let terms = &seat.terms;
@@ -256,7 +274,7 @@ impl Core {
             opened,
             policy,
             self.codes.clone(),
-            Source::Log,
+            source,
             records,
             execute,
         )
@@ -446,6 +464,8 @@ struct Read {
     channel: Option<(Parameters, Side, Option<Signature>, String)>,
     opened: Option<Env>,
     records: Vec<Record>,
+    /// Number of the newest that its party wrote.
+    newest_record: Option<u64>,
     over: bool,
 }
 
@@ -462,8 +482,18 @@ impl Read {
     }
 }
 
+/// The newest restoring of a log, if it was ever made of a copy.
+pub(crate) fn last_restored(store: &Store) -> Result<Option<LastRestored>, RestoreError> {
+    let Some((number, bytes)) = lines(store, &RESTORED)?.pop() else {
+        return Ok(None);
+    };
+    let RestoredLine { salt } =
+        decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
+    Ok(Some(LastRestored { number, salt }))
+}
+
 /// All lines of a row.
-fn lines(store: &Store, stream: &Stream) -> Result<Vec<(u64, Vec<u8>)>, ReadError> {
+pub(crate) fn lines(store: &Store, stream: &Stream) -> Result<Vec<(u64, Vec<u8>)>, ReadError> {
     let mut all = Vec::new();
     let mut from = 0;
     loop {
