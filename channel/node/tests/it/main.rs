@@ -7,6 +7,7 @@
 )]
 
 mod api;
+mod backups;
 mod open;
 #[path = "../../../rules/tests/it/toy.rs"]
 mod toy;
