@@ -1,11 +1,14 @@
 //! `twinroot node`: the daemon, its folder, its log and its backups. One file a verb.
 
 mod backup;
+mod chain;
 mod check;
 pub(crate) mod codes;
 pub(crate) mod core_codes;
+mod engine;
 mod faults;
 mod init;
+mod metrics;
 mod place;
 mod restore;
 mod run;
