@@ -58,10 +58,6 @@ impl State {
         &self.ledger
     }
 
-    pub(crate) const fn genesis(&self) -> &Genesis {
-        &self.genesis
-    }
-
     pub(crate) fn block(&self) -> Env {
         self.ledger.block()
     }
