@@ -282,7 +282,7 @@ impl Clerk {
 
     async fn look(&mut self, channel: ChannelId) {
         if let Some(Answer::Channel(answer)) = self.ask(Query::Channel(channel)).await {
-            self.tell(Heard::View { channel, view: answer.live() }).await;
+            self.tell(Heard::View { channel, view: answer.live().map(Box::new) }).await;
         }
     }
 

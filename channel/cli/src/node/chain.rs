@@ -13,10 +13,10 @@ use crate::author::Fault;
 const GIFT: Amount = Amount(10_000_000);
 
 /// A ledger that answers.
-pub(super) struct Ledger(Arc<Remote>);
+pub(crate) struct Ledger(Arc<Remote>);
 
 /// The ledger at the address, if it answers.
-pub(super) async fn connect(address: &str) -> Result<Ledger, Fault> {
+pub(crate) async fn connect(address: &str) -> Result<Ledger, Fault> {
     let endpoint: Endpoint = address.parse().map_err(|error| Fault::new(START, error))?;
     let ledger = Remote::new(endpoint);
     ledger.status().await.map_err(|error| fault(&error).then("start it: `twinroot chain dev`, or name it in node.toml"))?;
@@ -24,7 +24,7 @@ pub(super) async fn connect(address: &str) -> Result<Ledger, Fault> {
 }
 
 /// Has the faucet pay to an account that has nothing.
-pub(super) async fn fund(Ledger(ledger): &Ledger, key: PublicKey) -> Result<(), Fault> {
+pub(crate) async fn fund(Ledger(ledger): &Ledger, key: PublicKey) -> Result<(), Fault> {
     if let Answer::Account(account) = ledger.query(Query::Account(key)).await.map_err(|error| fault(&error))?
         && account.coins == Amount::ZERO
     {
@@ -34,7 +34,7 @@ pub(super) async fn fund(Ledger(ledger): &Ledger, key: PublicKey) -> Result<(), 
 }
 
 impl Ledger {
-    pub(super) fn backend(&self) -> Arc<dyn ChainBackend> {
+    pub(crate) fn backend(&self) -> Arc<dyn ChainBackend> {
         self.0.clone()
     }
 }

@@ -12,13 +12,14 @@ use tracing_subscriber::EnvFilter;
 use twinroot_client::api::Id;
 use twinroot_client::{Client, Endpoint};
 use twinroot_keyring::{KeyFile, LocalSigner, Signer};
-use twinroot_node::serve::{ServeError, Serving, codes::TOKEN_FILE};
+use twinroot_node::serve::codes::TOKEN_FILE;
+use twinroot_node::serve::{Metrics, ServeError, Serving};
 use twinroot_node::{Config, Node};
 use twinroot_rpc::Limits;
 
 use super::codes::START;
 use super::init::{self, Settings};
-use super::{CONFIG, EXIT_CODES, KEY, chain, client_fault, engine, folder, key_fault, metrics, start_fault};
+use super::{CONFIG, EXIT_CODES, KEY, chain, client_fault, engine, folder, key_fault, start_fault};
 use crate::author::Fault;
 use crate::author::output::Report;
 use crate::channel::ask_all;
@@ -75,7 +76,7 @@ async fn serve(arguments: &Arguments, folder: &Path, config: &Config, signer: Ar
     // Before anything else, so that whoever stops it early stops it well.
     let mut term = signal(SignalKind::terminate()).context("could not listen for signals")?;
     let _metrics = match config.metrics {
-        Some(address) => Some(metrics::serve(address).await.map_err(|error| Fault::new(START, format!("{address}: {error}")))?),
+        Some(address) => Some(Metrics::start(address).await.map_err(|error| Fault::new(START, error))?),
         None => None,
     };
     let ledger = chain::connect(&config.chain).await?;
