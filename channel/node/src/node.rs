@@ -85,6 +85,7 @@ impl Node {
     ) -> Result<Self, StartError> {
         let path = folder.join(LOG);
         Self::start_with(
+            folder,
             Arc::new(move || Store::open(&path)),
             config,
             execute,
@@ -94,11 +95,13 @@ impl Node {
         .await
     }
 
-    /// Starts a node whose log is whatever `open` opens. It is called again after each write that failed.
+    /// Starts a node whose log is whatever `open` opens, and whose other files lie in `folder`. It is called again after each
+    /// write that failed.
     ///
     /// # Errors
     /// [`StartError`]; nothing runs then.
     pub async fn start_with(
+        folder: &Path,
         open: Arc<OpenLog>,
         config: &Config,
         execute: Arc<dyn Execute + Send + Sync>,

@@ -276,6 +276,7 @@ impl Core {
         let mut frame = Vec::with_capacity(NAME);
         frame.extend_from_slice(&id.0);
         frame.extend_from_slice(&message.encode());
+        metrics::counter!("twinroot_frames_sent_total").increment(1);
         // A peer that is not there is told again when it comes.
         if let Err(error) = self.parts.peers.send(seat.peer(), frame) {
             tracing::debug!(channel = %id, %error, "not sent");
@@ -312,6 +313,7 @@ impl Core {
         }
         match report {
             Report::Agreed(agreed) => {
+                metrics::counter!("twinroot_rounds_total").increment(1);
                 self.agreed(id, &agreed);
                 self.checkpoint_if_due(id);
             }
@@ -365,6 +367,7 @@ impl Core {
     }
 
     fn frame(&mut self, peer: PublicKey, frame: &[u8]) {
+        metrics::counter!("twinroot_frames_received_total").increment(1);
         let Some((name, bytes)) = frame.split_first_chunk::<NAME>() else {
             return;
         };

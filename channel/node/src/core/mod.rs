@@ -5,6 +5,7 @@ mod carry;
 pub mod codes;
 mod commands;
 mod events;
+mod gauges;
 mod handle;
 mod ledger;
 pub(crate) mod line;
@@ -175,6 +176,7 @@ impl Core {
     /// What the log's thread has done.
     fn wrote(&mut self, written: Written) {
         metrics::histogram!("twinroot_commit_seconds").record(written.took.as_secs_f64());
+        metrics::histogram!("twinroot_commit_batches").record(gauges::number(written.batches));
         metrics::counter!("twinroot_commits_total").increment(1);
         if written.last <= self.written {
             // From before the log was opened again.
@@ -309,6 +311,7 @@ impl Core {
             return;
         }
         self.ask_signer_again();
+        self.gauges();
         let busy: Vec<ChannelId> = self
             .seats
             .iter()

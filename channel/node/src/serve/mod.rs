@@ -3,6 +3,7 @@
 pub mod codes;
 mod fault;
 mod keyed;
+mod metrics;
 mod token;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use twinroot_client::methods::{self, Method};
 use twinroot_client::{Api, Endpoint, Failure};
 use twinroot_rpc::{Access, Limits, Methods, Server, StartError};
 
+pub use metrics::{Metrics, MetricsError};
 pub use token::{TokenError, token};
 
 use fault::fault;

@@ -7,8 +7,8 @@
 )]
 
 mod api;
+mod backups;
 mod open;
 #[path = "../../../rules/tests/it/toy.rs"]
-#[expect(dead_code, reason = "shared with the tests of the rules")]
 mod toy;
 mod world;

@@ -1,6 +1,6 @@
 //! A ledger and nodes in this process, on real sockets and files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use twinroot_client::Api;
 use twinroot_client::api::{
     Answer, Args, Bytes, Coins, Event, Events, Id, Open, Operation, Stage, Step, Work,
 };
-use twinroot_keyring::LocalSigner;
+use twinroot_keyring::{LocalSigner, Signer};
 use twinroot_node::{Config, Handle, Node};
 use twinroot_types::{SecretKey, encode};
 
@@ -65,11 +65,27 @@ impl World {
     }
 
     pub(crate) async fn node_with(&self, name: u8, config: &Config) -> Node {
-        let chain: Arc<dyn ChainBackend> = self.chain.clone();
-        let signer = Arc::new(LocalSigner::new(key(name)));
-        Node::start(&self.folder(name), config, Arc::new(Toy), signer, chain)
+        self.node_of(
+            &self.folder(name),
+            config,
+            Arc::new(LocalSigner::new(key(name))),
+        )
+        .await
+    }
+
+    pub(crate) async fn node_of(
+        &self,
+        folder: &Path,
+        config: &Config,
+        signer: Arc<dyn Signer>,
+    ) -> Node {
+        Node::start(folder, config, Arc::new(Toy), signer, self.backend())
             .await
             .expect("the node starts")
+    }
+
+    pub(crate) fn backend(&self) -> Arc<dyn ChainBackend> {
+        self.chain.clone()
     }
 
     pub(crate) fn mine(&self, blocks: u64) {
@@ -78,19 +94,7 @@ impl World {
 
     /// A channel between two nodes, open on both.
     pub(crate) async fn channel(&self, one: &Node, other: &Node) -> Id {
-        let opened = one
-            .handle()
-            .open(Open {
-                key: "the channel".into(),
-                peer: other.key().into(),
-                address: other.listening().map(|address| address.to_string()),
-                deposit: Coins(Amount(500_000_000)),
-                peer_deposit: Coins(Amount(400_000_000)),
-                lock: 10,
-                expiry: 900,
-            })
-            .await
-            .expect("terms");
+        let opened = one.handle().open(terms(other)).await.expect("terms");
         let channel = opened.channel;
         wait_for(&other.handle(), 0, "asked").await;
         other
@@ -125,6 +129,19 @@ impl World {
         tokio::time::timeout(PATIENCE, wait)
             .await
             .unwrap_or_else(|_| panic!("the channel never comes to be {stage:?}"));
+    }
+}
+
+/// What one offers the other.
+pub(crate) fn terms(other: &Node) -> Open {
+    Open {
+        key: "the channel".into(),
+        peer: other.key().into(),
+        address: other.listening().map(|address| address.to_string()),
+        deposit: Coins(Amount(500_000_000)),
+        peer_deposit: Coins(Amount(400_000_000)),
+        lock: 10,
+        expiry: 900,
     }
 }
 
