@@ -345,6 +345,10 @@ impl Core {
         let Some(seat) = self.seats.get_mut(&id) else {
             return Ok(());
         };
+        if !seat.looked {
+            // After a restart, the party hears of the ledger first.
+            return Ok(());
+        }
         let Some(joint) = seat.forcing.as_mut().filter(|joint| !joint.is_asked) else {
             return Ok(());
         };
