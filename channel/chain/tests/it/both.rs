@@ -44,7 +44,7 @@ async fn a_wrong_number_has_a_code_of_its_own() {
         submit(chain, 1, pay(2, 2)).await.expect("it is included");
         let error = chain.submit(early).await.expect_err("the number is taken");
         assert!(error.is_nonce(), "{error:?}");
-        let error = submit(chain, 1, pay(2, u64::MAX)).await.expect_err("so many coins are not there");
+        let error = submit(chain, 1, pay(2, COINS)).await.expect_err("so many coins are not there");
         assert_eq!(error.code(), codes::REJECTED);
         assert!(error.to_string().contains("coins"), "{error}");
         let error = chain.submit(vec![1, 2, 3]).await.expect_err("no transaction");

@@ -17,7 +17,7 @@ fn terms(ledger: &Embedded) -> SignedParameters {
         nonce: 0,
         expiry: Height(100),
     };
-    let signatures = [1, 2].map(|who| secret(who).sign(Tag::PARAMETERS, &parameters.signed_bytes()));
+    let signatures = [1, 2].map(|who| secret(who).sign(Tag::OPEN, &parameters.signed_bytes()));
     SignedParameters { parameters, signatures }
 }
 
