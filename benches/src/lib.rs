@@ -19,7 +19,7 @@ mod world;
 pub use bombs::{Bomb, bombs};
 pub use figure::{Figure, compare};
 pub use force::{Forced, forced_release};
-pub use oracles::Readings;
+pub use oracles::{OUT, Readings, thermometer};
 pub use ours::Ours;
 pub use own::{NoSuccess, Own, own_contract};
 pub use plain::{Metering, Plain};

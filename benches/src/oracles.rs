@@ -15,6 +15,28 @@ use twinroot_types::{SecretKey, Tag};
 
 use crate::{Figure, compare};
 
+/// A device that measures temperature once a second.
+///
+/// # Panics
+/// Never: the descriptor is in order.
+#[must_use]
+pub fn thermometer(envelope: Envelope) -> Signer {
+    let secret = SecretKey::from_seed(&[1; 32]);
+    let descriptor = Descriptor {
+        key: secret.public(),
+        envelope,
+        mode: Mode::Counter,
+        urn: "urn:dev:thermometer:1".to_owned(),
+        quantity: "temperature".to_owned(),
+        unit: "Cel".to_owned(),
+        scale: -3,
+        period_ms: SECOND_MS as u32,
+        valid_from: TimeMs(0),
+        valid_to: TimeMs(u64::MAX),
+    };
+    Signer::new(secret, descriptor).expect("the descriptor is in order")
+}
+
 /// Readings of one device, a second apart.
 pub struct Readings {
     feed: Feed,
@@ -28,20 +50,7 @@ impl Readings {
     /// Never, for a count of less than a year.
     #[must_use]
     pub fn new(envelope: Envelope, count: u64) -> Self {
-        let secret = SecretKey::from_seed(&[1; 32]);
-        let descriptor = Descriptor {
-            key: secret.public(),
-            envelope,
-            mode: Mode::Counter,
-            urn: "urn:dev:thermometer:1".to_owned(),
-            quantity: "temperature".to_owned(),
-            unit: "Cel".to_owned(),
-            scale: -3,
-            period_ms: SECOND_MS as u32,
-            valid_from: TimeMs(0),
-            valid_to: TimeMs(u64::MAX),
-        };
-        let mut signer = Signer::new(secret, descriptor).expect("the descriptor is in order");
+        let mut signer = thermometer(envelope);
         let reading = |second: u64| {
             let t = TimeMs(BEGIN_MS + second * SECOND_MS);
             signer.reading(t, OUT).expect("the device has a counter")
@@ -180,8 +189,8 @@ const BARE: &str = "verify_strict of ed25519-dalek alone";
 const SECOND_MS: u64 = 1_000;
 /// 2026-11-23T00:00:00Z.
 const BEGIN_MS: u64 = 1_795_392_000_000;
-/// 9 degrees, out of the limits.
-const OUT: i64 = 9_000;
+/// 9 degrees, out of the limits of what is kept cool.
+pub const OUT: i64 = 9_000;
 const BATCH: u64 = 960;
 /// Readings for each signature: those of a minute.
 const RUN: usize = 60;

@@ -34,8 +34,14 @@ pub struct NodeStatus {
     pub last_event: u64,
 }
 
+/// Nothing more to say. Methods `node.status`, `channel.list`.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
 /// Terms of a new channel. Method `channel.open`, answered with [`Opened`] once the terms are offered.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Open {
     /// The caller's own name of this opening: the same again opens nothing new.
     pub key: String,
@@ -62,6 +68,7 @@ pub struct Opened {
 
 /// A channel and a question that its user was asked. Methods `channel.approve` (also: accept an offer), `channel.decline`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Answer {
     /// The channel.
     pub channel: Id,
@@ -71,6 +78,7 @@ pub struct Answer {
 
 /// Just a channel. Methods `channel.show`, `.balances`, `.settle`, `.slash`, `.snapshot`, `.cancel`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Which {
     /// The channel.
     pub channel: Id,
@@ -79,6 +87,7 @@ pub struct Which {
 /// One step. Methods `channel.call` (sign it together), `channel.force` (the ledger carries it out),
 /// `channel.estimate` and `channel.read` (carry it out here and throw it away).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Step {
     /// The channel.
     pub channel: Id,
@@ -95,8 +104,9 @@ pub struct Step {
     pub records: Vec<AppRecord>,
 }
 
-/// A record of the application. Method `app.get` reads one.
+/// A record of the application. Method `app.get` answers with one; its params are a name.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct AppRecord {
     /// Its name.
     pub name: Bytes,
@@ -104,9 +114,17 @@ pub struct AppRecord {
     pub value: Option<Bytes>,
 }
 
+/// The name of a record of the application. Method `app.get`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Name {
+    /// Its name.
+    pub name: Bytes,
+}
+
 /// One thing to do.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "do", rename_all = "snake_case")]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Operation {
     /// Own free coins go to the peer.
     Transfer {
@@ -160,7 +178,7 @@ pub enum Operation {
 
 /// Arguments of an entry.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Args {
     /// Encoded, as the contract reads them.
     Encoded {
@@ -169,6 +187,8 @@ pub enum Args {
     },
     /// By name, as the contract's spec has them: an object.
     Named(Value),
+    /// As people write them, read by the contract's spec: `amount=5`, `side=initiator`, `deal={"price":3}`.
+    Words(Vec<String>),
 }
 
 /// What came of a step.
@@ -209,6 +229,7 @@ pub struct Receipt {
 
 /// Text or bytes for the peer. Method `channel.message`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Say {
     /// The channel.
     pub channel: Id,
@@ -218,6 +239,7 @@ pub struct Say {
 
 /// The end of a channel. Method `channel.close`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Close {
     /// The channel.
     pub channel: Id,
@@ -354,6 +376,7 @@ pub struct Event {
 
 /// Which events. Method `events.list` and subscription `events.follow`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Events {
     /// Only those with a higher number; none for all that are not acknowledged.
     pub after: Option<u64>,
@@ -365,6 +388,7 @@ pub struct Events {
 
 /// All events up to this number were taken. Method `events.ack`.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Ack {
     /// The last one.
     pub up_to: u64,
@@ -372,6 +396,7 @@ pub struct Ack {
 
 /// Where a peer listens. Method `peer.add`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Peer {
     /// Its key.
     pub peer: Id,

@@ -267,6 +267,12 @@ impl Party {
         self.behind.is_some()
     }
 
+    /// Whether notes wait for the peer to say that they came.
+    #[must_use]
+    pub fn has_notes(&self) -> bool {
+        !self.notes.waiting.is_empty()
+    }
+
     /// What it is doing.
     #[must_use]
     pub fn status(&self) -> Status {

@@ -21,6 +21,7 @@ pub use apply::{Applied, Consent, Position, apply};
 pub use fees::Fees;
 pub use genesis::genesis;
 pub use refused::{Refusal, Refused};
+pub use step::contract_id;
 
 /// Blocks after the pinned one within which a forced update must be included
 /// (docs/spec/channel.md, 4.3).

@@ -169,6 +169,38 @@ pub enum Refused {
 }
 
 impl Refused {
+    /// The operation at fault, where it is one.
+    #[must_use]
+    pub const fn operation(&self) -> Option<usize> {
+        match self {
+            Self::Limit { operation, .. }
+            | Self::Init { operation }
+            | Self::FactOrder { operation }
+            | Self::SurplusFact { operation, .. }
+            | Self::Fallback { operation }
+            | Self::ForcedCreation { operation }
+            | Self::Hold { operation, .. }
+            | Self::Funding { operation }
+            | Self::LowerHold { operation }
+            | Self::CodeUnknown { operation, .. }
+            | Self::Coins { operation, .. }
+            | Self::Failed { operation, .. }
+            | Self::Halted { operation, .. }
+            | Self::OthersCoins { operation, .. } => Some(*operation),
+            Self::Channel
+            | Self::Base
+            | Self::Round
+            | Self::Environment
+            | Self::Operations { .. }
+            | Self::Gas
+            | Self::Bytes { .. }
+            | Self::Leaves { .. }
+            | Self::Missing(_)
+            | Self::Payout
+            | Self::Overflow => None,
+        }
+    }
+
     /// Whether it is this machine that failed, which says nothing of the update.
     #[must_use]
     pub const fn is_machine(&self) -> bool {

@@ -1,6 +1,6 @@
 //! One operation of an update, carried out on an overlay.
 
-use twinroot_abi::{Amount, ContractId, Gas, Height, INIT, Side};
+use twinroot_abi::{Amount, ChannelId, ContractId, Gas, Height, INIT, Side};
 use twinroot_exec::{
     Call, Caller, CodeSource, Codes, CoinsError, Execute, Halt, Header, HeaderPlace, Outcome,
     Receipt, Scene, StateKey, balance, pay, set_balance,
@@ -247,12 +247,11 @@ fn next_contract(state: &mut Overlay, update: &Update) -> Result<ContractId, Coi
         key,
         encode(&count.checked_add(1).ok_or(CoinsError::Overflow)?),
     );
-    Ok(contract_id(update, count))
+    Ok(contract_id(update.channel, count))
 }
 
-fn contract_id(update: &Update, count: u64) -> ContractId {
-    ContractId(hash(
-        Tag::CONTRACT,
-        &[&update.channel.0, &count.to_le_bytes()],
-    ))
+/// The name of the contract that a channel created as the `count`th, from 0 (docs/spec/channel.md, 3.4).
+#[must_use]
+pub fn contract_id(channel: ChannelId, count: u64) -> ContractId {
+    ContractId(hash(Tag::CONTRACT, &[&channel.0, &count.to_le_bytes()]))
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use twinroot_abi::Side;
 
-use crate::Wish;
+use crate::{Deed, Wish};
 
 /// Something that happens in a simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +80,8 @@ pub enum Action {
     ProposeFalsely(Side, u64),
     /// A side settles, whether or not its time has come.
     Settle(Side),
+    /// A side does something on the ledger beside the channel.
+    Do(Side, Deed),
     /// Two of whom neither keeps to the protocol sign nonsense, and one has the ledger look at it.
     Collude(Side, u64),
 }
@@ -133,6 +135,7 @@ impl fmt::Display for Action {
                 write!(f, "{} propose-falsely {number}", name(side))
             }
             Self::Settle(side) => write!(f, "{} settle", name(side)),
+            Self::Do(side, deed) => write!(f, "{} {deed}", name(side)),
             Self::Collude(side, number) => write!(f, "{} collude {number}", name(side)),
         }
     }
@@ -206,7 +209,10 @@ fn of_side(side: Side, line: &str, text: &str) -> Result<Action, ParseError> {
         "propose-falsely" => Ok(Action::ProposeFalsely(side, count()?)),
         "settle" => alone(Action::Settle(side)),
         "collude" => Ok(Action::Collude(side, count()?)),
-        _ => Err(bad()),
+        _ => line
+            .parse()
+            .map(|deed| Action::Do(side, deed))
+            .map_err(|_| bad()),
     }
 }
 

@@ -22,7 +22,7 @@ fn old(sim: &Sim<'_>, side: Side, age: usize) -> Option<CoSigned> {
     known.get(place).map(|(state, _)| state.clone())
 }
 
-fn post(sim: &mut Sim<'_>, side: Side, action: Option<Post>) {
+pub(crate) fn post(sim: &mut Sim<'_>, side: Side, action: Option<Post>) {
     let Some(action) = action else {
         sim.happened.push(Happened::Nothing);
         return;

@@ -1,6 +1,8 @@
 //! What the sides paid and were paid, kept beside the ledger and by other rules than its own.
 
-use twinroot_abi::{Amount, Side};
+use std::collections::BTreeMap;
+
+use twinroot_abi::{Amount, PublicKey, QueryId, Side};
 use twinroot_arbiter::{Channel, Effect, Phase, Receipt};
 use twinroot_rules::FORCED_STEPS;
 use twinroot_wire::{Direction, Ground};
@@ -9,15 +11,23 @@ use twinroot_wire::{Direction, Ground};
 /// channel that is being closed.
 #[derive(Clone, Debug)]
 pub(crate) struct Book {
+    parties: [PublicKey; 2],
     accounts: [Amount; 2],
+    /// What stands for a feed, of each side.
+    bonds: [Amount; 2],
+    /// Who asked, and what is held for the answer of the other side.
+    held: BTreeMap<QueryId, (Side, Amount)>,
     steps: [u8; 2],
     base: Option<Ground>,
 }
 
 impl Book {
-    pub(crate) const fn begin(accounts: [Amount; 2]) -> Self {
+    pub(crate) const fn begin(parties: [PublicKey; 2], accounts: [Amount; 2]) -> Self {
         Self {
+            parties,
             accounts,
+            bonds: [Amount::ZERO; 2],
+            held: BTreeMap::new(),
             steps: [0; 2],
             base: None,
         }
@@ -28,7 +38,7 @@ impl Book {
     }
 
     /// A transaction costs its sender the fee. Beside that, coins come and go by deposits,
-    /// withdrawals and the end only.
+    /// withdrawals and the end only; and by bonds and questions, which the channel knows nothing of.
     pub(crate) fn enter(&mut self, sender: Side, receipt: &Receipt) {
         self.take(sender, receipt.fee);
         match &receipt.effect {
@@ -47,8 +57,45 @@ impl Book {
                     self.give(repaid.by.other(), repaid.amount);
                 }
             }
+            Effect::Bonded { amount, .. } => {
+                let before = self.bonds[sender.index()];
+                self.take(sender, Amount(amount.0.saturating_sub(before.0)));
+                self.bonds[sender.index()] = *amount;
+            }
+            Effect::Released { bond, .. } => {
+                if let Some((owner, coins)) = self.end_bond(bond.owner) {
+                    self.give(owner, coins);
+                }
+            }
+            Effect::Forfeited { bond, .. } => {
+                if let Some((_, coins)) = self.end_bond(bond.owner) {
+                    self.give(sender, two_fifths(coins));
+                }
+            }
+            Effect::Asked { query, asked } => {
+                self.take(sender, asked.held);
+                self.held.insert(*query, (sender, asked.held));
+            }
+            Effect::Answered { query, .. } => {
+                if let Some((asker, coins)) = self.held.remove(query) {
+                    self.give(asker.other(), coins);
+                }
+            }
+            Effect::Refunded { query, .. } => {
+                if let Some((asker, coins)) = self.held.remove(query) {
+                    self.give(asker, coins);
+                }
+            }
             _ => {}
         }
+    }
+
+    /// Whose bond it was, and what stood in it.
+    fn end_bond(&mut self, owner: PublicKey) -> Option<(Side, Amount)> {
+        let side = Side::BOTH
+            .into_iter()
+            .find(|side| self.parties[side.index()] == owner)?;
+        Some((side, std::mem::take(&mut self.bonds[side.index()])))
     }
 
     /// Counts the steps that gain time.
@@ -86,4 +133,10 @@ impl Book {
         let account = &mut self.accounts[side.index()];
         account.0 = account.0.saturating_add(coins.0);
     }
+}
+
+/// Rounded down.
+fn two_fifths(coins: Amount) -> Amount {
+    let reward = u128::from(coins.0) * 2 / 5;
+    Amount(u64::try_from(reward).unwrap_or_default())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use twinroot_abi::{Amount, ChannelId, Height, PublicKey, Side, TimeMs};
+use twinroot_abi::{Amount, ChannelId, Height, PublicKey, QueryId, Side, TimeMs};
 use twinroot_arbiter::{Effect, Ledger, Phase, Receipt, Rejected};
 use twinroot_exec::{Env, Execute};
 use twinroot_party::OnLedger;
@@ -29,6 +29,8 @@ struct At {
     ledger: Ledger,
     steps: Vec<Update>,
     book: Book,
+    /// All that were asked, the newest last.
+    queries: Vec<QueryId>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,9 +68,10 @@ impl Chain {
         let parties = ledger.channel(channel).map(|open| open.parameters.parties);
         let coins = parties.map(|keys| keys.map(|key| ledger.account(key).coins));
         let at = At {
-            book: Book::begin(coins.unwrap_or_default()),
+            book: Book::begin(parties.unwrap_or_default(), coins.unwrap_or_default()),
             ledger,
             steps: Vec::new(),
+            queries: Vec::new(),
         };
         Self {
             history: vec![at],
@@ -95,6 +98,11 @@ impl Chain {
     /// What the accounts of both sides add up to.
     pub(crate) fn booked(&self) -> [Amount; 2] {
         self.tip().book.accounts()
+    }
+
+    /// What was asked of oracles, the newest last.
+    pub(crate) fn queries(&self) -> &[QueryId] {
+        &self.tip().queries
     }
 
     /// The channel as a party is told of it.
@@ -200,6 +208,9 @@ impl At {
         if let Ok(receipt) = &result {
             if let Effect::Forced { update, .. } = &receipt.effect {
                 self.steps.push((**update).clone());
+            }
+            if let Effect::Asked { query, .. } = receipt.effect {
+                self.queries.push(query);
             }
             self.book.enter(side, receipt);
             unlawful = before.as_ref().and_then(|before| {

@@ -106,6 +106,7 @@ impl Sim<'_> {
         }
         match result {
             Ok(receipt) => {
+                self.count_beside(&receipt.effect);
                 if let Some(change) = change {
                     self.count(posted, &receipt.effect, &change);
                 }
@@ -130,6 +131,20 @@ impl Sim<'_> {
                 }
             }
         }
+    }
+
+    /// What happens on the ledger beside the channel.
+    fn count_beside(&mut self, effect: &OnChain) {
+        let count = match effect {
+            OnChain::Bonded { .. } => Count::Bonds,
+            OnChain::Released { .. } => Count::Released,
+            OnChain::Forfeited { .. } => Count::Forfeited,
+            OnChain::Asked { .. } => Count::Asked,
+            OnChain::Answered { .. } => Count::Answered,
+            OnChain::Refunded { .. } => Count::Refunded,
+            _ => return,
+        };
+        self.tally.one(count);
     }
 
     fn count(&mut self, posted: &Post, effect: &OnChain, change: &Change) {

@@ -1,9 +1,11 @@
 //! What two bytes lead to, as things stand.
 
 use twinroot_abi::Side;
+use twinroot_arbiter::BondPhase;
 use twinroot_party::Status;
 
-use crate::{Action, Broken, Happened, Sim, Wish};
+use crate::deed::bond_of;
+use crate::{Action, Broken, Deed, Happened, Sim, Wish};
 
 /// A simulation, and all that has happened in it.
 pub(crate) struct Life<'a> {
@@ -251,7 +253,66 @@ impl<'a> Life<'a> {
             }
             (205 | 206, None) => self.acts([Action::Lag(side)]),
             (207..=210, Some(lagging)) => self.acts([Action::Look(lagging)]),
+            (213..=216, _) => self.deeds(side, number),
             _ => self.time(side, number),
+        }
+    }
+
+    /// What is under way on the ledger beside the channel gets on.
+    fn deeds(&mut self, side: Side, number: u8) -> Result<(), Broken> {
+        let (steps, way, number) = (1 + number % 4, number / 4 % 4, u64::from(number / 4));
+        for _ in 0..steps {
+            let (deed, blocks) = if number > 15 {
+                self.about_bonds(side, way, number)
+            } else {
+                self.about_queries(side, way, number)
+            };
+            self.acts([deed, Action::Mine(blocks)])?;
+        }
+        Ok(())
+    }
+
+    /// The bond of a side gets on: it is made, grows, leaves, and is released or forfeited.
+    fn about_bonds(&self, owner: Side, way: u8, number: u64) -> (Action, u64) {
+        let ledger = self.sim.ledger();
+        let bond = bond_of(self.sim.terms.parties[owner.index()]);
+        let poster = if number.is_multiple_of(8) {
+            owner
+        } else {
+            owner.other()
+        };
+        match bond
+            .and_then(|bond| ledger.bond(bond))
+            .map(|bond| bond.phase)
+        {
+            None => (Action::Do(owner, Deed::Bond(number)), 1),
+            Some(_) if way == 0 => (Action::Do(poster, Deed::Forfeit(owner)), 1),
+            Some(BondPhase::Standing) if way == 1 => (Action::Do(owner, Deed::Bond(number)), 1),
+            Some(BondPhase::Standing) => (Action::Do(owner, Deed::Unbond), 1),
+            Some(BondPhase::Leaving { until }) if until > ledger.block().height => {
+                let blocks = until.0.saturating_sub(ledger.block().height.0);
+                (Action::Tick(owner), blocks)
+            }
+            Some(BondPhase::Leaving { .. }) => (Action::Do(poster, Deed::Release(owner)), 1),
+        }
+    }
+
+    /// What a side asks of the other one gets on: that is an oracle then, is asked, and answers or is late.
+    fn about_queries(&self, asker: Side, way: u8, number: u64) -> (Action, u64) {
+        let ledger = self.sim.ledger();
+        let oracle = asker.other();
+        let key = self.sim.terms.parties[oracle.index()];
+        let newest = self.sim.chain.queries().last();
+        let asked = newest.and_then(|query| ledger.query(*query));
+        let is_open = asked.is_some_and(|asked| asked.answer.is_none() && asked.oracle == key);
+        let is_late = asked.is_some_and(|asked| asked.answer_by < ledger.block().height);
+        match (ledger.oracle(key), way) {
+            (None, _) => (Action::Do(oracle, Deed::Register(number)), 1),
+            (Some(_), 3) if number > 12 => (Action::Do(oracle, Deed::Extend(number)), 1),
+            _ if is_open && is_late => (Action::Do(asker, Deed::Refund(0)), 1),
+            (Some(_), 0 | 1) if is_open => (Action::Do(oracle, Deed::Answer(0)), 1),
+            (Some(_), 2) if is_open => (Action::Tick(asker), 5),
+            _ => (Action::Do(asker, Deed::Ask(number)), 1),
         }
     }
 

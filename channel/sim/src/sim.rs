@@ -11,11 +11,12 @@ use twinroot_types::{Limits, SecretKey, Tag, decode, hash};
 use twinroot_wire::{Action as Post, Keys, Message, Parameters, SignedParameters, Update, VERSION};
 
 use crate::chain::{Chain, sign};
+use crate::deed::Scene;
 use crate::network::Network;
 use crate::node::Node;
 use crate::toy::code;
 use crate::trap::Trap;
-use crate::{Action, Broken, Config, Count, Happened, Tally, Wish, adversary};
+use crate::{Action, Broken, Config, Count, Deed, Happened, Tally, Wish, adversary};
 
 /// Two parties, a ledger and what is between them.
 pub struct Sim<'a> {
@@ -260,12 +261,25 @@ impl<'a> Sim<'a> {
                 adversary::propose_falsely(self, side, number);
             }
             Action::Settle(side) => adversary::settle(self, side),
+            Action::Do(side, deed) => self.deed(side, deed),
             Action::Collude(side, number) => adversary::collude(self, side, number),
         }
     }
 
     pub(crate) fn operation(&self, side: Side, wish: Wish) -> twinroot_wire::Operation {
         wish.operation(side, first_contract(self.channel), self.chain.block())
+    }
+
+    fn deed(&mut self, side: Side, deed: Deed) {
+        let post = deed.post(
+            side,
+            &Scene {
+                parties: self.terms.parties,
+                height: self.chain.block().height,
+                queries: self.chain.queries(),
+            },
+        );
+        adversary::post(self, side, post);
     }
 
     fn connect(&mut self) {

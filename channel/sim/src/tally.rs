@@ -92,6 +92,18 @@ counts! {
     CaughtUp "caught up",
     /// Notes that came.
     Notes "notes",
+    /// Times that coins were put behind a feed.
+    Bonds "bonds",
+    /// Bonds that went back to their owner.
+    Released "released",
+    /// Bonds that were lost.
+    Forfeited "forfeited",
+    /// Questions to an oracle of the ledger.
+    Asked "asked",
+    /// Those of them that it answered.
+    Answered "answered",
+    /// Those of them that came to nothing.
+    Refunded "refunded",
     /// States of nonsense that two who are both bad had the ledger take.
     Nonsense "nonsense",
 }

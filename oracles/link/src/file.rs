@@ -1,6 +1,7 @@
 //! A log as a source: what another program appends to its log is given to a keeper.
 
-use std::time::Duration;
+use core::mem;
+use core::time::Duration;
 
 use crate::running::{Lost, Pauses, Running};
 use crate::{Keeper, LinkState, LogReader, Origin};
@@ -12,33 +13,47 @@ pub fn follow_log(reader: LogReader, keeper: Keeper) -> Running {
         keeper.tell(&origin, LinkState::Up);
         let mut reader = Box::new(reader);
         let mut pauses = Pauses::new();
+        // Whoever has something keeps it, though it is not in the log any more.
+        let begun = keeper.overview().await;
+        let mut is_empty = begun.is_ok_and(|begun| begun.messages == 0);
+        // What was read and is not kept yet.
+        let mut records = Vec::new();
         loop {
-            let before = reader.next();
-            let read = tokio::task::spawn_blocking(move || {
-                let records = reader.records();
-                (reader, records)
-            });
-            // Only where the runtime shuts down.
-            let Ok((back, records)) = read.await else {
-                return;
-            };
-            reader = back;
-            let kept = match records {
-                Ok((records, _)) => {
-                    let is_end = records.is_empty();
-                    let messages = records.into_iter().map(|record| record.message);
-                    let kept = keeper.deliver_all(&origin, messages).await;
-                    kept.map(|()| is_end).map_err(Lost::at_once)
+            if records.is_empty() {
+                let read = tokio::task::spawn_blocking(move || {
+                    let records = reader.records();
+                    (reader, records)
+                });
+                // Only where the runtime shuts down.
+                let Ok((back, read)) = read.await else {
+                    return;
+                };
+                reader = back;
+                match read {
+                    Ok((read, _)) if read.is_empty() => {
+                        tokio::time::sleep(BETWEEN_LOOKS).await;
+                        continue;
+                    }
+                    Ok((read, _)) => records = read,
+                    Err(error) => {
+                        let lost = Lost::at_once(error);
+                        pauses.after(lost, |link| keeper.tell(&origin, link)).await;
+                        continue;
+                    }
                 }
-                Err(error) => Err(Lost::at_once(error)),
-            };
-            match kept {
-                Ok(true) => tokio::time::sleep(BETWEEN_LOOKS).await,
-                Ok(false) => {}
-                Err(lost) => {
-                    reader.go_back(before);
+            }
+            let messages: Vec<Vec<u8>> = records.iter().map(|it| it.message.clone()).collect();
+            match keeper.deliver_all(&origin, messages).await {
+                Ok(()) => records.clear(),
+                Err(unkept) => {
+                    let lost = Lost::at_once(unkept);
                     pauses.after(lost, |link| keeper.tell(&origin, link)).await;
+                    continue;
                 }
+            }
+            if mem::take(&mut is_empty) {
+                // So that nobody waits for what will not come. Where the keeper ended, nobody waits.
+                drop(keeper.drop_before(reader.floor()).await);
             }
         }
     })

@@ -9,7 +9,7 @@
 //!
 //! No relay is trusted and neither is the disk: nothing comes into a [`Store`] but what its feed has
 //! signed, and a log is verified again when it is opened. What is missing is told: places that
-//! nobody sent are [`Gap`]s, what memory had no room for is [`Lag`], what the disk lost is [`Damage`].
+//! nobody sent are [`Gap`]s, what was dropped is [`Lag`], what the disk lost is [`Damage`].
 
 mod error;
 mod file;
@@ -29,7 +29,7 @@ pub use keeper::{
     Closed, Event, Events, Evidence, Follower, Keeper, Kept, LinkState, MESSAGE_LIMIT, Notice,
     Ordered, Origin, Overview, Receipt, Turn, Unkept,
 };
-pub use log::{Damage, Log, LogReader};
+pub use log::{Damage, Dropped, Log, LogReader};
 pub use running::Running;
 pub use store::{Arrival, Gap, Lag, NoPlace, Page, Place, Since, Store, Stretch};
 pub use tls::{Authorities, TlsError};

@@ -30,6 +30,12 @@ impl Fallback {
         }
     }
 
+    /// Basis points that go to the initiator.
+    #[must_use]
+    pub const fn initiator(self) -> u16 {
+        self.initiator
+    }
+
     /// Everything to one side.
     #[must_use]
     pub const fn all_to(side: Side) -> Self {

@@ -110,6 +110,12 @@ impl SecretKey {
         Self(SigningKey::from_bytes(seed))
     }
 
+    /// The seed, for whoever keeps the key, encrypted.
+    #[must_use]
+    pub fn seed(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
     /// The public half.
     #[must_use]
     pub fn public(&self) -> PublicKey {

@@ -59,6 +59,8 @@ tags! {
     QUERY = b"twinroot/query/v1";
     /// What is asked in it.
     QUESTION = b"twinroot/question/v1";
+    /// The key that a party's backups are encrypted with: signed and never shown, then hashed.
+    BACKUP = b"twinroot/backup/v1";
     /// The name of a contract.
     CONTRACT = b"twinroot/contract/v1";
     /// The fee table.

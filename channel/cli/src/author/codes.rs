@@ -2,7 +2,7 @@
 
 use twinroot_abi::{REVERT_COINS, REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER};
 
-use crate::oracle;
+use crate::{node, oracle};
 
 /// A code, and what there is to know about it.
 pub(crate) struct Entry {
@@ -80,9 +80,13 @@ pub(crate) const ARGUMENTS: &str = "TR0406";
 /// A code that is not in the table.
 pub(crate) const NO_CODE: &str = "TR0501";
 
-/// All of them: those of contracts and of exits, and those of oracles.
+/// All of them: those of contracts and of exits, of oracles, of nodes.
 pub(crate) fn all() -> impl Iterator<Item = &'static Entry> {
-    TABLE.iter().chain(oracle::codes::TABLE)
+    TABLE
+        .iter()
+        .chain(oracle::codes::TABLE)
+        .chain(node::codes::TABLE)
+        .chain(node::core_codes::TABLE)
 }
 
 /// The table of contracts and exits.

@@ -35,6 +35,12 @@ impl Fault {
         Self { message, ..self }
     }
 
+    /// With what to do about it said last.
+    pub(crate) fn then(self, todo: &str) -> Self {
+        let message = format!("{}\n  {todo}", self.message);
+        Self { message, ..self }
+    }
+
     /// The code, as it is printed.
     pub(crate) const fn code(&self) -> &'static str {
         self.code

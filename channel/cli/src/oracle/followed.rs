@@ -101,7 +101,7 @@ async fn next(ordered: &mut Ordered) -> Option<Result<Signed>> {
             }
             Turn::Dropped(lag) => {
                 return Some(Err(anyhow!(
-                    "the feed has more messages than fit into memory; {} to {} are gone",
+                    "{} to {} are no longer there: they were dropped out of a log, or are more than fit into memory",
                     lag.first,
                     lag.last
                 )));

@@ -3,6 +3,7 @@
 mod advice;
 mod check;
 pub(crate) mod codes;
+mod compact;
 mod decimal;
 mod device;
 mod export;
@@ -62,6 +63,7 @@ enum Verb {
     Check(check::Arguments),
     ProveEquivocation(prove::Arguments),
     Export(export::Arguments),
+    Compact(compact::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -74,5 +76,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Verb::Check(arguments) => check::run(arguments),
         Verb::ProveEquivocation(arguments) => prove::run(arguments),
         Verb::Export(arguments) => export::run(arguments),
+        Verb::Compact(arguments) => compact::run(arguments),
     }
 }

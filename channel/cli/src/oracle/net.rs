@@ -305,7 +305,7 @@ fn of_notice(notice: Notice) -> Option<Came> {
     match notice {
         Notice::Message(message) => Some(Came::Message(message.bytes().to_vec())),
         Notice::Dropped(lag) => Some(Came::Damage(format!(
-            "there was no room for messages from {} to {}",
+            "messages from {} to {} are no longer there",
             lag.first, lag.last
         ))),
         _ => None,

@@ -269,6 +269,13 @@ What a user does
 Wishes: pay 5, ask 5 (of the peer), deposit 5, withdraw 5, create 0 (a contract, held 0 blocks),
   fund 5 (into it), claim 5 (out of it), stamp 1 (store the height), lower-hold 3 (blocks from now)
 
+Beside the channel, on the ledger
+  A bond 100           vouch for a feed              A unbond              want that bond back
+  A release A          it goes back, after a delay   A forfeit B           prove that the feed lied
+  B register 5         answer for 5 coins            B extend 5            go on with that
+  A ask 7              ask the peer question 7       B answer 0            answer the newest question
+  A refund 0           have its price back
+
 What the world does
   deliver              all messages arrive           mine 3                three blocks
   A deliver 0          one on the way to A arrives   fork 2                two blocks are replaced

@@ -25,7 +25,9 @@ macro_rules! decimal {
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
-                let number = text.parse().map_err(|_| de::Error::custom("a decimal number below 2^64 is expected, as a string"))?;
+                // `parse` would take a sign as well.
+                let number = Some(&text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit())).and_then(|text| text.parse().ok());
+                let number = number.ok_or_else(|| de::Error::custom("a decimal number below 2^64 is expected, as a string"))?;
                 Ok(Self($unit(number)))
             }
         }

@@ -13,7 +13,7 @@ pub(crate) fn random(seed: u64, length: usize) -> Vec<u8> {
 }
 
 /// What 100,000 actions lead to at the very least; about half of what they do lead to.
-const FLOORS: [(Count, u64); 30] = [
+const FLOORS: [(Count, u64); 36] = [
     (Count::Agreed, 2_500),
     (Count::Created, 240),
     (Count::Funded, 200),
@@ -42,6 +42,12 @@ const FLOORS: [(Count, u64); 30] = [
     (Count::Backups, 30),
     (Count::CaughtUp, 45),
     (Count::Notes, 90),
+    (Count::Bonds, 280),
+    (Count::Released, 35),
+    (Count::Forfeited, 55),
+    (Count::Asked, 190),
+    (Count::Answered, 50),
+    (Count::Refunded, 30),
     (Count::Nonsense, 3),
     (Count::Lives, 200),
 ];

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use twinroot_abi::{Amount, Side};
 use twinroot_party::Otherwise;
-use twinroot_sim::{Action, Config, Script, Tally, Wish, act, toys};
+use twinroot_sim::{Action, Config, Deed, Script, Tally, Wish, act, toys};
 
 fn any_side() -> impl Strategy<Value = Side> {
     select(Side::BOTH.to_vec())
@@ -24,8 +24,29 @@ fn any_wish() -> impl Strategy<Value = Wish> {
     ]
 }
 
+fn any_deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        any::<u64>().prop_map(Deed::Bond),
+        Just(Deed::Unbond),
+        any_side().prop_map(Deed::Release),
+        any_side().prop_map(Deed::Forfeit),
+        any::<u64>().prop_map(Deed::Register),
+        any::<u64>().prop_map(Deed::Extend),
+        any::<u64>().prop_map(Deed::Ask),
+        any::<usize>().prop_map(Deed::Answer),
+        any::<usize>().prop_map(Deed::Refund),
+    ]
+}
+
 /// Every action.
-fn actions(side: Side, wish: Wish, number: u64, place: usize, landed: bool) -> Vec<Action> {
+fn actions(
+    side: Side,
+    wish: Wish,
+    deed: Deed,
+    number: u64,
+    place: usize,
+    landed: bool,
+) -> Vec<Action> {
     vec![
         Action::Propose(side, wish),
         Action::Cancel(side),
@@ -62,6 +83,7 @@ fn actions(side: Side, wish: Wish, number: u64, place: usize, landed: bool) -> V
         Action::ProposeTwice(side, number),
         Action::ProposeFalsely(side, number),
         Action::Settle(side),
+        Action::Do(side, deed),
         Action::Collude(side, number),
     ]
 }
@@ -104,6 +126,7 @@ const fn is_listed(action: Action) -> bool {
         | Action::ProposeTwice(..)
         | Action::ProposeFalsely(..)
         | Action::Settle(..)
+        | Action::Do(..)
         | Action::Collude(..) => true,
     }
 }
@@ -112,11 +135,14 @@ fn any_actions() -> impl Strategy<Value = Vec<Action>> {
     (
         any_side(),
         any_wish(),
+        any_deed(),
         any::<u64>(),
         any::<usize>(),
         any::<bool>(),
     )
-        .prop_map(|(side, wish, number, place, landed)| actions(side, wish, number, place, landed))
+        .prop_map(|(side, wish, deed, number, place, landed)| {
+            actions(side, wish, deed, number, place, landed)
+        })
 }
 
 fn any_config() -> impl Strategy<Value = Config> {

@@ -9,7 +9,7 @@ use twinroot_feed::{Equivocation, EquivocationWatch, OpenError, Signed};
 
 use super::{Closed, Event, Evidence, Kept, Origin, Unkept};
 use crate::store::key;
-use crate::{Arrival, Gap, Lag, LogError, Place, Store};
+use crate::{Arrival, Dropped, Gap, Lag, LogError, Place, Store};
 
 /// The evidence, and whoever watches it.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ pub struct Overview {
     pub messages: usize,
     /// What is missing among them.
     pub gaps: Vec<Gap>,
-    /// What memory had no room for.
+    /// What was dropped, because memory had no room for it or on purpose.
     pub lag: Option<Lag>,
     /// Messages that were refused since the start, by the rule that they broke.
     pub refused: BTreeMap<OpenError, u64>,
@@ -78,6 +78,10 @@ impl Desk {
 
     pub(super) const fn store(&self) -> &Store {
         self.evidence.store()
+    }
+
+    pub(super) fn drop_before(&mut self, place: Place) -> Result<Dropped, Arc<LogError>> {
+        self.evidence.drop_before(place).map_err(Arc::new)
     }
 
     pub(super) fn overview(&self) -> Overview {

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use twinroot_feed::{Feed, Signed};
 
-use crate::{Arrival, Log, LogError, Store, Verifier};
+use crate::{Arrival, Dropped, Log, LogError, Place, Store, Verifier};
 
 /// The evidence of one feed: a [`Log`], which survives the program, or only in memory.
 #[derive(Debug)]
@@ -35,6 +35,21 @@ impl Evidence {
         match &self.0 {
             Kind::Log(log) => log.verifier(),
             Kind::Memory(memory) => &memory.0,
+        }
+    }
+
+    pub(super) fn drop_before(&mut self, place: Place) -> Result<Dropped, LogError> {
+        match &mut self.0 {
+            Kind::Log(log) => log.drop_before(place),
+            Kind::Memory(memory) => {
+                let store = &mut memory.1;
+                let before = store.len();
+                store.drop_before(store.floor_for(place));
+                Ok(Dropped {
+                    messages: (before - store.len()) as u64,
+                    bytes: 0,
+                })
+            }
         }
     }
 

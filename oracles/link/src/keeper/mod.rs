@@ -22,7 +22,7 @@ use std::sync::Arc;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use twinroot_feed::{Feed, OpenError};
 
-use crate::{Arrival, LogError, Page, Place, Stretch};
+use crate::{Arrival, Dropped, LogError, Page, Place, Stretch};
 
 pub use desk::Overview;
 use desk::{Delivery, Desk};
@@ -46,6 +46,7 @@ enum Ask {
     Since(Place, oneshot::Sender<Page>),
     Missing(oneshot::Sender<Vec<Stretch>>),
     Overview(oneshot::Sender<Overview>),
+    DropBefore(Place, oneshot::Sender<Result<Dropped, Unkept>>),
 }
 
 impl Keeper {
@@ -154,6 +155,15 @@ impl Keeper {
         self.ask(Ask::Overview).await
     }
 
+    /// Drops for good what lies before `place`, in memory and in the log, as [`Log::drop_before`](crate::Log::drop_before) does:
+    /// what no judge will be shown any more. Whoever follows the feed from there on is told of it.
+    ///
+    /// # Errors
+    /// [`Unkept`]: the disk did not do it, or the task ended.
+    pub async fn drop_before(&self, place: Place) -> Result<Dropped, Unkept> {
+        self.ask(|answer| Ask::DropBefore(place, answer)).await?
+    }
+
     /// Tells the subscribers that a link came up or went down.
     pub fn tell(&self, from: &Origin, state: LinkState) {
         // Nobody listens: nobody needs to know.
@@ -211,7 +221,19 @@ async fn run(
             }
         }
         for question in questions {
-            answer(&desk, question);
+            if let Ask::DropBefore(place, answer) = question {
+                let dropping = tokio::task::spawn_blocking(move || {
+                    let dropped = desk.drop_before(place).map_err(Unkept::Log);
+                    (desk, dropped)
+                });
+                let Ok((back, dropped)) = dropping.await else {
+                    return;
+                };
+                desk = back;
+                drop(answer.send(dropped));
+            } else {
+                answer(&desk, question);
+            }
         }
     }
 }
@@ -222,8 +244,8 @@ fn answer(desk: &Desk, question: Ask) {
         Ask::Since(place, answer) => drop(answer.send(desk.store().page(place, PAGE))),
         Ask::Missing(answer) => drop(answer.send(desk.store().missing())),
         Ask::Overview(answer) => drop(answer.send(desk.overview())),
-        // Deliveries were taken out before.
-        Ask::Keep(..) => {}
+        // These are no questions, and were taken out before.
+        Ask::Keep(..) | Ask::DropBefore(..) => {}
     }
 }
 
@@ -250,7 +272,7 @@ pub enum Kept {
     Refused(OpenError),
 }
 
-/// Why a message that was delivered is not on disk.
+/// Why the disk is not as it should be: a message that was delivered is not on it, or what was to be dropped still is.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Unkept {
     /// The disk did not take it.

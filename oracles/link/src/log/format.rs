@@ -9,7 +9,14 @@
 //! | length | message      | XXH3-64 |   record, one for each message
 //! | u16    | length bytes | u64     |
 //! +--------+--------------+---------+
+//! +--------+------+-------+------+---------+
+//! | length | 0xff | epoch | seq  | XXH3-64 |                    floor, once behind the header of a log that was compacted
+//! | u16=13 | u8   | u32   | u64  | u64     |
+//! +--------+------+-------+------+---------+
 //! ```
+//!
+//! A floor is a record: below its place nothing is taken any more. No message begins with its first byte
+//! (docs/spec/oracles.md, 2.4).
 //!
 //! Numbers are little-endian, lengths are bytes. Each sum is over all bytes of its header or record
 //! before it. A descriptor takes at most 238 bytes, a message at most 201 (docs/spec/oracles.md, 1.2
@@ -21,6 +28,8 @@
 
 use twinroot_feed::Feed;
 use twox_hash::XxHash3_64;
+
+use crate::Place;
 
 /// The header of the log of `feed`.
 pub(super) fn header(feed: &Feed) -> Vec<u8> {
@@ -74,6 +83,25 @@ pub(super) fn push_record(message: &[u8], bytes: &mut Vec<u8>) {
     push_sum(start, bytes);
 }
 
+/// Writes behind `bytes` that nothing below that place is in the log.
+pub(super) fn push_floor(floor: Place, bytes: &mut Vec<u8>) {
+    let start = bytes.len();
+    let epoch = floor.epoch.to_le_bytes();
+    let seq = floor.seq.to_le_bytes();
+    push_sized(&[&[FLOOR], &epoch[..], &seq].concat(), bytes);
+    push_sum(start, bytes);
+}
+
+/// The floor that the content of a record says, if it says one.
+pub(super) fn read_floor(content: &[u8]) -> Option<Place> {
+    let rest = content.strip_prefix(&[FLOOR])?;
+    let (epoch, seq) = rest.split_first_chunk()?;
+    Some(Place {
+        epoch: u32::from_le_bytes(*epoch),
+        seq: u64::from_le_bytes(seq.try_into().ok()?),
+    })
+}
+
 /// The message in the record at the beginning of `bytes`, if a whole one is there.
 pub(super) fn read_record(bytes: &[u8]) -> Option<&[u8]> {
     let (message, rest) = read_sized(bytes, MESSAGE_LIMIT)?;
@@ -113,6 +141,8 @@ fn sum(bytes: &[u8]) -> [u8; SUM_BYTES] {
 
 const MAGIC: &[u8; 16] = b"twinroot.feedlog";
 const VERSION: u16 = 1;
+/// What the content of a floor begins with.
+const FLOOR: u8 = 0xff;
 const LENGTH_BYTES: usize = size_of::<u16>();
 const SUM_BYTES: usize = size_of::<u64>();
 const DESCRIPTOR_LIMIT: usize = 240;

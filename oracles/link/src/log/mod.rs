@@ -5,15 +5,17 @@
 //! open          ---> read, check sums, verify on all cores ------------> into the store
 //! ```
 //!
-//! One feed, one file, one writer; the bytes are drawn in `format.rs`. Records are only ever added, so
+//! One feed, one file, one writer; the bytes are drawn in `format.rs`. Records are only ever added to a file, so
 //! damage to one leaves the others as they are. The store never has what the disk does not: a batch is
 //! on disk as a whole before [`Log::append`] gives it, or not at all.
 //!
 //! Each message takes 211 bytes of disk at most, a reading about 160; a day of readings at 1 Hz takes 14 MB.
+//! [`Log::drop_before`] gives room back: it drops what lies before a place, for good.
 //! What the store drops at its bound stays in the file, and comes back with a greater bound. A
 //! message that the store is too full for is not written: it could not be told from one that the
 //! file has already, and a relay that repeats itself would fill the disk.
 
+mod compact;
 mod format;
 mod reader;
 mod records;
@@ -24,10 +26,11 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use same_file::Handle;
 use twinroot_feed::{Feed, OpenError, Signed};
 
 use crate::store::key;
-use crate::{Arrival, LogError, Store, Verifier};
+use crate::{Arrival, LogError, Place, Store, Verifier};
 
 use format::Header;
 pub use reader::LogReader;
@@ -40,6 +43,8 @@ pub struct Log {
     file: File,
     /// Where the next record begins.
     end: u64,
+    /// Whether the name of the log may still be that of the file before it, if the machine stops now.
+    is_new: bool,
     verifier: Verifier,
     store: Store,
 }
@@ -61,19 +66,8 @@ impl Log {
         feed: Feed,
         bound: NonZeroUsize,
     ) -> Result<(Self, Vec<Damage>), LogError> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(LogError::file(path, "opened"))?;
-        file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => LogError::Locked {
-                path: path.to_owned(),
-            },
-            TryLockError::Error(source) => LogError::file(path, "locked")(source),
-        })?;
+        let file = locked(path)?;
+        compact::remove_rest(path);
         let mut store = Store::new(feed.id(), bound);
         let verifier = Verifier::new(feed);
         let (end, damages) = restore::restore(path, &file, &verifier, &mut store)?;
@@ -81,6 +75,7 @@ impl Log {
             path: path.to_owned(),
             file,
             end,
+            is_new: false,
             verifier,
             store,
         };
@@ -128,6 +123,29 @@ impl Log {
             .collect())
     }
 
+    /// Drops for good the messages of places before `place`, in the file and in memory, and takes none of them
+    /// again, so that a backfill does not bring them back. The newest message stays, whatever the place is.
+    ///
+    /// The file is written anew, with every message that stays verified once more; for that the disk has to have room
+    /// for them a second time. Bytes that are damaged are gone then, too.
+    ///
+    /// # Errors
+    /// [`LogError::Full`] or [`LogError::File`]. The log is as it was before, unless it is said that the name could not
+    /// be written: then the messages are dropped, and nothing is appended as long as that is so.
+    pub fn drop_before(&mut self, place: Place) -> Result<Dropped, LogError> {
+        let floor = self.store.floor_for(place);
+        if floor <= self.store.floor() {
+            return Ok(Dropped::default());
+        }
+        let compacted = compact::compact(&self.path, &self.file, self.end, &self.verifier, floor)?;
+        self.file = compacted.file;
+        self.end = compacted.end;
+        self.is_new = true;
+        self.store.drop_before(floor);
+        self.settle()?;
+        Ok(compacted.dropped)
+    }
+
     /// What is in memory.
     #[must_use]
     pub const fn store(&self) -> &Store {
@@ -146,6 +164,7 @@ impl Log {
         if records.is_empty() {
             return Ok(());
         }
+        self.settle()?;
         if let Err(error) = write_at(&self.file, self.end, records) {
             drop(self.file.set_len(self.end));
             return Err(LogError::unwritten(&self.path, error));
@@ -153,6 +172,24 @@ impl Log {
         self.end += records.len() as u64;
         Ok(())
     }
+
+    /// Sees to it that the name of the log is that of its file, also after the machine stopped.
+    fn settle(&mut self) -> Result<(), LogError> {
+        if self.is_new {
+            sync_name(&self.path).map_err(LogError::file(&self.path, "given its name for good"))?;
+            self.is_new = false;
+        }
+        Ok(())
+    }
+}
+
+/// What was dropped out of a log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// Messages.
+    pub messages: u64,
+    /// Bytes that the file is shorter.
+    pub bytes: u64,
 }
 
 /// Something that the disk has lost, and where.
@@ -196,6 +233,47 @@ impl Damage {
             | Self::Refused { offset, .. } => *offset,
         }
     }
+}
+
+/// The file of that name, made if it is not there, and locked.
+fn locked(path: &Path) -> Result<File, LogError> {
+    loop {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(LogError::file(path, "opened"))?;
+        lock(path, &file)?;
+        // Another program may have compacted the log before the lock was had; then this is the file before it.
+        if is_named(path, &file).map_err(LogError::file(path, "looked at"))? {
+            return Ok(file);
+        }
+    }
+}
+
+fn lock(path: &Path, file: &File) -> Result<(), LogError> {
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => LogError::Locked {
+            path: path.to_owned(),
+        },
+        TryLockError::Error(source) => LogError::file(path, "locked")(source),
+    })
+}
+
+/// Whether the name is that of this file.
+fn is_named(path: &Path, file: &File) -> io::Result<bool> {
+    Ok(Handle::from_file(file.try_clone()?)? == Handle::from_path(path)?)
+}
+
+/// Waits until the folder on disk has the name of the file.
+fn sync_name(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(folder) = path.canonicalize()?.parent() {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Writes, and waits until the disk has it.

@@ -1,7 +1,7 @@
 //! A log that is only read, also while another program writes it.
 //!
 //! No lock is needed for that: records are only ever added, and one that is half written has no right sum yet,
-//! so it is read when it is whole.
+//! so it is read when it is whole. A log that is compacted is another file, which is gone over to.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 use twinroot_feed::{Feed, Signed};
 
-use super::format::header;
+use super::format::{header, record_bytes};
 use super::records::{Record, Records, Stretch};
-use super::{Damage, Log};
-use crate::{LogError, Verifier};
+use super::{Damage, Log, is_named};
+use crate::{LogError, Place, Verifier};
 
 /// Reads the messages of a log in the order in which they were appended, and goes on where it ended when
 /// there are more.
@@ -25,6 +25,10 @@ pub struct LogReader {
     begin: u64,
     /// Where the next record begins.
     next: u64,
+    /// Below that place nothing is in the log any more.
+    floor: Place,
+    /// The last message that was read.
+    last: Option<Vec<u8>>,
 }
 
 impl LogReader {
@@ -42,6 +46,8 @@ impl LogReader {
             verifier: Verifier::new(feed),
             begin,
             next: begin,
+            floor: Place::FIRST,
+            last: None,
         })
     }
 
@@ -91,18 +97,62 @@ impl LogReader {
 
     /// The next records, not opened yet. Bytes at the end that are no record may still become one.
     pub(crate) fn records(&mut self) -> Result<(Vec<Record>, Vec<Damage>), LogError> {
-        self.next_records()
-            .map_err(LogError::file(&self.path, "read"))
+        // Asked first: what was appended before the file was replaced is read to its end.
+        let is_replaced = self.is_replaced();
+        let read = |reader: &mut Self| {
+            reader
+                .next_records()
+                .map_err(LogError::file(&reader.path, "read"))
+        };
+        let (records, damages) = read(self)?;
+        if is_replaced && records.is_empty() {
+            self.go_over()?;
+            return read(self);
+        }
+        Ok((records, damages))
     }
 
-    /// Where the next record begins.
-    pub(crate) const fn next(&self) -> u64 {
-        self.next
+    /// The first place that the log takes messages of, as far as it was read.
+    pub(crate) const fn floor(&self) -> Place {
+        self.floor
     }
 
-    /// Has what was read from there on read again.
-    pub(crate) const fn go_back(&mut self, next: u64) {
-        self.next = next;
+    /// Goes on in the file that has the name of the log now, behind the last message that was read; from its
+    /// beginning, if that message is no longer in it.
+    fn go_over(&mut self) -> Result<(), LogError> {
+        let mut new = Self::open(&self.path)?;
+        if new.feed().id() != self.feed().id() {
+            return Err(LogError::OtherFeed {
+                path: self.path.clone(),
+                feed: new.feed().id(),
+            });
+        }
+        if let Some(last) = self.last.take() {
+            loop {
+                let (records, _) = new
+                    .next_records()
+                    .map_err(LogError::file(&self.path, "read"))?;
+                let behind = records.iter().find(|record| record.message == last);
+                if let Some(record) = behind {
+                    new.next = record.offset + record_bytes(&record.message) as u64;
+                    new.last = Some(last);
+                    break;
+                }
+                if records.is_empty() {
+                    new.next = new.begin;
+                    new.last = None;
+                    break;
+                }
+            }
+        }
+        *self = new;
+        Ok(())
+    }
+
+    /// Whether the name of the log is that of another file by now, because it was compacted.
+    fn is_replaced(&self) -> bool {
+        // As long as there is none of that name, the one that is open is read.
+        is_named(&self.path, &self.file).is_ok_and(|is_named| !is_named)
     }
 
     fn next_records(&mut self) -> io::Result<(Vec<Record>, Vec<Damage>)> {
@@ -120,6 +170,10 @@ impl LogReader {
         {
             match stretch {
                 Stretch::Damaged { offset, bytes } => damaged = Some((offset, bytes)),
+                Stretch::Floor(floor) => {
+                    self.floor = floor;
+                    self.next = stretches.offset();
+                }
                 Stretch::Record(record) => {
                     let before = damaged.take();
                     damages
@@ -128,6 +182,9 @@ impl LogReader {
                     self.next = stretches.offset();
                 }
             }
+        }
+        if let Some(record) = records.last() {
+            self.last = Some(record.message.clone());
         }
         Ok((records, damages))
     }

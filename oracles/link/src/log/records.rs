@@ -3,13 +3,16 @@
 use std::io::{self, Read};
 
 use super::format::{self, RECORD_LIMIT};
+use crate::Place;
 
 /// A stretch of a log.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Stretch {
     /// A whole record.
     Record(Record),
-    /// Bytes that are no record. The next stretch, if there is one, is a record.
+    /// Below that place nothing is in the log any more.
+    Floor(Place),
+    /// Bytes that are no record. The next stretch, if there is one, is none of these.
     Damaged {
         /// Where they begin.
         offset: u64,
@@ -76,9 +79,12 @@ impl<R: Read> Records<R> {
             }
             match format::read_record(rest) {
                 Some(_) if damaged.is_some() => return Ok(damaged),
-                Some(message) => {
-                    let message = message.to_vec();
+                Some(content) => {
+                    let message = content.to_vec();
                     self.advance(format::record_bytes(&message));
+                    if let Some(floor) = format::read_floor(&message) {
+                        return Ok(Some(Stretch::Floor(floor)));
+                    }
                     return Ok(Some(Stretch::Record(Record {
                         offset: start,
                         message,

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::format::{self, HEADER_LIMIT, Header};
 use super::records::{Record, Records, Stretch};
-use super::{Damage, write_at};
+use super::{Damage, sync_name, write_at};
 use crate::{LogError, Store, Verifier};
 
 /// Takes into `store` what `file` has, and makes the file whole. Gives where it ends, and what was lost.
@@ -64,11 +64,7 @@ pub(super) fn beginning(mut file: &File) -> io::Result<Vec<u8>> {
 /// A log without records. The folder has to keep the name of the file, too.
 fn begin(path: &Path, file: &File, header: &[u8]) -> io::Result<()> {
     write_at(file, 0, header)?;
-    #[cfg(unix)]
-    if let Some(folder) = path.canonicalize()?.parent() {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
+    sync_name(path)
 }
 
 /// A header that is whole, but not the one that was expected.
@@ -104,6 +100,7 @@ fn replay(
         }
         match stretch {
             Stretch::Record(record) => batch.push(record),
+            Stretch::Floor(floor) => store.drop_before(floor),
             Stretch::Damaged { offset, bytes } => last = Some((offset, bytes)),
         }
         if batch.len() == BATCH {

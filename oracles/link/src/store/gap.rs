@@ -75,8 +75,12 @@ impl Store {
         gaps
     }
 
-    /// Whether the bound may have dropped a message of the place before this one in its epoch.
+    /// Whether the message before that of this place may have been dropped: the one before it in its epoch or, at the
+    /// floor, any.
     fn lags_before(&self, place: Place) -> bool {
+        if place == self.floor {
+            return true;
+        }
         let before = place.seq.checked_sub(1).map(|seq| Place { seq, ..place });
         before.is_some_and(|before| self.lag.is_some_and(|lag| lag.last >= before))
     }

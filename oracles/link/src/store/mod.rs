@@ -7,7 +7,7 @@
 //! ```
 //!
 //! What a store holds depends on the set of messages alone, never on their order of arrival: the
-//! newest ones by place, as many as the bound allows. The bound counts messages. One takes 600 bytes of
+//! newest ones by place, as many as the bound allows, and none below the floor. The bound counts messages. One takes 600 bytes of
 //! memory as measured, and 1 KiB at most, so a day of readings at 1 Hz, 86,400 of them, takes 52 MB.
 //!
 //! Two messages of one place are both kept: together they show that the feed lied (docs/spec/oracles.md, 2.2).
@@ -36,6 +36,8 @@ pub struct Store {
     bound: NonZeroUsize,
     messages: BTreeMap<Key, Signed>,
     lag: Option<Lag>,
+    /// Nothing below it is taken.
+    floor: Place,
 }
 
 /// The order of messages.
@@ -53,6 +55,7 @@ impl Store {
             bound,
             messages: BTreeMap::new(),
             lag: None,
+            floor: Place::FIRST,
         }
     }
 
@@ -79,6 +82,30 @@ impl Store {
         arrival
     }
 
+    /// Drops the messages of places before `place`, and takes none of them from now on. The lag tells of it.
+    pub(crate) fn drop_before(&mut self, place: Place) {
+        if place <= self.floor {
+            return;
+        }
+        self.floor = place;
+        self.messages = self.messages.split_off(&(place, LOWEST));
+        self.drop_at(Place::FIRST);
+        if let Some(last) = place.before() {
+            self.drop_at(last);
+        }
+    }
+
+    /// The floor that dropping what lies before `place` makes: the newest message always stays.
+    pub(crate) fn floor_for(&self, place: Place) -> Place {
+        place.min(self.latest().map_or(Place::FIRST, Place::of))
+    }
+
+    /// The first place of which messages are taken.
+    #[must_use]
+    pub const fn floor(&self) -> Place {
+        self.floor
+    }
+
     /// The messages from `place` on, that place included, in order, and the lag if it reaches there.
     #[must_use]
     pub fn since(&self, place: Place) -> Since<'_> {
@@ -102,7 +129,7 @@ impl Store {
             .map(|(_, message)| message)
     }
 
-    /// What was dropped because the store was full.
+    /// What was dropped because the store was full, or was told to drop it.
     #[must_use]
     pub const fn lag(&self) -> Option<Lag> {
         self.lag
@@ -137,6 +164,8 @@ impl Store {
         let key = key(message);
         if message.observation().feed != self.feed {
             Arrival::OtherFeed
+        } else if key.0 < self.floor {
+            Arrival::TooOld
         } else if self.messages.contains_key(&key) {
             Arrival::Known
         } else if self.is_full() && self.messages.keys().next() > Some(&key) {
@@ -173,14 +202,14 @@ pub enum Arrival {
     Fork,
     /// It was here already.
     Known,
-    /// It was dropped: the store is full of newer ones. The lag tells of it.
+    /// It was dropped: the store is full of newer ones, or was told to drop what is so old. The lag tells of it.
     TooOld,
     /// It was not kept: another feed signed it.
     OtherFeed,
 }
 
-/// The stretch in which messages were dropped because the store was full. Between the two places, both
-/// included, some may be missing; before and after them the bound took none.
+/// The stretch in which messages were dropped, because the store was full or was told to. Between the two places,
+/// both included, some may be missing; before and after them none was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lag {
     /// The lowest place of which a message was dropped.

@@ -18,6 +18,19 @@ impl Place {
     /// The very first place of a feed.
     pub const FIRST: Self = Self { epoch: 0, seq: 0 };
 
+    /// The last place before this one; none before the very first.
+    #[must_use]
+    pub(crate) const fn before(self) -> Option<Self> {
+        match (self.epoch.checked_sub(1), self.seq.checked_sub(1)) {
+            (_, Some(seq)) => Some(Self { seq, ..self }),
+            (Some(epoch), None) => Some(Self {
+                epoch,
+                seq: u64::MAX,
+            }),
+            (None, None) => None,
+        }
+    }
+
     /// The place that `message` has signed for itself.
     #[must_use]
     pub const fn of(message: &Signed) -> Self {

@@ -8,6 +8,7 @@
 
 mod broker;
 mod buoy;
+mod compact;
 mod damage;
 mod follow;
 mod full;

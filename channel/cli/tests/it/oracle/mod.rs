@@ -1,6 +1,7 @@
 //! `twinroot oracle`, as a vendor of sensors starts it.
 
 mod bad_input;
+mod compact;
 mod device;
 mod net;
 mod path;

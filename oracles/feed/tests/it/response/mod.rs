@@ -1,5 +1,7 @@
 //! What an oracle of the ledger answered: its rules, and proofs of whatever form (docs/spec/oracles.md, 9).
 
+mod vectors;
+
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -131,7 +133,7 @@ fn asked(query: &Query, answer: Option<&[u8]>) -> Asked {
         answer_by: query.answer_by,
         kept_until: query.kept_until,
         asker: PublicKey([6; 32]),
-        held: Amount(9),
+        held: Amount(if answer.is_some() { 0 } else { 9 }),
         answer: answer.map(|bytes| Answer {
             at: Height(7),
             bytes: bytes.to_vec(),

@@ -1,0 +1,4 @@
+//! The API's document and its types.
+
+mod schema;
+mod types;
