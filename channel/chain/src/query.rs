@@ -90,9 +90,9 @@ pub enum ChannelAnswer {
 impl ChannelAnswer {
     /// The channel, where it is open or being closed.
     #[must_use]
-    pub fn live(self) -> Option<LiveChannel> {
+    pub fn live(self) -> Option<Box<LiveChannel>> {
         match self {
-            Self::Live(channel) => Some(*channel),
+            Self::Live(channel) => Some(channel),
             Self::Unknown | Self::Closed(_) => None,
         }
     }

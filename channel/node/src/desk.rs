@@ -281,8 +281,9 @@ impl Clerk {
     }
 
     async fn look(&mut self, channel: ChannelId) {
-        if let Some(Answer::Channel(answer)) = self.ask(Query::Channel(channel)).await {
-            self.tell(Heard::View { channel, view: answer.live().map(Box::new) }).await;
+        if let Some(Answer::Channel(view)) = self.ask(Query::Channel(channel)).await {
+            let view = view.live();
+            self.tell(Heard::View { channel, view }).await;
         }
     }
 

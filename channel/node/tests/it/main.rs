@@ -8,6 +8,7 @@
 
 mod api;
 mod backups;
+mod late;
 mod open;
 #[path = "../../../rules/tests/it/toy.rs"]
 mod toy;

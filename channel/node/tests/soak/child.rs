@@ -76,7 +76,7 @@ async fn start(orders: &Orders, death: Arc<Death>) -> (Node, Serving) {
     };
     let signer = Arc::new(LocalSigner::new(key(orders.name)));
     let chain = Arc::new(Remote(orders.ledger.clone()));
-    let node = Node::start_with(Arc::new(open), &config, Arc::new(Toy), signer, chain).await.expect("the node starts");
+    let node = Node::start_with(&orders.folder, Arc::new(open), &config, Arc::new(Toy), signer, chain).await.expect("the node starts");
     // Of the process before, which could not take it away.
     let _ = std::fs::remove_file(orders.folder.join(twinroot_node::serve::SOCKET));
     let serving = Serving::start(&node.handle(), &orders.folder, None, twinroot_rpc::Limits::default()).await.expect("the API");
