@@ -2,6 +2,7 @@
 
 mod author;
 mod bench;
+mod chain;
 mod channel;
 mod demo;
 mod exit;
@@ -44,6 +45,7 @@ enum Command {
     /// Tell the stories of the TV escrow and of the truck insurance, on both execution paths.
     Demo(demo::Arguments),
     Bench(bench::Arguments),
+    Chain(chain::Arguments),
     Node(node::Arguments),
     Channel(channel::Arguments),
     Key(key::Arguments),
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         Command::Author(verb) => author::run(verb),
         Command::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Chain(arguments) => chain::run(&arguments),
         Command::Node(arguments) => node::run(&arguments),
         Command::Channel(arguments) => channel::run(&arguments),
         Command::Key(arguments) => key::run(&arguments),

@@ -2,7 +2,7 @@
 
 use twinroot_abi::{REVERT_COINS, REVERT_INPUT, REVERT_JUDGE, REVERT_STORAGE, REVERT_TRANSFER};
 
-use crate::{node, oracle};
+use crate::{chain, node, oracle};
 
 /// A code, and what there is to know about it.
 pub(crate) struct Entry {
@@ -87,6 +87,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Entry> {
         .chain(oracle::codes::TABLE)
         .chain(node::codes::TABLE)
         .chain(node::core_codes::TABLE)
+        .chain(chain::codes::TABLE)
 }
 
 /// The table of contracts and exits.
