@@ -12,9 +12,9 @@ use twinroot_client::api::Id;
 use twinroot_keyring::{KeyFile, LocalSigner};
 use twinroot_node::{Config, LOG, Left, Outcome};
 
+use crate::author::Fault;
 use crate::author::codes::NO_FILE;
 use crate::author::output::{self, Report};
-use crate::author::Fault;
 use crate::channel::wait;
 use crate::key::{Passphrase, Which};
 use crate::node::codes::START;
@@ -58,17 +58,34 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     if let Some(chain) = &arguments.chain {
         config.chain.clone_from(chain);
     }
-    let key = KeyFile::open(&folder.join(KEY), &arguments.passphrase.get(Which::Known)?).map_err(key_fault)?;
+    let key = KeyFile::open(&folder.join(KEY), &arguments.passphrase.get(Which::Known)?)
+        .map_err(key_fault)?;
     let left = wait(async {
         let ledger = chain::connect(&config.chain).await?;
-        let tell = |event: &twinroot_client::api::Event| anstream::eprintln!("{:>8}  {}", event.height, output::quoted(&event.text));
+        let tell = |event: &twinroot_client::api::Event| {
+            anstream::eprintln!("{:>8}  {}", event.height, output::quoted(&event.text))
+        };
         let signer = Arc::new(LocalSigner::new(key));
-        let left = twinroot_node::exit(&folder, &config, engine::start(&folder)?, signer, ledger.backend(), tell).await;
+        let left = twinroot_node::exit(
+            &folder,
+            &config,
+            engine::start(&folder)?,
+            signer,
+            ledger.backend(),
+            tell,
+        )
+        .await;
         left.map_err(|error| anyhow::Error::from(Fault::new(START, error)))
     })??;
-    let stuck = left.iter().any(|left| matches!(left.outcome, Outcome::Stuck(_)));
+    let stuck = left
+        .iter()
+        .any(|left| matches!(left.outcome, Outcome::Stuck(_)));
     output::print(&Done(left.iter().map(Line::of).collect()), arguments.json)?;
-    Ok(if stuck { ExitCode::from(3) } else { ExitCode::SUCCESS })
+    Ok(if stuck {
+        ExitCode::from(3)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// Puts key and log into the folder, where they are not there.
@@ -83,7 +100,9 @@ fn prepare(folder: &Path, arguments: &Arguments) -> Result<()> {
         fs::copy(key, &place).map_err(failed(key))?;
     }
     match &arguments.backup {
-        Some(backup) if !folder.join(LOG).exists() => restore(folder, backup, &arguments.passphrase),
+        Some(backup) if !folder.join(LOG).exists() => {
+            restore(folder, backup, &arguments.passphrase)
+        }
         _ => Ok(()),
     }
 }
@@ -106,19 +125,31 @@ impl Line {
             Outcome::NothingLocked => ("nothing_locked", None),
             Outcome::Stuck(why) => ("stuck", Some(why.clone())),
         };
-        Self { channel: left.channel, outcome, why }
+        Self {
+            channel: left.channel,
+            outcome,
+            why,
+        }
     }
 }
 
 impl Report for Done {
     fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
-        for Line { channel, outcome, why } in &self.0 {
+        for Line {
+            channel,
+            outcome,
+            why,
+        } in &self.0
+        {
             let words = outcome.replace('_', " ");
             match why {
                 Some(why) => writeln!(out, "{channel}  {words}: {}", output::quoted(why))?,
                 None => writeln!(out, "{channel}  {words}")?,
             }
         }
-        writeln!(out, "no channel is open any more, but for those that are stuck")
+        writeln!(
+            out,
+            "no channel is open any more, but for those that are stuck"
+        )
     }
 }

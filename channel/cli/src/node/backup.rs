@@ -35,12 +35,17 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let folder = folder(arguments.folder.as_deref())?;
-    let key = KeyFile::open(&folder.join(KEY), &arguments.passphrase.get(Which::Known)?).map_err(key_fault)?;
-    let export = open(&folder)?.export().map_err(|error| Fault::new(BACKUP, error))?;
+    let key = KeyFile::open(&folder.join(KEY), &arguments.passphrase.get(Which::Known)?)
+        .map_err(key_fault)?;
+    let export = open(&folder)?
+        .export()
+        .map_err(|error| Fault::new(BACKUP, error))?;
     let key = BackupKey::of(&LocalSigner::new(key)).map_err(|error| Fault::new(BACKUP, error))?;
     let sealed = seal(&export, &key).map_err(|error| Fault::new(BACKUP, error))?;
-    std::fs::create_dir_all(&arguments.to).map_err(|error| Fault::new(BACKUP, format!("{}: {error}", arguments.to.display())))?;
-    let written = write_backup(&arguments.to, BACKUP_NAME, &sealed, arguments.keep).map_err(|error| Fault::new(BACKUP, error))?;
+    std::fs::create_dir_all(&arguments.to)
+        .map_err(|error| Fault::new(BACKUP, format!("{}: {error}", arguments.to.display())))?;
+    let written = write_backup(&arguments.to, BACKUP_NAME, &sealed, arguments.keep)
+        .map_err(|error| Fault::new(BACKUP, error))?;
     println!("{}", written.path.display());
     Ok(ExitCode::SUCCESS)
 }
@@ -49,7 +54,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
 pub(super) fn open(folder: &Path) -> Result<Store, Fault> {
     let path = folder.join(LOG_FILE);
     if !path.exists() {
-        return Err(Fault::new(LOG, format!("{} is not there: the node has not run yet", path.display())));
+        return Err(Fault::new(
+            LOG,
+            format!("{} is not there: the node has not run yet", path.display()),
+        ));
     }
     Store::open(&path).map_err(|error| Fault::new(LOG, error))
 }

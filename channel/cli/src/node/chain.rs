@@ -19,16 +19,24 @@ pub(crate) struct Ledger(Arc<Remote>);
 pub(crate) async fn connect(address: &str) -> Result<Ledger, Fault> {
     let endpoint: Endpoint = address.parse().map_err(|error| Fault::new(START, error))?;
     let ledger = Remote::new(endpoint);
-    ledger.status().await.map_err(|error| fault(&error).then("start it: `twinroot chain dev`, or name it in node.toml"))?;
+    ledger.status().await.map_err(|error| {
+        fault(&error).then("start it: `twinroot chain dev`, or name it in node.toml")
+    })?;
     Ok(Ledger(Arc::new(ledger)))
 }
 
 /// Has the faucet pay to an account that has nothing.
 pub(crate) async fn fund(Ledger(ledger): &Ledger, key: PublicKey) -> Result<(), Fault> {
-    if let Answer::Account(account) = ledger.query(Query::Account(key)).await.map_err(|error| fault(&error))?
+    if let Answer::Account(account) = ledger
+        .query(Query::Account(key))
+        .await
+        .map_err(|error| fault(&error))?
         && account.coins == Amount::ZERO
     {
-        ledger.fund(key, GIFT).await.map_err(|error| fault(&error))?;
+        ledger
+            .fund(key, GIFT)
+            .await
+            .map_err(|error| fault(&error))?;
     }
     Ok(())
 }

@@ -29,15 +29,29 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let folder = folder(arguments.folder.as_deref())?;
-    let checked = twinroot_node::check(&folder, &*engine::start(&folder)?).map_err(|error| Fault::new(LOG, error))?;
+    let checked = twinroot_node::check(&folder, &*engine::start(&folder)?)
+        .map_err(|error| Fault::new(LOG, error))?;
     output::print(&checked, arguments.json)?;
-    Ok(if checked.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(3) })
+    Ok(if checked.faults.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(3)
+    })
 }
 
 impl Report for Checked {
     fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { lines, modules, records, bytes, .. } = self;
-        writeln!(out, "{lines} lines, {modules} modules, {records} records of the application: {bytes} bytes")?;
+        let Self {
+            lines,
+            modules,
+            records,
+            bytes,
+            ..
+        } = self;
+        writeln!(
+            out,
+            "{lines} lines, {modules} modules, {records} records of the application: {bytes} bytes"
+        )?;
         for channel in &self.channels {
             writeln!(
                 out,
@@ -54,6 +68,10 @@ impl Report for Checked {
         for fault in &self.faults {
             writeln!(out, "wrong: {}", output::quoted(fault))?;
         }
-        if self.faults.is_empty() { writeln!(out, "all of it is as it was written") } else { Ok(()) }
+        if self.faults.is_empty() {
+            writeln!(out, "all of it is as it was written")
+        } else {
+            Ok(())
+        }
     }
 }

@@ -13,7 +13,8 @@ const COMPILED: &str = "compiled";
 
 pub(crate) fn start(folder: &Path) -> Result<Arc<dyn Execute + Send + Sync>> {
     let compiled = folder.join(COMPILED);
-    std::fs::create_dir_all(&compiled).with_context(|| format!("could not make {}", compiled.display()))?;
+    std::fs::create_dir_all(&compiled)
+        .with_context(|| format!("could not make {}", compiled.display()))?;
     let host = Host::new(Backend::Cranelift, FeedJudge)?.with_folder(&compiled)?;
     Ok(Arc::new(host))
 }

@@ -60,35 +60,67 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.dev && !folder.join(CONFIG).exists() {
         init::make(&folder, &arguments.settings, &Passphrase::none())?;
     }
-    let config = Config::read(&folder.join(CONFIG)).map_err(|error| Fault::new(START, error).then("make a node: `twinroot node init`"))?;
+    let config = Config::read(&folder.join(CONFIG))
+        .map_err(|error| Fault::new(START, error).then("make a node: `twinroot node init`"))?;
     let config = arguments.settings.over(config);
-    let passphrase = if arguments.dev { Passphrase::none().get(Which::Known) } else { arguments.passphrase.get(Which::Known) }?;
+    let passphrase = if arguments.dev {
+        Passphrase::none().get(Which::Known)
+    } else {
+        arguments.passphrase.get(Which::Known)
+    }?;
     let key = KeyFile::open(&folder.join(KEY), &passphrase).map_err(key_fault)?;
     follow_log()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("could not begin")?;
-    let done = runtime.block_on(serve(arguments, &folder, &config, Arc::new(LocalSigner::new(key))));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("could not begin")?;
+    let done = runtime.block_on(serve(
+        arguments,
+        &folder,
+        &config,
+        Arc::new(LocalSigner::new(key)),
+    ));
     // Somebody may still be asked on the terminal, who never answers.
     runtime.shutdown_background();
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn serve(arguments: &Arguments, folder: &Path, config: &Config, signer: Arc<dyn Signer>) -> Result<()> {
+async fn serve(
+    arguments: &Arguments,
+    folder: &Path,
+    config: &Config,
+    signer: Arc<dyn Signer>,
+) -> Result<()> {
     // Before anything else, so that whoever stops it early stops it well.
     let mut term = signal(SignalKind::terminate()).context("could not listen for signals")?;
     let _metrics = match config.metrics {
-        Some(address) => Some(Metrics::start(address).await.map_err(|error| Fault::new(START, error))?),
+        Some(address) => Some(
+            Metrics::start(address)
+                .await
+                .map_err(|error| Fault::new(START, error))?,
+        ),
         None => None,
     };
     let ledger = chain::connect(&config.chain).await?;
     if arguments.dev {
         chain::fund(&ledger, signer.public()).await?;
     }
-    let node = Node::start(folder, config, engine::start(folder)?, signer, ledger.backend()).await.map_err(start_fault)?;
+    let node = Node::start(
+        folder,
+        config,
+        engine::start(folder)?,
+        signer,
+        ledger.backend(),
+    )
+    .await
+    .map_err(start_fault)?;
     let tcp = config.api.map(|address| Endpoint::Tcp(address.to_string()));
-    let serving = Serving::start(&node.handle(), folder, tcp.as_ref(), Limits::default()).await.map_err(|error| match error {
-        ServeError::Token(_) => Fault::new(TOKEN_FILE, error),
-        ServeError::Start(_) => Fault::new(START, error),
-    })?;
+    let serving = Serving::start(&node.handle(), folder, tcp.as_ref(), Limits::default())
+        .await
+        .map_err(|error| match error {
+            ServeError::Token(_) => Fault::new(TOKEN_FILE, error),
+            ServeError::Start(_) => Fault::new(START, error),
+        })?;
     let running = Running {
         key: node.key().into(),
         listening: node.listening().map(|address| address.to_string()),
@@ -117,9 +149,16 @@ async fn serve(arguments: &Arguments, folder: &Path, config: &Config, signer: Ar
 
 /// Says what happens on the standard error: for people on a terminal, else a JSON object a line.
 fn follow_log() -> Result<()> {
-    let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("warn,twinroot=info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    let begun = if io::stderr().is_terminal() { log.compact().try_init() } else { log.json().try_init() };
+    let filter = EnvFilter::try_from_env(LOG_VARIABLE)
+        .unwrap_or_else(|_| EnvFilter::new("warn,twinroot=info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr);
+    let begun = if io::stderr().is_terminal() {
+        log.compact().try_init()
+    } else {
+        log.json().try_init()
+    };
     begun.map_err(|error| anyhow::anyhow!("could not begin to log: {error}"))
 }
 

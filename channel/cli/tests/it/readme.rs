@@ -1,5 +1,10 @@
 //! The quickstart of the README, as it is written there: a ledger, Bob and Alice as processes.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what a daemon says is read while it runs"
+)]
+
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -28,14 +33,27 @@ fn terminals() -> Vec<Vec<String>> {
     let readme = std::fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
     let (_, section) = readme.split_once("\n## Two people, one channel\n").unwrap();
     let section = section.split("\n## ").next().unwrap();
-    let blocks = section.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap());
-    let commands = |block: &str| block.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+    let blocks = section
+        .split("```sh\n")
+        .skip(1)
+        .map(|block| block.split("```").next().unwrap());
+    let commands = |block: &str| {
+        block
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(str::to_owned)
+            .collect()
+    };
     blocks.map(commands).collect()
 }
 
 /// Starts a daemon and waits until it says that it runs.
 fn start(folder: &Path, command: &str, says: &[u8]) -> Running {
-    let mut child = words(folder, command.trim_end_matches(" &")).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = words(folder, command.trim_end_matches(" &"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut input = child.stdin.take().unwrap();
     input.write_all(says).unwrap();
     let mut line = String::new();
@@ -53,7 +71,10 @@ fn words(folder: &Path, command: &str) -> Command {
     let mut words = command.split(' ');
     assert_eq!(words.next(), Some("twinroot"), "{command}");
     let mut command = Command::new(env!("CARGO_BIN_EXE_twinroot"));
-    command.args(words).current_dir(folder).env_remove("TWINROOT_NODE");
+    command
+        .args(words)
+        .current_dir(folder)
+        .env_remove("TWINROOT_NODE");
     command
 }
 
@@ -68,7 +89,9 @@ fn answer(folder: &Path, command: &str) -> (Value, String) {
 #[test]
 fn the_quickstart_works_as_written() {
     let terminals = terminals();
-    let [chain, bob, alice] = terminals.as_slice() else { panic!("three terminals, not {terminals:?}") };
+    let [chain, bob, alice] = terminals.as_slice() else {
+        panic!("three terminals, not {terminals:?}")
+    };
     let commands: Vec<&String> = [chain, bob, alice].into_iter().flatten().collect();
     assert!(commands.len() <= 8, "{commands:?}");
     let folder = TempDir::new().unwrap();
@@ -78,13 +101,23 @@ fn the_quickstart_works_as_written() {
     let _chain = start(folder, &chain[0], b"");
     let _bob = start(folder, &bob[0], BOB_SAYS);
     let _alice = start(folder, &alice[0], b"");
-    let [_, open, create, begin, stop, close] = alice.as_slice() else { panic!("{alice:?}") };
+    let [_, open, create, begin, stop, close] = alice.as_slice() else {
+        panic!("{alice:?}")
+    };
     assert_eq!(answer(folder, open).0["open"], true);
     for command in [create, begin] {
-        assert_eq!(answer(folder, command).0["receipts"][0]["outcome"], "success", "{command}");
+        assert_eq!(
+            answer(folder, command).0["receipts"][0]["outcome"],
+            "success",
+            "{command}"
+        );
     }
     let (done, said) = answer(folder, stop);
     assert!(said.contains("the peer does not sign"), "{said}");
-    assert_eq!((&done["receipts"][0]["outcome"], &done["forced"]), (&"success".into(), &1.into()), "{done}");
+    assert_eq!(
+        (&done["receipts"][0]["outcome"], &done["forced"]),
+        (&"success".into(), &1.into()),
+        "{done}"
+    );
     assert_eq!(answer(folder, close).0["paid_out"], true);
 }
