@@ -21,12 +21,24 @@ pub(crate) enum Ask {
 #[derive(Serialize, Deserialize)]
 pub(crate) enum Told {
     Taken(Hash),
-    Rejected { is_nonce: bool, message: String },
-    Account { coins: Amount, nonce: u64 },
+    Rejected {
+        is_nonce: bool,
+        message: String,
+    },
+    Account {
+        coins: Amount,
+        nonce: u64,
+    },
     Channel(Option<Box<Seen>>),
     Code(Option<Vec<u8>>),
-    Status { chain: ChainId, block: Env },
-    Block { block: Env, channels: Vec<ChannelId> },
+    Status {
+        chain: ChainId,
+        block: Env,
+    },
+    Block {
+        block: Env,
+        channels: Vec<ChannelId>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]

@@ -7,7 +7,9 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt};
 use tokio::net::UnixStream;
 use twinroot_abi::{Hash, Height};
-use twinroot_chain::{AccountAnswer, Answer, ChainBackend, ChainError, ChannelAnswer, News, Query, Status};
+use twinroot_chain::{
+    AccountAnswer, Answer, ChainBackend, ChainError, ChannelAnswer, News, Query, Status,
+};
 
 use crate::line::{Ask, Told, read, write};
 
@@ -22,7 +24,9 @@ impl Remote {
 
     async fn ask(&self, ask: Ask) -> Result<Told, ChainError> {
         let answer = async { read(&mut self.connect(ask).await?).await };
-        answer.await.map_err(|error: std::io::Error| ChainError::Unreachable(error.to_string()))
+        answer
+            .await
+            .map_err(|error: std::io::Error| ChainError::Unreachable(error.to_string()))
     }
 }
 
@@ -31,9 +35,10 @@ impl ChainBackend for Remote {
         async move {
             match self.ask(Ask::Submit(transaction)).await? {
                 Told::Taken(hash) => Ok(hash),
-                Told::Rejected { is_nonce, message } => {
-                    Err(ChainError::Rejected { code: if is_nonce { "nonce" } else { "other" }.into(), message })
-                }
+                Told::Rejected { is_nonce, message } => Err(ChainError::Rejected {
+                    code: if is_nonce { "nonce" } else { "other" }.into(),
+                    message,
+                }),
                 _ => unreachable!("another answer"),
             }
         }
@@ -76,7 +81,9 @@ impl ChainBackend for Remote {
                     None => remote.connect(Ask::Blocks(from)).await.ok()?,
                 };
                 match read(&mut stream).await.ok()? {
-                    Told::Block { block, channels } => Some((Ok(News { block, channels }), Some(stream))),
+                    Told::Block { block, channels } => {
+                        Some((Ok(News { block, channels }), Some(stream)))
+                    }
                     _ => None,
                 }
             }
