@@ -13,6 +13,7 @@ mod backups;
 mod disk;
 mod frozen;
 mod keys;
+mod late;
 mod open;
 mod silence;
 #[path = "../../../rules/tests/it/toy.rs"]

@@ -6,10 +6,11 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt};
 use tokio::net::UnixStream;
-use twinroot_abi::{Hash, Height};
+use twinroot_abi::{Amount, ChannelId, Hash, Height, PublicKey};
 use twinroot_chain::{
-    AccountAnswer, Answer, ChainBackend, ChainError, ChannelAnswer, News, Query, Status,
+    AccountAnswer, Answer, ChainBackend, ChainError, ChannelAnswer, Included, LiveChannel, News, Query, Status, What, codes,
 };
+use twinroot_exec::Env;
 
 use crate::line::{Ask, Told, read, write};
 
@@ -24,9 +25,7 @@ impl Remote {
 
     async fn ask(&self, ask: Ask) -> Result<Told, ChainError> {
         let answer = async { read(&mut self.connect(ask).await?).await };
-        answer
-            .await
-            .map_err(|error: std::io::Error| ChainError::Unreachable(error.to_string()))
+        answer.await.map_err(|error: std::io::Error| ChainError::Unreachable(error.to_string()))
     }
 }
 
@@ -35,10 +34,9 @@ impl ChainBackend for Remote {
         async move {
             match self.ask(Ask::Submit(transaction)).await? {
                 Told::Taken(hash) => Ok(hash),
-                Told::Rejected { is_nonce, message } => Err(ChainError::Rejected {
-                    code: if is_nonce { "nonce" } else { "other" }.into(),
-                    message,
-                }),
+                Told::Rejected { is_nonce, message } => {
+                    Err(ChainError::Rejected { code: if is_nonce { codes::NONCE } else { codes::REJECTED }.into(), message })
+                }
                 _ => unreachable!("another answer"),
             }
         }
@@ -51,19 +49,20 @@ impl ChainBackend for Remote {
                 Query::Account(key) => Ask::Account(key),
                 Query::Channel(id) => Ask::Channel(id),
                 Query::Code(hash) => Ask::Code(hash),
+                _ => unreachable!("a node asks nothing else"),
             };
             Ok(match self.ask(ask).await? {
                 Told::Account { coins, nonce } => Answer::Account(AccountAnswer { coins, nonce }),
                 Told::Code(code) => Answer::Code(code),
-                Told::Channel(seen) => Answer::Channel(seen.map(|seen| {
-                    Box::new(ChannelAnswer {
+                Told::Channel(seen) => Answer::Channel(seen.map_or(ChannelAnswer::Unknown, |seen| {
+                    ChannelAnswer::Live(Box::new(LiveChannel {
                         parameters: seen.parameters,
                         opened: seen.opened,
                         ground: seen.ground,
                         steps: seen.steps,
                         tip: seen.tip,
                         closing: seen.closing,
-                    })
+                    }))
                 })),
                 _ => unreachable!("another answer"),
             })
@@ -81,9 +80,7 @@ impl ChainBackend for Remote {
                     None => remote.connect(Ask::Blocks(from)).await.ok()?,
                 };
                 match read(&mut stream).await.ok()? {
-                    Told::Block { block, channels } => {
-                        Some((Ok(News { block, channels }), Some(stream)))
-                    }
+                    Told::Block { block, channels } => Some((Ok(news(block, &channels)), Some(stream))),
                     _ => None,
                 }
             }
@@ -94,10 +91,24 @@ impl ChainBackend for Remote {
     fn status(&self) -> BoxFuture<'_, Result<Status, ChainError>> {
         async move {
             match self.ask(Ask::Status).await? {
-                Told::Status { chain, block } => Ok(Status { chain, block }),
+                Told::Status { chain, block } => Ok(Status { chain, block, block_ms: None, faucet: false }),
                 _ => unreachable!("another answer"),
             }
         }
         .boxed()
     }
+}
+
+/// A node looks at the block, and at which channels were touched.
+fn news(block: Env, channels: &[ChannelId]) -> News {
+    let touched = |channel: &ChannelId| Included {
+        transaction: Hash::default(),
+        sender: PublicKey::default(),
+        block,
+        fee: Amount::ZERO,
+        what: What::Other,
+        channel: Some(*channel),
+        more: None,
+    };
+    News { block, parent: Hash::default(), included: channels.iter().map(touched).collect() }
 }
