@@ -1,6 +1,6 @@
 //! A node that runs: its core, its desk at the ledger, its peers, its log.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -84,22 +84,29 @@ impl Node {
         chain: Arc<dyn ChainBackend>,
     ) -> Result<Self, StartError> {
         let path = folder.join(LOG);
-        Self::start_with(
-            Arc::new(move || Store::open(&path)),
-            config,
-            execute,
-            signer,
-            chain,
-        )
-        .await
+        let kept = Some(folder.join(KEPT));
+        let open = Arc::new(move || Store::open(&path));
+        Self::begin(open, kept, config, execute, signer, chain).await
     }
 
-    /// Starts a node whose log is whatever `open` opens. It is called again after each write that failed.
+    /// Starts a node whose log is whatever `open` opens. It is called again after each write that failed. Without a folder it
+    /// keeps nothing for its peers.
     ///
     /// # Errors
     /// [`StartError`]; nothing runs then.
     pub async fn start_with(
         open: Arc<OpenLog>,
+        config: &Config,
+        execute: Arc<dyn Execute + Send + Sync>,
+        signer: Arc<dyn Signer>,
+        chain: Arc<dyn ChainBackend>,
+    ) -> Result<Self, StartError> {
+        Self::begin(open, None, config, execute, signer, chain).await
+    }
+
+    async fn begin(
+        open: Arc<OpenLog>,
+        kept: Option<PathBuf>,
         config: &Config,
         execute: Arc<dyn Execute + Send + Sync>,
         signer: Arc<dyn Signer>,
@@ -118,7 +125,7 @@ impl Node {
         let handle = Handle::new(inbox.clone(), events, shelf.clone());
         let keeping = keeper::Parts {
             config: config.backup.clone(),
-            kept: folder.join(KEPT),
+            kept,
             shelf: shelf.clone(),
             signer: signer.clone(),
             peers: peers.clone(),
