@@ -2,9 +2,13 @@
 
 mod author;
 mod bench;
+mod channel;
 mod demo;
+mod exit;
 mod gas;
+mod key;
 mod lines;
+mod node;
 mod oracle;
 mod package;
 mod play;
@@ -40,6 +44,10 @@ enum Command {
     /// Tell the stories of the TV escrow and of the truck insurance, on both execution paths.
     Demo(demo::Arguments),
     Bench(bench::Arguments),
+    Node(node::Arguments),
+    Channel(channel::Arguments),
+    Key(key::Arguments),
+    Exit(exit::Arguments),
     Gas(gas::Arguments),
     Oracle(oracle::Arguments),
     Trace(trace::Arguments),
@@ -53,6 +61,10 @@ fn main() -> ExitCode {
         Command::Author(verb) => author::run(verb),
         Command::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Node(arguments) => node::run(&arguments),
+        Command::Channel(arguments) => channel::run(&arguments),
+        Command::Key(arguments) => key::run(&arguments),
+        Command::Exit(arguments) => exit::run(&arguments),
         Command::Gas(arguments) => gas::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Oracle(arguments) => oracle::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments).map(|()| ExitCode::SUCCESS),

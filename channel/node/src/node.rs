@@ -1,6 +1,6 @@
 //! A node that runs: its core, its desk at the ledger, its peers, its log.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -84,29 +84,25 @@ impl Node {
         chain: Arc<dyn ChainBackend>,
     ) -> Result<Self, StartError> {
         let path = folder.join(LOG);
-        let kept = Some(folder.join(KEPT));
-        let open = Arc::new(move || Store::open(&path));
-        Self::begin(open, kept, config, execute, signer, chain).await
+        Self::start_with(
+            folder,
+            Arc::new(move || Store::open(&path)),
+            config,
+            execute,
+            signer,
+            chain,
+        )
+        .await
     }
 
-    /// Starts a node whose log is whatever `open` opens. It is called again after each write that failed. Without a folder it
-    /// keeps nothing for its peers.
+    /// Starts a node whose log is whatever `open` opens, and whose other files lie in `folder`. It is called again after each
+    /// write that failed.
     ///
     /// # Errors
     /// [`StartError`]; nothing runs then.
     pub async fn start_with(
+        folder: &Path,
         open: Arc<OpenLog>,
-        config: &Config,
-        execute: Arc<dyn Execute + Send + Sync>,
-        signer: Arc<dyn Signer>,
-        chain: Arc<dyn ChainBackend>,
-    ) -> Result<Self, StartError> {
-        Self::begin(open, None, config, execute, signer, chain).await
-    }
-
-    async fn begin(
-        open: Arc<OpenLog>,
-        kept: Option<PathBuf>,
         config: &Config,
         execute: Arc<dyn Execute + Send + Sync>,
         signer: Arc<dyn Signer>,
@@ -125,7 +121,7 @@ impl Node {
         let handle = Handle::new(inbox.clone(), events, shelf.clone());
         let keeping = keeper::Parts {
             config: config.backup.clone(),
-            kept,
+            kept: folder.join(KEPT),
             shelf: shelf.clone(),
             signer: signer.clone(),
             peers: peers.clone(),

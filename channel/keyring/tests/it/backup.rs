@@ -60,15 +60,15 @@ fn every_byte_and_every_prefix() {
 #[test]
 fn the_length_tells_little() {
     let key = key(1);
-    let sizes: std::collections::BTreeSet<usize> = (0..1_000)
-        .map(|size| seal(&vec![0; size * 100], &key).unwrap().len())
-        .collect();
+    let sealed = |size: usize| seal(&vec![0; size], &key).unwrap().len();
+    let sizes: std::collections::BTreeSet<usize> =
+        (0..200).map(|size| sealed(size * 100)).collect();
     assert!(
-        sizes.len() < 100,
-        "{} of a thousand lengths up to 100,000 bytes",
+        sizes.len() < 60,
+        "{} of 200 lengths up to 20,000 bytes",
         sizes.len()
     );
-    assert!(sizes.last().is_some_and(|largest| *largest < 107_000));
+    assert!(sealed(100_000) < 107_000);
 }
 
 #[test]

@@ -56,8 +56,8 @@ impl Said {
 /// What a keeper is made of.
 pub(crate) struct Parts {
     pub(crate) config: BackupConfig,
-    /// Where the peers' copies lie; none to keep none.
-    pub(crate) kept: Option<PathBuf>,
+    /// Where the peers' copies lie.
+    pub(crate) kept: PathBuf,
     pub(crate) shelf: Shelf,
     pub(crate) signer: Arc<dyn Signer>,
     pub(crate) peers: Peers,
@@ -74,7 +74,7 @@ const AGAIN: Duration = Duration::from_secs(10);
 
 /// Makes backups and keeps those of peers until it is told to stop.
 pub(crate) async fn keep(parts: Parts, mut said: mpsc::Receiver<Said>) {
-    let folder = parts.kept.clone().filter(|_| parts.config.keep_for_peers);
+    let folder = parts.config.keep_for_peers.then(|| parts.kept.clone());
     let kept = Kept::new(folder);
     let mut commits = parts.commits.clone();
     let mut look = tokio::time::interval(LOOK);

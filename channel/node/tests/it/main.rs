@@ -8,8 +8,8 @@
 
 mod api;
 mod backups;
+mod late;
 mod open;
 #[path = "../../../rules/tests/it/toy.rs"]
-#[expect(dead_code, reason = "shared with the tests of the rules")]
 mod toy;
 mod world;
