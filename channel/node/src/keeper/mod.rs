@@ -302,6 +302,10 @@ impl Keeper {
             }
             NodeMessage::NotKept(why) => {
                 tracing::info!(%peer, why, "the peer does not keep the backup");
+                // It is given again when it may be.
+                if let Some((given, _)) = self.given.get_mut(&peer) {
+                    *given = [0; 32];
+                }
                 return;
             }
             NodeMessage::Given(_) => return,

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use tracing_subscriber::filter::LevelFilter;
-use twinroot_client::api::{Bytes, Say, Step};
-use twinroot_client::{Api, Client, Endpoint};
+use twinroot_client::api::Step;
+use twinroot_client::{Client, Endpoint};
 use twinroot_keyring::{BackupKey, Cost, KeyFile, LocalSigner};
 use twinroot_node::serve::{Serving, token};
 use twinroot_types::{SecretKey, Tag};
@@ -92,10 +92,7 @@ async fn no_secret_is_ever_logged() {
 
     let channel = world.channel(&alice, &bob).await;
     client
-        .message(Say {
-            channel,
-            bytes: Bytes(NOTE.as_bytes().to_vec()),
-        })
+        .message(channel, NOTE.as_bytes())
         .await
         .expect("a note");
     wait_for(&bob.handle(), 0, "message").await;

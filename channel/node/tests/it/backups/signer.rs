@@ -49,7 +49,7 @@ impl Way {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_node_says_that_its_signer_is_away_and_goes_on_when_it_is_back() {
     let world = World::new();
     let folder = world.folder(10);
