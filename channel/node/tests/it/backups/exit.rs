@@ -18,11 +18,12 @@ const FEES: u64 = 5_000_000;
 /// Leaves with what is in a folder; what became of the channels, and the kinds of what happened.
 async fn left(world: &World, name: u8, folder: &std::path::Path) -> (Vec<Left>, Vec<String>) {
     let mut kinds = Vec::new();
+    let config = generous();
     let signer = Arc::new(LocalSigner::new(key(name)));
     let tell = |event: &Event| kinds.push(event.kind.clone());
     let leaving = exit(
         folder,
-        &generous(),
+        &config,
         Arc::new(Toy),
         signer,
         world.backend(),
