@@ -308,6 +308,10 @@ impl Core {
     }
 
     fn report(&mut self, id: ChannelId, report: Report) {
+        if matches!(report, Report::OfferExpired) {
+            self.offer_expired(id);
+            return;
+        }
         if let Some(words) = tell::report(&report) {
             self.tell(Some(id), &words);
         }
@@ -327,7 +331,6 @@ impl Core {
                 }
             }
             Report::Unfunded => self.unfunded(id),
-            Report::OfferExpired => self.over(id),
             Report::Closed => self.paid_out(id),
             Report::Frozen => self.freeze("a party was told that a write failed"),
             _ => {}

@@ -35,6 +35,8 @@ pub(crate) struct Seat {
     pub(crate) bytes: usize,
     pub(crate) checkpoint_bytes: usize,
     pub(crate) question: Option<Question>,
+    /// Whether the time for opening is over; the ledger may have opened it while this node was away.
+    pub(crate) expired: bool,
     pub(crate) wants: VecDeque<Want>,
     pub(crate) proposed: Option<Joint>,
     pub(crate) forcing: Option<Joint>,
@@ -86,6 +88,7 @@ impl Seat {
             bytes: 0,
             checkpoint_bytes: 0,
             question: None,
+            expired: false,
             wants: VecDeque::new(),
             proposed: None,
             forcing: None,

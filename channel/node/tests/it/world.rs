@@ -79,9 +79,19 @@ impl World {
         config: &Config,
         signer: Arc<dyn Signer>,
     ) -> Node {
-        Node::start(folder, config, Arc::new(Toy), signer, self.backend())
+        let node = Node::start(folder, config, Arc::new(Toy), signer, self.backend())
             .await
-            .expect("the node starts")
+            .expect("the node starts");
+        // Before it has heard of its account it opens nothing.
+        let heard = async {
+            while node.handle().status().await.expect("a status").coins == Coins(Amount(0)) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, heard)
+            .await
+            .expect("the ledger is heard");
+        node
     }
 
     pub(crate) fn backend(&self) -> Arc<dyn ChainBackend> {
