@@ -15,6 +15,6 @@ mod desk;
 mod node;
 pub mod serve;
 
-pub use config::{Config, ConfigError};
+pub use config::{Config, ConfigError, SignKind, SignRule};
 pub use core::{Handle, RestoreError};
 pub use node::{LOG, Node, StartError};
