@@ -59,10 +59,29 @@ impl Duo {
     #[must_use]
     pub fn new(folder: &Path, execute: Arc<dyn Execute + Send + Sync>, called: Called) -> Self {
         let accounts = [0, 1].map(|who| (public(who), Amount(COINS))).to_vec();
-        let genesis = Genesis { name: "bench".into(), time: TimeMs(1_000_000), accounts };
-        let chain = Embedded::in_memory(genesis, Mode::Manual, execute.clone()).expect("a ledger begins");
-        let runtimes = [0, 1].map(|_| Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("the machine has threads"));
-        let mut duo = Self { execute, called, chain: Arc::new(chain), folder: folder.to_owned(), runtimes, nodes: [None, None], channels: Vec::new() };
+        let genesis = Genesis {
+            name: "bench".into(),
+            time: TimeMs(1_000_000),
+            accounts,
+        };
+        let chain =
+            Embedded::in_memory(genesis, Mode::Manual, execute.clone()).expect("a ledger begins");
+        let runtimes = [0, 1].map(|_| {
+            Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .expect("the machine has threads")
+        });
+        let mut duo = Self {
+            execute,
+            called,
+            chain: Arc::new(chain),
+            folder: folder.to_owned(),
+            runtimes,
+            nodes: [None, None],
+            channels: Vec::new(),
+        };
         for who in [0, 1] {
             duo.start(who);
         }
@@ -92,14 +111,28 @@ impl Duo {
 
     /// Whatever the peer pays, creates and calls is signed without a question.
     fn config(&self) -> Config {
-        let mut config = Config { listen: Some(([127, 0, 0, 1], 0).into()), ..Config::default() };
-        let code = self.execute.admit(&self.called.wasm).map_or(CodeHash([0; 32]), |code| code.hash);
+        let mut config = Config {
+            listen: Some(([127, 0, 0, 1], 0).into()),
+            ..Config::default()
+        };
+        let code = self
+            .execute
+            .admit(&self.called.wasm)
+            .map_or(CodeHash([0; 32]), |code| code.hash);
         let mut only = vec![SignKind::Transfer, SignKind::Create(Id(code.0).to_string())];
         for channel in &self.channels {
-            only.push(SignKind::Entry(contract(*channel).to_string(), self.called.entry.into()));
+            only.push(SignKind::Entry(
+                contract(*channel).to_string(),
+                self.called.entry.into(),
+            ));
         }
         config.policy.accept_offers = true;
-        config.policy.sign = vec![SignRule { loses: 0, gas: 1 << 40, same_hold: false, only }];
+        config.policy.sign = vec![SignRule {
+            loses: 0,
+            gas: 1 << 40,
+            same_hold: false,
+            only,
+        }];
         config
     }
 
@@ -132,7 +165,10 @@ impl Duo {
         let (alice, bob) = (self.handle(0), self.handle(1));
         let (peer, address) = {
             let bob = self.nodes[1].as_ref().expect("it runs");
-            (bob.key(), bob.listening().map(|address| address.to_string()))
+            (
+                bob.key(),
+                bob.listening().map(|address| address.to_string()),
+            )
         };
         let mut left = count;
         while left > 0 {
@@ -141,12 +177,20 @@ impl Duo {
             let new = self.runtimes[0].block_on(async {
                 let mut new = Vec::new();
                 for _ in 0..now {
-                    new.push(alice.open(offer(peer, address.clone())).await.expect("terms").channel);
+                    new.push(
+                        alice
+                            .open(offer(peer, address.clone()))
+                            .await
+                            .expect("terms")
+                            .channel,
+                    );
                 }
                 for handle in [&alice, &bob] {
                     until_open(&self.chain, handle, &new).await;
                 }
-                let creations = new.iter().map(|channel| alice.call(self.creation(*channel)));
+                let creations = new
+                    .iter()
+                    .map(|channel| alice.call(self.creation(*channel)));
                 for done in futures_util::future::join_all(creations).await {
                     done.expect("both sign the contract");
                 }
@@ -170,7 +214,10 @@ impl Duo {
     /// Where they do not.
     pub fn connect(&self) {
         let (alice, bob) = (self.handle(0), self.nodes[1].as_ref().expect("it runs"));
-        let peer = twinroot_client::api::Peer { peer: bob.key().into(), address: bob.listening().expect("it listens").to_string() };
+        let peer = twinroot_client::api::Peer {
+            peer: bob.key().into(),
+            address: bob.listening().expect("it listens").to_string(),
+        };
         self.runtimes[0].block_on(async {
             alice.add_peer(peer).await.expect("an address");
             self.chain.mine(1).expect("a block");
@@ -191,28 +238,64 @@ impl Duo {
     /// A step that calls the contract of a channel.
     #[must_use]
     pub fn call(&self, channel: Id) -> Step {
-        let Called { entry, args, gas, .. } = self.called.clone();
-        step(channel, Operation::Call { contract: contract(channel), entry: entry.into(), args, value: Coins::default(), gas: Some(Work(twinroot_abi::Gas(gas))), facts: Vec::new() })
+        let Called {
+            entry, args, gas, ..
+        } = self.called.clone();
+        step(
+            channel,
+            Operation::Call {
+                contract: contract(channel),
+                entry: entry.into(),
+                args,
+                value: Coins::default(),
+                gas: Some(Work(twinroot_abi::Gas(gas))),
+                facts: Vec::new(),
+            },
+        )
     }
 
     fn creation(&self, channel: Id) -> Step {
         let Called { wasm, init, .. } = self.called.clone();
-        step(channel, Operation::Create { wasm: Bytes(wasm), args: init, fallback: 10_000, hold: 0, gas: None })
+        step(
+            channel,
+            Operation::Create {
+                wasm: Bytes(wasm),
+                args: init,
+                fallback: 10_000,
+                hold: 0,
+                gas: None,
+            },
+        )
     }
 }
 
 /// A step that pays a coin.
 #[must_use]
 pub fn pay(channel: Id) -> Step {
-    step(channel, Operation::Transfer { amount: Coins(Amount(1)) })
+    step(
+        channel,
+        Operation::Transfer {
+            amount: Coins(Amount(1)),
+        },
+    )
 }
 
 /// Steps with names of their own, as a program gives them that may crash.
 fn step(channel: Id, operation: Operation) -> Step {
     use std::sync::atomic::{AtomicU64, Ordering};
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let key = format!("{:016x}-{}", NEXT.fetch_add(1, Ordering::Relaxed), std::process::id());
-    Step { channel, key, operations: vec![operation], force_after: None, records: Vec::new() }
+    let key = format!(
+        "{:016x}-{}",
+        NEXT.fetch_add(1, Ordering::Relaxed),
+        std::process::id()
+    );
+    Step {
+        channel,
+        key,
+        operations: vec![operation],
+        force_after: None,
+        records: Vec::new(),
+    }
 }
 
 /// Has steps made one after the other, so many in each of some rows at the same time, and says how long each took.
@@ -220,7 +303,13 @@ fn step(channel: Id, operation: Operation) -> Step {
 /// # Panics
 /// Where one does not work.
 #[expect(clippy::disallowed_types, reason = "time is what is measured here")]
-pub fn rows(runtime: &Runtime, handle: &Handle, rows: usize, each: usize, step: impl Fn(usize) -> Step + Send + Sync + 'static) -> Vec<Duration> {
+pub fn rows(
+    runtime: &Runtime,
+    handle: &Handle,
+    rows: usize,
+    each: usize,
+    step: impl Fn(usize) -> Step + Send + Sync + 'static,
+) -> Vec<Duration> {
     let step = Arc::new(step);
     let row = |row: usize| {
         let (handle, step) = (handle.clone(), step.clone());
@@ -258,13 +347,24 @@ fn contract(channel: Id) -> Id {
 }
 
 fn offer(peer: PublicKey, address: Option<String>) -> Open {
-    Open { key: String::new(), peer: peer.into(), address, deposit: Coins(Amount(DEPOSIT)), peer_deposit: Coins(Amount(DEPOSIT)), lock: 10, expiry: Height(500).0 }
+    Open {
+        key: String::new(),
+        peer: peer.into(),
+        address,
+        deposit: Coins(Amount(DEPOSIT)),
+        peer_deposit: Coins(Amount(DEPOSIT)),
+        lock: 10,
+        expiry: Height(500).0,
+    }
 }
 
 async fn until_open(chain: &Embedded, handle: &Handle, new: &[Id]) {
     loop {
         let list = handle.list().await.expect("a list");
-        let open = list.iter().filter(|one| one.stage == Stage::Open && new.contains(&one.channel)).count();
+        let open = list
+            .iter()
+            .filter(|one| one.stage == Stage::Open && new.contains(&one.channel))
+            .count();
         if open == new.len() {
             return;
         }

@@ -2,9 +2,12 @@
 
 mod author;
 mod bench;
+mod channel;
 mod demo;
 mod gas;
+mod key;
 mod lines;
+mod node;
 mod oracle;
 mod package;
 mod play;
@@ -40,6 +43,9 @@ enum Command {
     /// Tell the stories of the TV escrow and of the truck insurance, on both execution paths.
     Demo(demo::Arguments),
     Bench(bench::Arguments),
+    Node(node::Arguments),
+    Channel(channel::Arguments),
+    Key(key::Arguments),
     Gas(gas::Arguments),
     Oracle(oracle::Arguments),
     Trace(trace::Arguments),
@@ -53,6 +59,9 @@ fn main() -> ExitCode {
         Command::Author(verb) => author::run(verb),
         Command::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Node(arguments) => node::run(&arguments),
+        Command::Channel(arguments) => channel::run(&arguments),
+        Command::Key(arguments) => key::run(&arguments),
         Command::Gas(arguments) => gas::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Oracle(arguments) => oracle::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments).map(|()| ExitCode::SUCCESS),

@@ -13,8 +13,8 @@ use twinroot_rpc::{CallError, ConnectError, Endpoint, Subscription};
 
 use crate::Error;
 use crate::api::{
-    Ack, Answer, AppRecord, Balances, Bytes, Close, Done, Event, Events, Id, Name, NodeStatus, Nothing, Open, Opened, Peer, Say, Shown,
-    Step, Summary, Which,
+    Ack, Answer, AppRecord, Balances, Bytes, Close, Done, Event, Events, Id, Name, NodeStatus,
+    Nothing, Open, Opened, Peer, Say, Shown, Step, Summary, Which,
 };
 use crate::methods::{self, Method};
 
@@ -55,7 +55,11 @@ impl Client {
     /// # Errors
     /// [`Error::Connect`].
     pub async fn connect(endpoint: Endpoint, token: Option<String>) -> Result<Self, Error> {
-        let client = Self { endpoint, token, connection: Arc::default() };
+        let client = Self {
+            endpoint,
+            token,
+            connection: Arc::default(),
+        };
         client.connection().await?;
         Ok(client)
     }
@@ -81,7 +85,14 @@ impl Client {
     /// # Errors
     /// [`Error`].
     pub async fn app(&self, name: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let record: AppRecord = self.again(&methods::APP, &Name { name: Bytes(name.to_vec()) }).await?;
+        let record: AppRecord = self
+            .again(
+                &methods::APP,
+                &Name {
+                    name: Bytes(name.to_vec()),
+                },
+            )
+            .await?;
         Ok(record.value.map(|value| value.0))
     }
 
@@ -99,7 +110,11 @@ impl Client {
     /// # Errors
     /// [`Error`].
     pub async fn accept(&self, channel: Id) -> Result<(), Error> {
-        self.approve(Answer { channel, question: None }).await
+        self.approve(Answer {
+            channel,
+            question: None,
+        })
+        .await
     }
 
     /// Agrees to what the user was asked.
@@ -189,7 +204,14 @@ impl Client {
     /// # Errors
     /// [`Error`].
     pub async fn message(&self, channel: Id, bytes: &[u8]) -> Result<(), Error> {
-        self.once(&methods::MESSAGE, &Say { channel, bytes: Bytes(bytes.to_vec()) }).await
+        self.once(
+            &methods::MESSAGE,
+            &Say {
+                channel,
+                bytes: Bytes(bytes.to_vec()),
+            },
+        )
+        .await
     }
 
     /// Takes back the step that waits for the peer.
@@ -205,7 +227,14 @@ impl Client {
     /// # Errors
     /// [`Error`].
     pub async fn close(&self, channel: Id) -> Result<(), Error> {
-        self.once(&methods::CLOSE, &Close { channel, solo: false }).await
+        self.once(
+            &methods::CLOSE,
+            &Close {
+                channel,
+                solo: false,
+            },
+        )
+        .await
     }
 
     /// Has the ledger end a channel, without the peer.
@@ -213,7 +242,14 @@ impl Client {
     /// # Errors
     /// [`Error`].
     pub async fn close_solo(&self, channel: Id) -> Result<(), Error> {
-        self.once(&methods::CLOSE, &Close { channel, solo: true }).await
+        self.once(
+            &methods::CLOSE,
+            &Close {
+                channel,
+                solo: true,
+            },
+        )
+        .await
     }
 
     /// Has the ledger pay out a close whose time has come.
@@ -252,8 +288,15 @@ impl Client {
     ///
     /// After a broken connection it goes on behind the last one that it gave, as often as it takes. An error is the last item:
     /// the node does not let this caller in any more, or is of another version.
-    pub fn events(&self, which: Events) -> impl Stream<Item = Result<Event, Error>> + Send + Unpin + 'static {
-        let following = Following { client: self.clone(), which, items: None };
+    pub fn events(
+        &self,
+        which: Events,
+    ) -> impl Stream<Item = Result<Event, Error>> + Send + Unpin + 'static {
+        let following = Following {
+            client: self.clone(),
+            which,
+            items: None,
+        };
         stream::unfold(Some(following), |following| async {
             let mut following = following?;
             match following.next().await {
@@ -273,13 +316,21 @@ impl Client {
     }
 
     /// Asks once: whoever is asked again would do it again.
-    async fn once<P: Serialize, R: DeserializeOwned>(&self, method: &Method<P, R>, params: &P) -> Result<R, Error> {
+    async fn once<P: Serialize, R: DeserializeOwned>(
+        &self,
+        method: &Method<P, R>,
+        params: &P,
+    ) -> Result<R, Error> {
         let connection = self.connection().await?;
         Ok(connection.call(method.name(), params).await?)
     }
 
     /// Asks, and asks again where the connection breaks.
-    async fn again<P: Serialize, R: DeserializeOwned>(&self, method: &Method<P, R>, params: &P) -> Result<R, Error> {
+    async fn again<P: Serialize, R: DeserializeOwned>(
+        &self,
+        method: &Method<P, R>,
+        params: &P,
+    ) -> Result<R, Error> {
         let mut waits = WAITS.with_max_times(TRIES).build();
         loop {
             let error = match self.once(method, params).await {
@@ -297,7 +348,10 @@ impl Client {
     /// The connection there is, or a new one.
     async fn connection(&self) -> Result<twinroot_rpc::Client, ConnectError> {
         let mut connection = self.connection.lock().await;
-        if let Some(open) = connection.as_ref().filter(|open| open.closed().now_or_never().is_none()) {
+        if let Some(open) = connection
+            .as_ref()
+            .filter(|open| open.closed().now_or_never().is_none())
+        {
             return Ok(open.clone());
         }
         let open = twinroot_rpc::Client::connect(&self.endpoint, self.token.as_deref()).await?;
@@ -333,7 +387,11 @@ impl Following {
     async fn try_next(&mut self) -> Result<Option<Event>, Error> {
         if self.items.is_none() {
             let connection = self.client.connection().await?;
-            self.items = Some(connection.subscribe(methods::FOLLOW.name(), &self.which).await?);
+            self.items = Some(
+                connection
+                    .subscribe(methods::FOLLOW.name(), &self.which)
+                    .await?,
+            );
         }
         let Some(items) = &mut self.items else {
             return Ok(None);
@@ -341,7 +399,11 @@ impl Following {
         match items.next().await {
             // Whoever was too slow goes on where it stands.
             None | Some(Err(CallError::Slow)) => Ok(None),
-            Some(Err(CallError::Fault(fault))) if fault.stable() == Some(twinroot_rpc::codes::SLOW) => Ok(None),
+            Some(Err(CallError::Fault(fault)))
+                if fault.stable() == Some(twinroot_rpc::codes::SLOW) =>
+            {
+                Ok(None)
+            }
             Some(item) => Ok(Some(item?)),
         }
     }
@@ -368,7 +430,9 @@ fn name(key: &mut String) -> Result<(), Error> {
 
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// Waits between attempts to connect.
-const WAITS: ExponentialBuilder =
-    ExponentialBuilder::new().with_min_delay(Duration::from_millis(50)).with_max_delay(LONGEST_WAIT).with_jitter();
+const WAITS: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(50))
+    .with_max_delay(LONGEST_WAIT)
+    .with_jitter();
 /// Attempts to ask again: 15 to 30 seconds, in which a node is started again.
 const TRIES: usize = 16;

@@ -29,7 +29,9 @@ impl Error {
     pub fn code(&self) -> &str {
         match self {
             Self::Connect(error) => error.code(),
-            Self::Refused(fault) => fault.stable().unwrap_or(twinroot_rpc::codes::UNINTELLIGIBLE),
+            Self::Refused(fault) => fault
+                .stable()
+                .unwrap_or(twinroot_rpc::codes::UNINTELLIGIBLE),
             Self::Lost(_) => twinroot_rpc::codes::LOST,
             Self::Answer(_) => twinroot_rpc::codes::UNINTELLIGIBLE,
             Self::Random(_) => twinroot_rpc::codes::INTERNAL,

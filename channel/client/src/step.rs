@@ -9,13 +9,21 @@ impl Step {
     /// Nothing to do yet, on this channel.
     #[must_use]
     pub const fn on(channel: Id) -> Self {
-        Self { channel, key: String::new(), operations: Vec::new(), force_after: None, records: Vec::new() }
+        Self {
+            channel,
+            key: String::new(),
+            operations: Vec::new(),
+            force_after: None,
+            records: Vec::new(),
+        }
     }
 
     /// And then own free coins go to the peer.
     #[must_use]
     pub fn transfer(self, amount: u64) -> Self {
-        self.and(Operation::Transfer { amount: Coins(Amount(amount)) })
+        self.and(Operation::Transfer {
+            amount: Coins(Amount(amount)),
+        })
     }
 
     /// And then an entry of a contract is called, with arguments by name: a JSON object, as the contract's spec has them.
@@ -28,7 +36,14 @@ impl Step {
     #[must_use]
     pub fn call_with(self, contract: Id, entry: &str, args: Value, value: u64) -> Self {
         let (entry, args) = (entry.to_owned(), Args::Named(args));
-        self.and(Operation::Call { contract, entry, args, value: Coins(Amount(value)), gas: None, facts: Vec::new() })
+        self.and(Operation::Call {
+            contract,
+            entry,
+            args,
+            value: Coins(Amount(value)),
+            gas: None,
+            facts: Vec::new(),
+        })
     }
 
     /// And then this.
@@ -48,7 +63,10 @@ impl Step {
     /// A record of the application is written in the same commit.
     #[must_use]
     pub fn record(mut self, name: &[u8], value: &[u8]) -> Self {
-        self.records.push(AppRecord { name: Bytes(name.to_vec()), value: Some(Bytes(value.to_vec())) });
+        self.records.push(AppRecord {
+            name: Bytes(name.to_vec()),
+            value: Some(Bytes(value.to_vec())),
+        });
         self
     }
 

@@ -104,9 +104,14 @@ impl Book {
             path: path.to_owned(),
             source,
         };
-        match place(path, &header(owner)) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(disk(error)),
-            _ => {}
+        if !path.try_exists().map_err(disk)? {
+            match place(path, &header(owner)) {
+                // Another process may have been faster; it holds the lock then.
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    return Err(disk(error));
+                }
+                _ => {}
+            }
         }
         let mut file = OpenOptions::new()
             .read(true)

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use twinroot_abi::{Amount, Gas, Side};
+use twinroot_abi::{Amount, Gas, PublicKey, Side};
+use twinroot_keyring::{RemoteSigner, SignError};
 use twinroot_party::{Guarantee, Kind, Offers, Otherwise, Policy, Rule};
 
 /// How a node is set up.
@@ -19,6 +20,8 @@ pub struct Config {
     pub api: Option<SocketAddr>,
     /// Where metrics are told to Prometheus; none for nowhere.
     pub metrics: Option<SocketAddr>,
+    /// Socket of the signer where the key lies in another process; none where it lies in this one.
+    pub signer: Option<PathBuf>,
     /// What the node does by itself.
     pub policy: PolicyConfig,
     /// The log.
@@ -34,6 +37,7 @@ impl Default for Config {
             listen: Some(SocketAddr::from(([127, 0, 0, 1], 8641))),
             api: None,
             metrics: None,
+            signer: None,
             policy: PolicyConfig::default(),
             log: LogConfig::default(),
             backup: BackupConfig::default(),
@@ -69,7 +73,13 @@ pub struct PolicyConfig {
 
 impl Default for PolicyConfig {
     fn default() -> Self {
-        let Policy { depth, repost, settle, offers, .. } = Policy::default();
+        let Policy {
+            depth,
+            repost,
+            settle,
+            offers,
+            ..
+        } = Policy::default();
         Self {
             depth,
             repost,
@@ -144,16 +154,44 @@ pub struct LogConfig {
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { checkpoint_every: 256 }
+        Self {
+            checkpoint_every: 256,
+        }
     }
 }
 
 /// Backups.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BackupConfig {
     /// Where sealed copies of the log go; none for nowhere.
     pub folder: Option<PathBuf>,
+    /// How many of the newest stay there.
+    pub keep: usize,
+    /// Commits of the log after which a copy is made.
+    pub every: u64,
+    /// Seconds after a commit at which one is made where fewer came.
+    pub seconds: u64,
+    /// Whether each peer is given one as well; it cannot open it.
+    pub peers: bool,
+    /// Minutes between two that a peer is given.
+    pub peers_minutes: u64,
+    /// Whether copies of peers are kept: the newest of each, of 4 MiB at most.
+    pub keep_for_peers: bool,
+}
+
+impl Default for BackupConfig {
+    fn default() -> Self {
+        Self {
+            folder: None,
+            keep: 5,
+            every: 256,
+            seconds: 60,
+            peers: true,
+            peers_minutes: 10,
+            keep_for_peers: true,
+        }
+    }
 }
 
 /// What bounds the core.
@@ -185,7 +223,9 @@ pub enum ConfigError {
         error: Box<toml::de::Error>,
     },
     /// A name in a rule is no hex of 32 bytes.
-    #[error("`{0}` in [[policy.sign]] is not the name of a contract or of code: 64 hex digits are expected")]
+    #[error(
+        "`{0}` in [[policy.sign]] is not the name of a contract or of code: 64 hex digits are expected"
+    )]
     Name(String),
 }
 
@@ -195,8 +235,26 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] names the file and the place in it.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Read { path: path.to_owned(), error })?;
-        toml::from_str(&text).map_err(|error| ConfigError::Toml { path: path.to_owned(), error: Box::new(error) })
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Read {
+            path: path.to_owned(),
+            error,
+        })?;
+        toml::from_str(&text).map_err(|error| ConfigError::Toml {
+            path: path.to_owned(),
+            error: Box::new(error),
+        })
+    }
+
+    /// The signer in another process that the file names, if it names one. Where the node's key is known, another is not
+    /// accepted. It is waited for: not to be called where others must not wait.
+    ///
+    /// # Errors
+    /// [`SignError`]: it is not there, or has another key.
+    pub fn remote_signer(&self, key: Option<PublicKey>) -> Result<Option<RemoteSigner>, SignError> {
+        self.signer
+            .as_deref()
+            .map(|path| RemoteSigner::connect(path, key))
+            .transpose()
     }
 
     pub(crate) fn limits(&self) -> Result<Limits, ConfigError> {
@@ -222,7 +280,10 @@ impl Config {
                 repost: policy.repost,
                 settle: policy.settle,
                 sign,
-                guarantee: Guarantee { otherwise, ..usual.guarantee },
+                guarantee: Guarantee {
+                    otherwise,
+                    ..usual.guarantee
+                },
                 offers: Offers {
                     shortest_lock: policy.shortest_lock,
                     longest_lock: policy.longest_lock,
@@ -245,7 +306,9 @@ fn kinds(only: &[SignKind]) -> Result<Vec<Kind>, ConfigError> {
             // The peer is the other side, whichever that is: its own coins are all that it can move.
             SignKind::Transfer => kinds.extend(Side::BOTH.map(Kind::Transfer)),
             SignKind::Call(contract) => kinds.push(Kind::Call(name(contract)?.into(), None)),
-            SignKind::Entry(contract, entry) => kinds.push(Kind::Call(name(contract)?.into(), Some(entry.clone()))),
+            SignKind::Entry(contract, entry) => {
+                kinds.push(Kind::Call(name(contract)?.into(), Some(entry.clone())))
+            }
             SignKind::Create(code) => kinds.push(Kind::Create(name(code)?.into())),
             SignKind::LowerHold => kinds.push(Kind::LowerHold),
         }

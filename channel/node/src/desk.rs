@@ -34,9 +34,16 @@ pub(crate) enum Order {
     /// Get this code, which a step on the ledger needs.
     Code { channel: ChannelId, code: CodeHash },
     /// Make this code known, unless it is.
-    Publish { channel: ChannelId, code: CodeHash, bytes: Vec<u8> },
+    Publish {
+        channel: ChannelId,
+        code: CodeHash,
+        bytes: Vec<u8>,
+    },
     /// Post this.
-    Post { channel: ChannelId, action: Box<Action> },
+    Post {
+        channel: ChannelId,
+        action: Box<Action>,
+    },
 }
 
 /// What the ledger says.
@@ -44,7 +51,10 @@ pub(crate) enum Heard {
     /// A block. One that is not above the newest is of a fork.
     Block(Env),
     /// A channel; none where it has paid out, or is not there.
-    View { channel: ChannelId, view: Option<View> },
+    View {
+        channel: ChannelId,
+        view: Option<Box<View>>,
+    },
     /// Coins of the node's account.
     Coins(Amount),
     /// All blocks up to the present one were told.
@@ -52,11 +62,24 @@ pub(crate) enum Heard {
     /// The ledger knows this code.
     Published(CodeHash),
     /// A code that was asked for.
-    Code { channel: ChannelId, code: CodeHash, wasm: Vec<u8> },
+    Code {
+        channel: ChannelId,
+        code: CodeHash,
+        wasm: Vec<u8>,
+    },
     /// A transaction was taken.
-    Posted { channel: ChannelId, action: Box<Action>, transaction: Hash },
+    Posted {
+        channel: ChannelId,
+        action: Box<Action>,
+        transaction: Hash,
+    },
     /// A transaction was not taken.
-    Rejected { channel: ChannelId, action: Box<Action>, why: String, final_: bool },
+    Rejected {
+        channel: ChannelId,
+        action: Box<Action>,
+        why: String,
+        final_: bool,
+    },
 }
 
 /// Where the core leaves its orders.
@@ -67,9 +90,22 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// A desk at that ledger, which tells the core what it hears.
-    pub(crate) fn start(chain: Arc<dyn ChainBackend>, id: ChainId, signer: Arc<dyn Signer>, inbox: mpsc::Sender<Inbox>) -> Self {
+    pub(crate) fn start(
+        chain: Arc<dyn ChainBackend>,
+        id: ChainId,
+        signer: Arc<dyn Signer>,
+        inbox: mpsc::Sender<Inbox>,
+    ) -> Self {
         let (orders, taken) = mpsc::unbounded_channel();
-        let clerk = Clerk { chain, id, signer, inbox, watched: BTreeSet::new(), height: Height(0), nonce: None };
+        let clerk = Clerk {
+            chain,
+            id,
+            signer,
+            inbox,
+            watched: BTreeSet::new(),
+            height: Height(0),
+            nonce: None,
+        };
         tokio::spawn(clerk.work(taken));
         Self { orders }
     }
@@ -161,7 +197,9 @@ impl Clerk {
     }
 
     /// Tells all blocks that can still be pinned, up to the present one.
-    async fn begin(&mut self) -> futures_util::stream::BoxStream<'static, Result<twinroot_chain::News, ChainError>> {
+    async fn begin(
+        &mut self,
+    ) -> futures_util::stream::BoxStream<'static, Result<twinroot_chain::News, ChainError>> {
         let present = loop {
             match self.chain.status().await {
                 Ok(status) => break status.block.height,
@@ -170,6 +208,8 @@ impl Clerk {
             tokio::time::sleep(AGAIN).await;
         };
         let first = Height(present.0.saturating_sub(FORCE_WINDOW));
+        // Also where they were told before: whoever asks has forgotten them.
+        self.height = Height(0);
         let mut blocks = self.chain.blocks(first);
         while self.height < present || self.height == Height(0) {
             match blocks.next().await {
@@ -209,12 +249,22 @@ impl Clerk {
             }
             Order::Code { channel, code } => {
                 if let Some(Answer::Code(Some(wasm))) = self.ask(Query::Code(code)).await {
-                    self.tell(Heard::Code { channel, code, wasm }).await;
+                    self.tell(Heard::Code {
+                        channel,
+                        code,
+                        wasm,
+                    })
+                    .await;
                 }
             }
-            Order::Publish { channel, code, bytes } => {
+            Order::Publish {
+                channel,
+                code,
+                bytes,
+            } => {
                 if let Some(Answer::Code(None)) = self.ask(Query::Code(code)).await {
-                    self.post(channel, Box::new(Action::Publish { code: bytes })).await;
+                    self.post(channel, Box::new(Action::Publish { code: bytes }))
+                        .await;
                 }
                 if let Some(Answer::Code(Some(_))) = self.ask(Query::Code(code)).await {
                     self.tell(Heard::Published(code)).await;
@@ -232,7 +282,7 @@ impl Clerk {
 
     async fn look(&mut self, channel: ChannelId) {
         if let Some(Answer::Channel(view)) = self.ask(Query::Channel(channel)).await {
-            self.tell(Heard::View { channel, view: view.map(|view| *view) }).await;
+            self.tell(Heard::View { channel, view }).await;
         }
     }
 
@@ -246,11 +296,29 @@ impl Clerk {
     /// Signs and posts; where the number is taken, anew with the next.
     async fn post(&mut self, channel: ChannelId, action: Box<Action>) {
         for left in (0..TRIES).rev() {
-            let Some(bytes) = self.transaction(&action).await else { return };
+            let bytes = match self.transaction(&action).await {
+                Ok(bytes) => bytes,
+                Err(why) => {
+                    return self
+                        .tell(Heard::Rejected {
+                            channel,
+                            action,
+                            why,
+                            final_: false,
+                        })
+                        .await;
+                }
+            };
             let (why, final_) = match self.chain.submit(bytes).await {
                 Ok(transaction) => {
                     self.nonce = self.nonce.map(|nonce| nonce.saturating_add(1));
-                    return self.tell(Heard::Posted { channel, action, transaction }).await;
+                    return self
+                        .tell(Heard::Posted {
+                            channel,
+                            action,
+                            transaction,
+                        })
+                        .await;
                 }
                 Err(ChainError::Rejected { code, message }) => {
                     self.nonce = None;
@@ -261,25 +329,40 @@ impl Clerk {
                 }
                 Err(error) => (error.to_string(), false),
             };
-            return self.tell(Heard::Rejected { channel, action, why, final_ }).await;
+            return self
+                .tell(Heard::Rejected {
+                    channel,
+                    action,
+                    why,
+                    final_,
+                })
+                .await;
         }
     }
 
-    async fn transaction(&mut self, action: &Action) -> Option<Vec<u8>> {
+    async fn transaction(&mut self, action: &Action) -> Result<Vec<u8>, String> {
         let sender = self.signer.public();
         let nonce = match self.nonce {
             Some(nonce) => nonce,
-            None => self.next_number(sender).await?,
+            None => self.next_number(sender).await.ok_or("it does not answer")?,
         };
         self.nonce = Some(nonce);
         let expiry = Height(self.height.0.saturating_add(EXPIRY));
-        let transaction = Transaction { chain: self.id, version: VERSION, sender, nonce, expiry, action: action.clone() };
+        let transaction = Transaction {
+            chain: self.id,
+            version: VERSION,
+            sender,
+            nonce,
+            expiry,
+            action: action.clone(),
+        };
         match self.signer.sign(Tag::TRANSACTION, &encode(&transaction)) {
-            Ok(signature) => Some(SignedTransaction { transaction, signature }.encode()),
-            Err(error) => {
-                tracing::error!(%error, "the signer does not sign a transaction");
-                None
+            Ok(signature) => Ok(SignedTransaction {
+                transaction,
+                signature,
             }
+            .encode()),
+            Err(error) => Err(format!("the transaction is not signed: {error}")),
         }
     }
 
@@ -303,6 +386,6 @@ impl Clerk {
 
     async fn tell(&self, heard: Heard) {
         // The core is gone only at the end of the node.
-        let _ = self.inbox.send(Inbox::Ledger(heard)).await;
+        let _ = self.inbox.send(Inbox::Ledger(Box::new(heard))).await;
     }
 }

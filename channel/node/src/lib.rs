@@ -9,12 +9,20 @@
 //!
 //! The core carries out what the parties want done, in order, and nothing leaves before what it rests on is on the disk.
 
+mod check;
 mod config;
 mod core;
 mod desk;
+mod exit;
+mod keeper;
 mod node;
+mod restored;
 pub mod serve;
 
-pub use config::{Config, ConfigError, SignKind, SignRule};
-pub use core::{Handle, RestoreError};
-pub use node::{LOG, Node, StartError};
+pub use check::{CheckError, Checked, CheckedChannel, check};
+pub use config::{BackupConfig, Config, ConfigError, SignKind, SignRule};
+pub use core::{Handle, RestoreError, codes};
+pub use exit::{ExitError, Left, Outcome, exit};
+pub use keeper::{AskError, BACKUP_NAME, backup_of_peer};
+pub use node::{KEPT, LOG, Node, OpenLog, StartError};
+pub use restored::{RestoreBackupError, accept_loss, restore};

@@ -1,6 +1,6 @@
 //! A node that runs: its core, its desk at the ledger, its peers, its log.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -15,16 +15,25 @@ use twinroot_peer::{Config as PeerConfig, Identity, Peers};
 use twinroot_store::{OpenError, Store};
 
 use crate::config::{Config, ConfigError};
+use crate::core::codes;
 use crate::core::{Core, Handle, Inbox, Parts, RestoreError};
 use crate::desk::Desk;
+use crate::keeper::{self, Said};
 
 /// The log's file in a node's folder.
 pub const LOG: &str = "node.log";
+/// Where in a node's folder the sealed backups of its peers lie.
+pub const KEPT: &str = "kept";
 
 /// How many things may wait for the core before who brings them has to wait, too.
 const INBOX: usize = 4_096;
+/// And for the keeper of backups; what comes then is dropped.
+const KEEPER_INBOX: usize = 8;
 /// How long nothing happens before what was not answered is said again.
 const TICK: Duration = Duration::from_secs(2);
+
+/// What opens the log.
+pub type OpenLog = dyn Fn() -> Result<Store, OpenError> + Send + Sync;
 
 /// A node that runs.
 pub struct Node {
@@ -32,6 +41,7 @@ pub struct Node {
     key: PublicKey,
     peers: Peers,
     inbox: mpsc::Sender<Inbox>,
+    keeper: mpsc::Sender<Said>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -73,23 +83,80 @@ impl Node {
         signer: Arc<dyn Signer>,
         chain: Arc<dyn ChainBackend>,
     ) -> Result<Self, StartError> {
+        let path = folder.join(LOG);
+        Self::start_with(
+            folder,
+            Arc::new(move || Store::open(&path)),
+            config,
+            execute,
+            signer,
+            chain,
+        )
+        .await
+    }
+
+    /// Starts a node whose log is whatever `open` opens, and whose other files lie in `folder`. It is called again after each
+    /// write that failed.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing runs then.
+    pub async fn start_with(
+        folder: &Path,
+        open: Arc<OpenLog>,
+        config: &Config,
+        execute: Arc<dyn Execute + Send + Sync>,
+        signer: Arc<dyn Signer>,
+        chain: Arc<dyn ChainBackend>,
+    ) -> Result<Self, StartError> {
         let limits = config.limits()?;
         let id = chain.status().await?.chain;
-        let shelf = Shelf::open(&folder.join(LOG))?;
+        let shelf = Shelf::open(open)?;
         let key = signer.public();
         let (inbox, taken) = mpsc::channel(INBOX);
         let (newest_event, events) = watch::channel(0);
-        let (peers, mut tasks) = listen(config, &*signer, inbox.clone()).await?;
+        let (commits, committed) = watch::channel(0);
+        let (keeper, said) = mpsc::channel(KEEPER_INBOX);
+        let (peers, mut tasks) = listen(config, &*signer, inbox.clone(), keeper.clone()).await?;
         let desk = Desk::start(chain, id, signer.clone(), inbox.clone());
         let handle = Handle::new(inbox.clone(), events, shelf.clone());
-        let parts = Parts { execute, signer, chain: id, limits, peers: peers.clone(), desk, shelf, inbox: inbox.clone(), newest_event };
-        let core = tokio::task::spawn_blocking(move || Core::restore(parts)).await.map_err(|error| StartError::Machine(error.to_string()))??;
+        let keeping = keeper::Parts {
+            config: config.backup.clone(),
+            kept: folder.join(KEPT),
+            shelf: shelf.clone(),
+            signer: signer.clone(),
+            peers: peers.clone(),
+            handle: handle.clone(),
+            commits: committed,
+        };
+        let parts = Parts {
+            execute,
+            signer,
+            chain: id,
+            limits,
+            peers: peers.clone(),
+            desk,
+            shelf,
+            inbox: inbox.clone(),
+            commits,
+            newest_event,
+        };
+        let core = tokio::task::spawn_blocking(move || Core::restore(parts))
+            .await
+            .map_err(|error| StartError::Machine(error.to_string()))??;
         std::thread::Builder::new()
             .name("core".into())
             .spawn(move || core.run(taken))
             .map_err(|error| StartError::Machine(error.to_string()))?;
         tasks.push(tick(inbox.clone()));
-        Ok(Self { handle, key, peers, inbox, tasks })
+        tasks.push(tokio::spawn(keeper::keep(keeping, said)));
+        Ok(Self {
+            handle,
+            key,
+            peers,
+            inbox,
+            keeper,
+            tasks,
+        })
     }
 
     /// What the node can be asked.
@@ -117,6 +184,10 @@ impl Node {
             // Without an answer the core is gone already.
             let _ = stopped.await;
         }
+        let (done, backed_up) = oneshot::channel();
+        if self.keeper.send(Said::Stop(done)).await.is_ok() {
+            let _ = backed_up.await;
+        }
         self.peers.stop().await;
         for task in self.tasks {
             task.abort();
@@ -125,14 +196,37 @@ impl Node {
 }
 
 /// Listens for peers and brings what they say to the core.
-async fn listen(config: &Config, signer: &dyn Signer, inbox: mpsc::Sender<Inbox>) -> Result<(Peers, Vec<JoinHandle<()>>), StartError> {
+async fn listen(
+    config: &Config,
+    signer: &dyn Signer,
+    inbox: mpsc::Sender<Inbox>,
+    keeper: mpsc::Sender<Said>,
+) -> Result<(Peers, Vec<JoinHandle<()>>), StartError> {
     let mut secret = zeroize::Zeroizing::new([0; 32]);
     getrandom::fill(&mut *secret).map_err(|error| StartError::Machine(error.to_string()))?;
-    let identity = Identity::new(*secret, signer.public(), |tag, bytes| signer.sign(tag, bytes))?;
+    let identity = Identity::new(*secret, signer.public(), |tag, bytes| {
+        signer.sign(tag, bytes)
+    })?;
     let (news, mut heard) = mpsc::channel(INBOX / 4);
-    let peers = Peers::start(PeerConfig { listen: config.listen, ..PeerConfig::default() }, identity, news).await?;
+    let peers = Peers::start(
+        PeerConfig {
+            listen: config.listen,
+            ..PeerConfig::default()
+        },
+        identity,
+        news,
+    )
+    .await?;
     let task = tokio::spawn(async move {
         while let Some(news) = heard.recv().await {
+            if let Some(said) = Said::of(&news) {
+                let to_the_node = matches!(said, Said::Frame(..));
+                // Where the keeper is busy, the peer says it again some time.
+                let _ = keeper.try_send(said);
+                if to_the_node {
+                    continue;
+                }
+            }
             if inbox.send(Inbox::Peer(news)).await.is_err() {
                 return;
             }
@@ -155,22 +249,25 @@ fn tick(inbox: mpsc::Sender<Inbox>) -> JoinHandle<()> {
 }
 
 /// Where the log lies, for its writer and for all who read it. A log that failed is closed, and opened again.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Shelf {
-    path: PathBuf,
+    open: Arc<OpenLog>,
     store: Arc<RwLock<Option<Store>>>,
 }
 
 impl Shelf {
-    pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
-        let store = Store::open(path)?;
-        Ok(Self { path: path.to_owned(), store: Arc::new(RwLock::new(Some(store))) })
+    pub(crate) fn open(open: Arc<OpenLog>) -> Result<Self, OpenError> {
+        let store = open()?;
+        Ok(Self {
+            open,
+            store: Arc::new(RwLock::new(Some(store))),
+        })
     }
 
     pub(crate) fn store(&self) -> Result<Store, Failure> {
         let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
         store.clone().ok_or_else(|| Failure {
-            code: "TR0801",
+            code: codes::FROZEN,
             message: "the node is frozen: its log is closed until it can be written again".into(),
             todo: "make room on the disk or repair it".into(),
         })
@@ -183,7 +280,7 @@ impl Shelf {
     /// Opens it again; while somebody still reads the one that failed, that is not possible.
     pub(crate) fn reopen(&self) -> Result<Store, OpenError> {
         self.close();
-        let store = Store::open(&self.path)?;
+        let store = (self.open)()?;
         *self.store.write().unwrap_or_else(PoisonError::into_inner) = Some(store.clone());
         Ok(store)
     }

@@ -61,12 +61,17 @@ impl Party {
         party.wanted.clear();
         party.redo.clear();
         if let Source::Backup { salt } = source {
-            party.doubtful = true;
-            party.salt = salt;
-            let lost = handle::lost_numbers(salt);
-            party.said(party.notes.set_apart.saturating_add(lost));
+            party.doubt(salt);
         }
         Ok(party)
+    }
+
+    /// More may have been signed and said than the records before say.
+    fn doubt(&mut self, salt: u32) {
+        self.doubtful = true;
+        self.salt = salt;
+        let lost = handle::lost_numbers(salt);
+        self.said(self.notes.set_apart.saturating_add(lost));
     }
 
     /// What a party has to do that began again: signatures that were asked for and may be lost are
@@ -151,10 +156,9 @@ impl Party {
             }
             Record::Heard(below) => self.notes.heard = below,
             Record::Said(below) => self.said(below),
-            Record::Doubtful(salt) => {
-                self.doubtful = true;
-                self.salt = salt;
-            }
+            // Every start in doubt writes it down again.
+            Record::Doubtful(salt) if self.doubtful && self.salt == salt => {}
+            Record::Doubtful(salt) => self.doubt(salt),
             Record::Above(round) => {
                 self.last_round = self.last_round.max(round);
                 self.doubtful = false;

@@ -253,8 +253,5 @@ fn next_contract(state: &mut Overlay, update: &Update) -> Result<ContractId, Coi
 /// The name of the contract that a channel created as the `count`th, from 0 (docs/spec/channel.md, 3.4).
 #[must_use]
 pub fn contract_id(channel: ChannelId, count: u64) -> ContractId {
-    ContractId(hash(
-        Tag::CONTRACT,
-        &[&channel.0, &count.to_le_bytes()],
-    ))
+    ContractId(hash(Tag::CONTRACT, &[&channel.0, &count.to_le_bytes()]))
 }

@@ -6,7 +6,6 @@
     clippy::unwrap_used,
     clippy::disallowed_types,
     clippy::float_arithmetic,
-    missing_docs,
     reason = "a benchmark measures, divides and may stop"
 )]
 
@@ -53,7 +52,7 @@ const COMMITS: u64 = 2_000;
 
 fn batch(round: u64, next: &mut u64) -> Batch {
     let mut batch = Batch::default();
-    for (stream, bytes) in [stream(round % CHANNELS), stream(u64::MAX)]
+    for (stream, bytes) in [stream(round % CHANNELS), stream(CHANNELS)]
         .into_iter()
         .zip(BYTES)
     {
@@ -149,7 +148,9 @@ fn growth(folder: &Path) {
             });
             next += 1;
             if hundred % 50 == 0 {
-                batch.forget.push((stream(channel), next - 50 * CHANNELS));
+                batch
+                    .forget
+                    .push((stream(channel), next.saturating_sub(50 * CHANNELS)));
             }
         }
         store.write(&[batch]).unwrap();

@@ -39,7 +39,13 @@ impl Store {
         self.reading(|read| {
             let table = read.open_table(ENTRIES).map_err(failed)?;
             let (first, last) = (entry_key(stream, 0), entry_key(stream, u64::MAX));
-            let Some(newest) = table.range::<&EntryKey>(&first..=&last).map_err(failed)?.next_back() else { return Ok(None) };
+            let Some(newest) = table
+                .range::<&EntryKey>(&first..=&last)
+                .map_err(failed)?
+                .next_back()
+            else {
+                return Ok(None);
+            };
             let (key, value) = newest.map_err(failed)?;
             opened_entry(key.value(), value.value())?;
             Ok(Some(entry_place(key.value()).1))

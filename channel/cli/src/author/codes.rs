@@ -82,7 +82,11 @@ pub(crate) const NO_CODE: &str = "TR0501";
 
 /// All of them: those of contracts and of exits, of oracles, of nodes.
 pub(crate) fn all() -> impl Iterator<Item = &'static Entry> {
-    TABLE.iter().chain(oracle::codes::TABLE).chain(node::codes::TABLE)
+    TABLE
+        .iter()
+        .chain(oracle::codes::TABLE)
+        .chain(node::codes::TABLE)
+        .chain(node::core_codes::TABLE)
 }
 
 /// The table of contracts and exits.

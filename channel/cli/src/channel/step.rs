@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use twinroot_abi::{Amount, Gas, Side};
 use twinroot_client::api::{Args, Bytes, Coins, Done, Operation, Step, Work};
+use twinroot_node::codes::PEER_REFUSED;
 
 use super::{Session, pick};
 use crate::author::codes::{ARGUMENTS, NO_FILE};
@@ -147,7 +148,7 @@ pub(super) async fn call(session: &Session, arguments: &Call) -> Result<ExitCode
     let mut step = arguments.called.step(session).await?;
     step.force_after = arguments.force_after;
     match session.node.call(step.clone()).await {
-        Err(error) if arguments.or_force && error.code() == REFUSED => {
+        Err(error) if arguments.or_force && error.code() == PEER_REFUSED => {
             anstream::eprintln!("{error}; the ledger is asked");
             if !step.key.is_empty() {
                 step.key.push_str("/force");
@@ -162,9 +163,6 @@ pub(super) async fn call(session: &Session, arguments: &Call) -> Result<ExitCode
 const EVEN: u8 = 50;
 /// Basis points in a percent.
 const BASIS_POINTS: u16 = 100;
-
-/// The node's code for a peer that does not sign.
-const REFUSED: &str = "TR0805";
 
 pub(super) async fn force(session: &Session, arguments: &Force) -> Result<ExitCode> {
     let step = arguments.called.step(session).await?;

@@ -57,43 +57,6 @@ pub(crate) const TABLE: &[Entry] = &[
     error("TR0709", 2, "the address is none", "Write ws://HOST:PORT, or unix:PATH for a socket on this machine."),
     error("TR0710", 3, "the server itself failed", "The message says how. Its log says more; please report it."),
     error(
-        "TR0801",
-        3,
-        "the node is frozen",
-        "It could not write its log, so it does nothing that would have to be remembered: nothing was signed or sent that is not on the disk. \
-         Make room or repair the disk. The node reads its log again by itself and goes on.",
-    ),
-    error("TR0802", 2, "there is no such channel", "`twinroot channel list` shows the channels of this node. Names may be cut to their first digits."),
-    error("TR0803", 1, "the channel is not open, or has no such contract", "`twinroot channel show` says what the channel waits for and which contracts it has."),
-    error("TR0804", 1, "the step does not work", "The rules refuse it, so nobody would sign it: the message says which rule. Nothing was signed."),
-    error(
-        "TR0805",
-        1,
-        "the peer does not sign",
-        "Its user declined, or its node found something else: the message says which. Change the step, or have the ledger carry it out: \
-         `twinroot channel force` takes the same arguments. `twinroot channel estimate` says what that costs.",
-    ),
-    error("TR0806", 1, "the step was not made", "It failed before anything was signed. It can be asked for again, under the same key."),
-    error("TR0807", 2, "what was asked for cannot be", "Terms, arguments, a module or facts are not what they should be; the message says which and why."),
-    error("TR0808", 2, "the key of the call is taken", "Each step has a key of its own; the same key again gives the same step and its answer."),
-    error("TR0809", 1, "the channel cannot do that now", "The message says what it is doing. `twinroot channel show` says what it waits for."),
-    error("TR0810", 1, "the channel cannot do that now", "The message says what it is doing. `twinroot channel show` says what it waits for."),
-    error(
-        "TR0811",
-        1,
-        "the ledger did not carry the step out",
-        "A newer state stands in its place, or the ledger found the step wrong. `twinroot channel show` has the time line. Force it again where \
-         it is still wanted.",
-    ),
-    error("TR0812", 1, "the contract calls it off", "The contract itself said no, with the reason of the message. Nothing was signed and nothing changed."),
-    error("TR0813", 1, "the channel is closed", "It has paid out, or is about to. Open another one."),
-    error("TR0814", 1, "the coins did not move", "A deposit or withdrawal was not on the ledger in time; the channel is as before. Try again."),
-    error("TR0815", 3, "the log cannot be read", "`twinroot node check` says what is broken. Restore the node from a backup: that is safe at any age."),
-    error("TR0816", 1, "the account has too few coins", "Put coins into the account first; `twinroot node status` shows what it has."),
-    error("TR0817", 3, "the channel has stopped", "Its party found that it cannot go on, and does nothing rather than something wrong. The message says why."),
-    error("TR0818", 3, "the node stopped before it answered", "Ask again with the same key once it runs: the step is not made twice."),
-    error("TR0819", 3, "the machine gives no random numbers", "Nothing can be signed or named without them. Look at the machine."),
-    error(
         "TR0901",
         2,
         "the call has no key",

@@ -167,9 +167,19 @@ accept_offers = {accept}
 # Lines of a channel after which a checkpoint takes their place.
 checkpoint_every = {checkpoint}
 
+# Copies of the log that only this node's key opens. Restoring one of any age is safe.
 [backup]
-# Where sealed copies of the log go.
+# Where they go, and how many of the newest stay there.
 # folder = "/backup/twinroot"
+keep = {keep}
+# A copy is made after so many commits, or so many seconds after a commit.
+every = {every}
+seconds = {seconds}
+# Whether each peer is given one as well, at most once in so many minutes; it cannot open it.
+peers = {peers}
+peers_minutes = {minutes}
+# Whether copies of peers are kept: the newest of each, of 4 MiB at most.
+keep_for_peers = {keep_for_peers}
 "#,
         chain = config.chain,
         listen = address("listen", config.listen, "127.0.0.1:8641"),
@@ -182,6 +192,12 @@ checkpoint_every = {checkpoint}
         longest = policy.longest_lock,
         accept = policy.accept_offers,
         checkpoint = config.log.checkpoint_every,
+        keep = config.backup.keep,
+        every = config.backup.every,
+        seconds = config.backup.seconds,
+        peers = config.backup.peers,
+        minutes = config.backup.peers_minutes,
+        keep_for_peers = config.backup.keep_for_peers,
     )
 }
 

@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 pub(crate) mod codes;
+pub(crate) mod core_codes;
 mod faults;
 mod init;
 mod place;

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use twinroot_keyring::{BackupKey, KeyFile, LocalSigner, open_sealed, read_backup};
+use twinroot_keyring::{KeyFile, LocalSigner, read_backup};
 use twinroot_node::LOG;
-use twinroot_store::Store;
 
 use super::codes::BACKUP;
 use super::{EXIT_CODES, KEY, folder, key_fault};
@@ -40,10 +39,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
 /// Makes the log in `folder` of a backup that its key opens.
 pub(crate) fn restore(folder: &Path, from: &Path, passphrase: &Passphrase) -> Result<()> {
     let key = KeyFile::open(&folder.join(KEY), &passphrase.get(Which::Known)?).map_err(key_fault)?;
-    let key = BackupKey::of(&LocalSigner::new(key)).map_err(|error| Fault::new(BACKUP, error))?;
     let sealed = read_backup(from).map_err(|error| Fault::new(BACKUP, error))?;
-    let export = open_sealed(&sealed, &key).map_err(|error| Fault::new(BACKUP, error))?;
-    twinroot_node::mark_restored(folder).map_err(|error| Fault::new(BACKUP, error))?;
-    Store::import(&folder.join(LOG), &export).map_err(|error| Fault::new(BACKUP, error))?;
+    let mut salt = [0; 4];
+    getrandom::fill(&mut salt).map_err(|error| Fault::new(BACKUP, error))?;
+    twinroot_node::restore(folder, &sealed, &LocalSigner::new(key), u32::from_le_bytes(salt)).map_err(|error| Fault::new(BACKUP, error))?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use twinroot_wire::{Commitment, Operation};
 
 use super::line::{CALLS, CallLine};
 use super::want::{Reply, Want};
-use super::Core;
+use super::{Core, codes};
 
 /// Answers that are kept, the newest.
 const ANSWERS: usize = 10_000;
@@ -33,7 +33,17 @@ pub(crate) enum Known {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Answer {
     Done(Done),
-    Failed { code: String, message: String, todo: String },
+    Failed {
+        code: String,
+        message: String,
+        todo: String,
+    },
+}
+
+impl Known {
+    pub(crate) const fn is_answered(&self) -> bool {
+        matches!(self, Self::Answered(_))
+    }
 }
 
 /// The keys of calls.
@@ -56,6 +66,11 @@ impl Keys {
     pub(crate) fn answered(&mut self, line: u64, key: String, answer: Answer) {
         self.lines.push_back((line, key.clone()));
         self.known.insert(key, Known::Answered(answer));
+    }
+
+    /// Whether it is under way.
+    pub(crate) fn is_open(&self, key: &str) -> bool {
+        matches!(self.known.get(key), Some(Known::Waits(_)))
     }
 
     pub(crate) fn forget(&mut self, key: &str) {
@@ -93,16 +108,24 @@ impl Answer {
     pub(crate) fn into_result(self) -> Result<Done, Failure> {
         match self {
             Self::Done(done) => Ok(done),
-            Self::Failed { code, message, todo } => {
-                let code = CODES.into_iter().find(|known| *known == code).unwrap_or("TR0806");
-                Err(Failure { code, message, todo })
+            Self::Failed {
+                code,
+                message,
+                todo,
+            } => {
+                let code = codes::ALL
+                    .into_iter()
+                    .find(|known| *known == code)
+                    .unwrap_or(codes::NOT_NOW);
+                Err(Failure {
+                    code,
+                    message,
+                    todo,
+                })
             }
         }
     }
 }
-
-/// What a step can fail with once it has been proposed.
-const CODES: [&str; 8] = ["TR0804", "TR0805", "TR0806", "TR0810", "TR0811", "TR0812", "TR0813", "TR0814"];
 
 impl Core {
     /// Answers everybody who waits for a step, once that is on the disk.
@@ -123,14 +146,20 @@ impl Core {
             return;
         }
         if let Err(failure) = result
-            && failure.code == "TR0806"
+            && failure.code == codes::NOT_NOW
         {
             self.keys.forget(key);
             return;
         }
         let answer = Answer::of(result);
         let text = serde_json::to_string(&answer).unwrap_or_default();
-        let line = self.note(CALLS, encode(&CallLine::Answered { key: key.to_owned(), answer: text }));
+        let line = self.note(
+            CALLS,
+            encode(&CallLine::Answered {
+                key: key.to_owned(),
+                answer: text,
+            }),
+        );
         self.keys.answered(line, key.to_owned(), answer);
         if let Some(below) = self.keys.prune() {
             // Steps whose answer is not known are few and young: theirs are the newest lines.
@@ -138,13 +167,20 @@ impl Core {
         }
     }
 
-    /// What came of a step: all of its calls, or those of one caller, with the operations that made them.
-    pub(super) fn done(&self, id: ChannelId, agreed: &Agreed, calls: Option<(Range<usize>, &[Operation])>) -> Done {
-        let forced = self.seats.get(&id).and_then(|seat| seat.party()).map_or(0, |party| party.standing().forced);
-        let (receipts, operations) = match calls {
-            Some((range, operations)) => (agreed.receipts.get(range).unwrap_or_default(), operations),
-            None => (&*agreed.receipts, &[][..]),
-        };
+    /// What came of a step for one caller: those of its calls, and the operations that made them.
+    pub(super) fn done(
+        &self,
+        id: ChannelId,
+        agreed: &Agreed,
+        calls: Range<usize>,
+        operations: &[Operation],
+    ) -> Done {
+        let forced = self
+            .seats
+            .get(&id)
+            .and_then(|seat| seat.party())
+            .map_or(0, |party| party.standing().forced);
+        let receipts = agreed.receipts.get(calls).unwrap_or_default();
         Done {
             receipts: self.receipts(receipts, operations),
             gas: gas(receipts),
@@ -154,14 +190,22 @@ impl Core {
     }
 
     /// What is left of calls, as the contracts' specs say it.
-    pub(super) fn receipts(&self, receipts: &[CallReceipt], operations: &[Operation]) -> Vec<Receipt> {
+    pub(super) fn receipts(
+        &self,
+        receipts: &[CallReceipt],
+        operations: &[Operation],
+    ) -> Vec<Receipt> {
         let entries = operations.iter().filter_map(|operation| match operation {
             Operation::Call(call) => Some(Some(&*call.entry)),
             Operation::Create { .. } => Some(None),
             _ => None,
         });
         let entries = entries.chain(std::iter::repeat(None));
-        receipts.iter().zip(entries).map(|(receipt, entry)| self.receipt(receipt, entry)).collect()
+        receipts
+            .iter()
+            .zip(entries)
+            .map(|(receipt, entry)| self.receipt(receipt, entry))
+            .collect()
     }
 
     fn receipt(&self, receipt: &CallReceipt, entry: Option<&str>) -> Receipt {
@@ -169,8 +213,15 @@ impl Core {
         let spec = called.and_then(|(_, header)| self.specs.get(&header.code));
         let value = entry.and_then(|entry| spec?.decode_return(entry, &receipt.returned).ok());
         let events = receipt.events.iter().filter_map(|event| {
-            let (_, header) = receipt.called.iter().find(|(contract, _)| *contract == event.contract)?;
-            let (name, value) = self.specs.get(&header.code)?.decode_event(&event.bytes).ok()?;
+            let (_, header) = receipt
+                .called
+                .iter()
+                .find(|(contract, _)| *contract == event.contract)?;
+            let (name, value) = self
+                .specs
+                .get(&header.code)?
+                .decode_event(&event.bytes)
+                .ok()?;
             Some(json!({ "contract": Id::from(event.contract), "event": name, "value": value }))
         });
         Receipt {
@@ -185,7 +236,9 @@ impl Core {
 }
 
 pub(super) fn gas(receipts: &[CallReceipt]) -> Work {
-    Work(Gas(receipts.iter().fold(0_u64, |sum, receipt| sum.saturating_add(receipt.gas.0))))
+    Work(Gas(receipts.iter().fold(0_u64, |sum, receipt| {
+        sum.saturating_add(receipt.gas.0)
+    })))
 }
 
 /// What came of a step without calls.

@@ -1,15 +1,17 @@
 //! Carrying out what a party wants done: in order, and nothing leaves before what it rests on is written.
 
-use twinroot_abi::{ChannelId, Hash, PublicKey};
+use twinroot_abi::{ChannelId, Hash, Height, PublicKey};
+use twinroot_keyring::SignError;
 use twinroot_party::{Effect, Illegal, Input, Question, Record, Report, ToSign};
 use twinroot_peer::News;
 use twinroot_types::encode;
 use twinroot_wire::{Action, Message};
 
-use super::line::{CALLS, CallLine, Line};
-use super::seat::Stage;
-use super::tell;
 use super::Core;
+use super::line::{CALLS, CallLine, Line};
+use super::seat::{Seat, Stage};
+use super::tell;
+use super::want::HalfSigned;
 use crate::desk::Order;
 
 /// Bytes before the message in a frame: the channel's name.
@@ -56,28 +58,45 @@ impl Core {
         }
     }
 
-    /// Does what a party wants done, up to what waits for the disk.
+    /// Does what a party wants done, up to what waits for the disk. A message that waits holds up nothing: what is behind it
+    /// gets into the same batch as what it rests on, the event of a step with the record of it.
     pub(super) fn carry(&mut self, id: ChannelId) {
+        self.send_written(id);
         loop {
             let signs_elsewhere = self.parts.signer.is_remote();
             let written = self.written;
-            let Some(seat) = self.seats.get_mut(&id) else {
+            let Some(seat) = self.seats.get(&id) else {
                 return;
             };
             let leaves = match seat.todo.front() {
                 None => break,
-                Some(Effect::Send(_) | Effect::Post(_)) => true,
+                Some(Effect::Post(action)) => {
+                    if matches!(**action, Action::Force(_)) {
+                        self.note_forcing(id);
+                    }
+                    true
+                }
+                Some(Effect::Sign(_)) if self.signer_gone => return,
                 // A signature that nobody else has seen is not signed: only one that is made elsewhere waits.
                 Some(Effect::Sign(_)) => signs_elsewhere,
-                Some(Effect::Persist(_) | Effect::Ask(_) | Effect::Report(_)) => false,
+                Some(Effect::Persist(_) | Effect::Send(_) | Effect::Ask(_) | Effect::Report(_)) => {
+                    false
+                }
+            };
+            let Some(seat) = self.seats.get_mut(&id) else {
+                return;
             };
             if leaves && seat.unwritten > written {
                 return;
             }
             match seat.todo.pop_front() {
                 Some(Effect::Persist(record)) => self.persist(id, record),
-                Some(Effect::Sign(what)) => self.sign(id, &what),
-                Some(Effect::Send(message)) => self.send(id, &message),
+                Some(Effect::Sign(what)) => self.sign(id, what),
+                Some(Effect::Send(message)) => {
+                    let rests_on = seat.unwritten;
+                    seat.outbox.push_back((rests_on, message));
+                    self.send_written(id);
+                }
                 Some(Effect::Ask(question)) => self.ask(id, question),
                 Some(Effect::Post(action)) => self.post(id, *action),
                 Some(Effect::Report(report)) => self.report(id, report),
@@ -89,7 +108,9 @@ impl Core {
 
     fn persist(&mut self, id: ChannelId, record: Record) {
         match &record {
-            Record::Proposing(update, commitment) => self.note_proposal(id, &update.operations, commitment.hash()),
+            Record::Proposing(update, commitment) => {
+                self.note_proposal(id, &update.operations, commitment.hash())
+            }
             Record::Forced(update) => {
                 if let Some(seat) = self.seats.get_mut(&id) {
                     seat.forced = Some((**update).clone());
@@ -101,25 +122,106 @@ impl Core {
     }
 
     /// The step with these keys may be signed from now on: in one batch with the record of it.
-    fn note_proposal(&mut self, id: ChannelId, operations: &[twinroot_wire::Operation], hash: Hash) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(proposed) = seat.proposed.as_mut().filter(|proposed| proposed.operations == operations) else {
+    fn note_proposal(
+        &mut self,
+        id: ChannelId,
+        operations: &[twinroot_wire::Operation],
+        hash: Hash,
+    ) {
+        let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        proposed.hash = Some(hash);
-        let keys: Vec<String> = proposed.wants.iter().map(|want| want.key.clone()).collect();
-        let records: Vec<_> = proposed.wants.iter_mut().flat_map(|want| std::mem::take(&mut want.records)).collect();
+        seat.collided = false;
+        let proposed = seat
+            .proposed
+            .as_mut()
+            .filter(|proposed| proposed.operations == operations);
+        let (shares, since, records) = match proposed {
+            Some(joint) => {
+                joint.restored = false;
+                let since = joint
+                    .wants
+                    .iter()
+                    .map(|want| want.since)
+                    .min()
+                    .unwrap_or_default();
+                let records = joint
+                    .wants
+                    .iter_mut()
+                    .flat_map(|want| std::mem::take(&mut want.records))
+                    .collect();
+                (joint.shares(), since, records)
+            }
+            None => (Vec::new(), Height(0), Vec::new()),
+        };
+        seat.half_signed.push(HalfSigned {
+            hash,
+            shares: shares.clone(),
+            operations: operations.to_vec(),
+        });
+        if shares.is_empty() {
+            return;
+        }
+        self.batch.app.extend::<Vec<_>>(records);
+        self.note(
+            CALLS,
+            encode(&CallLine::Proposed {
+                channel: id,
+                what: hash,
+                since,
+                shares,
+            }),
+        );
+    }
+
+    /// The step with these keys may be posted from now on.
+    fn note_forcing(&mut self, id: ChannelId) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some(joint) = seat.forcing.as_mut().filter(|joint| !joint.is_noted) else {
+            return;
+        };
+        joint.is_noted = true;
+        let since = joint
+            .wants
+            .iter()
+            .map(|want| want.since)
+            .min()
+            .unwrap_or_default();
+        let line = CallLine::Forcing {
+            channel: id,
+            since,
+            shares: joint.shares(),
+            operations: joint.operations.clone(),
+        };
+        let records: Vec<_> = joint
+            .wants
+            .iter_mut()
+            .flat_map(|want| std::mem::take(&mut want.records))
+            .collect();
+        seat.unwritten = self.ticket;
         self.batch.app.extend(records);
-        let line = CallLine::Proposed { channel: id, keys, what: hash };
         self.note(CALLS, encode(&line));
     }
 
-    fn sign(&mut self, id: ChannelId, what: &ToSign) {
+    fn sign(&mut self, id: ChannelId, what: ToSign) {
         match self.parts.signer.sign(what.tag(), &what.bytes()) {
-            Ok(signature) => self.input(id, Input::Signed { what: what.hash(), signature }),
+            Ok(signature) => self.input(
+                id,
+                Input::Signed {
+                    what: what.hash(),
+                    signature,
+                },
+            ),
+            Err(SignError::Unreachable(why)) => self.signer_lost(id, what, &why.to_string()),
+            // It has its reasons, and asking again changes nothing.
             Err(error) => {
                 let why = format!("the signer does not sign: {error}");
-                self.tell(Some(id), &tell::words("unsigned", why.clone(), serde_json::json!({})));
+                self.tell(
+                    Some(id),
+                    &tell::words("unsigned", why.clone(), serde_json::json!({})),
+                );
                 if let Some(seat) = self.seats.get_mut(&id) {
                     seat.broken = Some(why);
                 }
@@ -127,11 +229,72 @@ impl Core {
         }
     }
 
-    fn send(&mut self, id: ChannelId, message: &Message) {
-        let Some(seat) = self.seats.get(&id) else { return };
+    /// The signer's process is not there. What is to be signed stays first, and with the next tick it is asked for again.
+    fn signer_lost(&mut self, id: ChannelId, what: ToSign, why: &str) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.todo.push_front(Effect::Sign(what));
+        }
+        self.signer_gone = true;
+        metrics::gauge!("twinroot_signer_gone").set(1.0);
+        if !std::mem::replace(&mut self.signer_missed, true) {
+            let text =
+                format!("the signer does not answer, and nothing is signed until it does: {why}");
+            tracing::warn!("{text}");
+            self.tell(
+                None,
+                &tell::words("signer_gone", text, serde_json::json!({})),
+            );
+        }
+    }
+
+    /// What waits for the signer is asked for once more.
+    pub(super) fn ask_signer_again(&mut self) {
+        if !std::mem::replace(&mut self.signer_gone, false) {
+            return;
+        }
+        let unsigned = |seat: &Seat| matches!(seat.todo.front(), Some(Effect::Sign(_)));
+        let waiting: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| unsigned(seat))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in waiting {
+            self.carry(id);
+        }
+        if !self.signer_gone {
+            self.signer_missed = false;
+            metrics::gauge!("twinroot_signer_gone").set(0.0);
+            self.tell(
+                None,
+                &tell::words(
+                    "signer_back",
+                    "the signer signs again",
+                    serde_json::json!({}),
+                ),
+            );
+        }
+    }
+
+    /// Sends the messages whose grounds are on the disk, in order.
+    fn send_written(&mut self, id: ChannelId) {
+        let written = self.written;
+        while let Some((_, message)) = self.seats.get_mut(&id).and_then(|seat| {
+            seat.outbox
+                .pop_front_if(|(rests_on, _)| *rests_on <= written)
+        }) {
+            self.send(id, &message);
+        }
+    }
+
+    fn send(&self, id: ChannelId, message: &Message) {
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
         let mut frame = Vec::with_capacity(NAME);
         frame.extend_from_slice(&id.0);
         frame.extend_from_slice(&message.encode());
+        metrics::counter!("twinroot_frames_sent_total").increment(1);
         // A peer that is not there is told again when it comes.
         if let Err(error) = self.parts.peers.send(seat.peer(), frame) {
             tracing::debug!(channel = %id, %error, "not sent");
@@ -140,7 +303,8 @@ impl Core {
 
     fn ask(&mut self, id: ChannelId, question: Question) {
         let words = tell::question(&question);
-        let agreed_to = self.parts.limits.accept_offers && matches!(question, Question::Offer { .. });
+        let agreed_to =
+            self.parts.limits.accept_offers && matches!(question, Question::Offer { .. });
         let asked = question.hash();
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.question = Some(question);
@@ -155,7 +319,10 @@ impl Core {
     }
 
     pub(super) fn post(&mut self, id: ChannelId, action: Action) {
-        self.order(Order::Post { channel: id, action: Box::new(action) });
+        self.order(Order::Post {
+            channel: id,
+            action: Box::new(action),
+        });
     }
 
     fn report(&mut self, id: ChannelId, report: Report) {
@@ -164,6 +331,7 @@ impl Core {
         }
         match report {
             Report::Agreed(agreed) => {
+                metrics::counter!("twinroot_rounds_total").increment(1);
                 self.agreed(id, &agreed);
                 self.checkpoint_if_due(id);
             }
@@ -171,7 +339,11 @@ impl Core {
             Report::PeerRefused { round: _, reason } => self.peer_refused(id, &reason),
             Report::Impossible(refused) => self.impossible(id, &refused),
             Report::NotForced(operations) => self.not_forced(id, &operations),
-            Report::Funded(signed) => self.funded(id, &signed.funding.commitment),
+            Report::Collided { .. } => {
+                if let Some(seat) = self.seats.get_mut(&id) {
+                    seat.collided = true;
+                }
+            }
             Report::Unfunded => self.unfunded(id),
             Report::OfferExpired => self.over(id),
             Report::Closed => self.paid_out(id),
@@ -195,17 +367,25 @@ impl Core {
     }
 
     pub(super) fn connected(&mut self, id: ChannelId) {
-        let ready = self.seats.get(&id).is_some_and(|seat| seat.looked || matches!(seat.stage, Stage::Opening(_)));
+        let ready = self
+            .seats
+            .get(&id)
+            .is_some_and(|seat| seat.looked || matches!(seat.stage, Stage::Opening(_)));
         if ready {
             self.input(id, Input::Connected);
         }
     }
 
     fn channels_with(&self, peer: PublicKey) -> Vec<ChannelId> {
-        self.seats.iter().filter(|(_, seat)| seat.peer() == peer && !seat.is_over()).map(|(id, _)| *id).collect()
+        self.seats
+            .iter()
+            .filter(|(_, seat)| seat.peer() == peer && !seat.is_over())
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     fn frame(&mut self, peer: PublicKey, frame: &[u8]) {
+        metrics::counter!("twinroot_frames_received_total").increment(1);
         let Some((name, bytes)) = frame.split_first_chunk::<NAME>() else {
             return;
         };
@@ -214,7 +394,10 @@ impl Core {
             tracing::warn!(%peer, channel = %id, "a peer sent something that is no message");
             return;
         };
-        if let Message::Offer { parameters, signature } = &message
+        if let Message::Offer {
+            parameters,
+            signature,
+        } = &message
             && !self.seats.contains_key(&id)
         {
             self.offered(peer, parameters.clone(), *signature);
@@ -234,7 +417,9 @@ impl Core {
 
     /// Code that the peer gave is written down before the next record.
     fn keep_codes(&mut self, id: ChannelId) {
-        let Some(party) = self.seats.get(&id).and_then(|seat| seat.party()) else { return };
+        let Some(party) = self.seats.get(&id).and_then(|seat| seat.party()) else {
+            return;
+        };
         let new: Vec<_> = party
             .codes()
             .keys()
@@ -251,4 +436,3 @@ impl Core {
         self.parts.desk.give(order);
     }
 }
-

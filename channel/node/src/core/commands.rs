@@ -13,7 +13,7 @@ use super::line::{Line, PEERS, PeerLine};
 use super::pump::{closed, illegal};
 use super::seat::{Seat, Stage};
 use super::want::{Reply, Want};
-use super::Core;
+use super::{Core, codes};
 use crate::desk::Order;
 
 /// Offers of one peer that wait for the user, at most.
@@ -23,9 +23,14 @@ impl Core {
     /// Offers a channel.
     pub(super) fn open(&mut self, open: &api::Open, nonce: u64) -> Result<Opened, Failure> {
         self.check_running()?;
-        let known = self.seats.iter().find(|(_, seat)| seat.opening_key() == Some(&*open.key) && !open.key.is_empty());
+        let known = self
+            .seats
+            .iter()
+            .find(|(_, seat)| seat.opening_key() == Some(&*open.key) && !open.key.is_empty());
         if let Some((id, _)) = known {
-            return Ok(Opened { channel: (*id).into() });
+            return Ok(Opened {
+                channel: (*id).into(),
+            });
         }
         let peer = PublicKey::from(open.peer);
         if let Some(address) = &open.address {
@@ -42,18 +47,32 @@ impl Core {
         };
         if self.coins < open.deposit.0 {
             return Err(Failure {
-                code: "TR0816",
-                message: format!("the account has {} coins, and {} are to be locked", self.coins, open.deposit.0),
-                todo: "put coins into the account first: on a dev chain, `twinroot chain fund`".into(),
+                code: codes::COINS,
+                message: format!(
+                    "the account has {} coins, and {} are to be locked",
+                    self.coins, open.deposit.0
+                ),
+                todo: "put coins into the account first: on a dev chain, `twinroot chain fund`"
+                    .into(),
             });
         }
-        let (opening, effects) = Opening::offer(terms.clone(), self.parts.limits.policy.clone(), self.height()).map_err(|error| Failure {
-            code: "TR0807",
+        let (opening, effects) = Opening::offer(
+            terms.clone(),
+            self.parts.limits.policy.clone(),
+            self.height(),
+        )
+        .map_err(|error| Failure {
+            code: codes::ARGUMENTS,
             message: format!("no channel can have these terms: {error}"),
             todo: String::new(),
         })?;
         let id = terms.channel();
-        let mut seat = Seat::new(terms, twinroot_abi::Side::Initiator, None, Stage::Opening(Box::new(opening)));
+        let mut seat = Seat::new(
+            terms,
+            twinroot_abi::Side::Initiator,
+            None,
+            Stage::Opening(Box::new(opening)),
+        );
         seat.key = open.key.clone();
         seat.todo.extend(effects);
         self.begin(id, seat);
@@ -63,14 +82,31 @@ impl Core {
     /// A peer offers a channel.
     pub(super) fn offered(&mut self, peer: PublicKey, terms: Parameters, signature: Signature) {
         let id = terms.channel();
-        let waiting = self.seats.values().filter(|seat| seat.peer() == peer && matches!(seat.stage, Stage::Opening(_))).count();
-        if self.frozen.is_some() || !self.caught_up || waiting >= OFFERS || terms.parties[0] != peer {
+        let waiting = self
+            .seats
+            .values()
+            .filter(|seat| seat.peer() == peer && matches!(seat.stage, Stage::Opening(_)))
+            .count();
+        if self.frozen.is_some() || !self.caught_up || waiting >= OFFERS || terms.parties[0] != peer
+        {
             return;
         }
         let policy = self.parts.limits.policy.clone();
-        match Opening::offered(terms.clone(), signature, self.key, self.parts.chain, policy, self.height()) {
+        match Opening::offered(
+            terms.clone(),
+            signature,
+            self.key,
+            self.parts.chain,
+            policy,
+            self.height(),
+        ) {
             Ok((opening, effects)) => {
-                let mut seat = Seat::new(terms, twinroot_abi::Side::Responder, Some(signature), Stage::Opening(Box::new(opening)));
+                let mut seat = Seat::new(
+                    terms,
+                    twinroot_abi::Side::Responder,
+                    Some(signature),
+                    Stage::Opening(Box::new(opening)),
+                );
                 seat.todo.extend(effects);
                 self.begin(id, seat);
             }
@@ -83,7 +119,12 @@ impl Core {
     }
 
     fn begin(&mut self, id: ChannelId, seat: Seat) {
-        let line = Line::Channel { terms: Box::new(seat.terms.clone()), side: seat.side, offered: seat.offered, key: seat.key.clone() };
+        let line = Line::Channel {
+            terms: Box::new(seat.terms.clone()),
+            side: seat.side,
+            offered: seat.offered,
+            key: seat.key.clone(),
+        };
         self.seats.insert(id, seat);
         self.line(id, &line);
         self.order(Order::Watch(id));
@@ -93,11 +134,25 @@ impl Core {
     pub(super) fn answer(&mut self, answer: &api::Answer, yes: bool) -> Result<(), Failure> {
         let id = ChannelId::from(answer.channel);
         let seat = self.seat(id)?;
-        let newest = seat.question.as_ref().map(|question| Id::from(question.hash()));
-        let asked = answer.question.or(newest).ok_or_else(|| illegal(&Illegal::NothingAsked))?;
-        let input = if yes { Input::Approve(asked.into()) } else { Input::Decline(asked.into()) };
+        let newest = seat
+            .question
+            .as_ref()
+            .map(|question| Id::from(question.hash()));
+        let asked = answer
+            .question
+            .or(newest)
+            .ok_or_else(|| illegal(&Illegal::NothingAsked))?;
+        let input = if yes {
+            Input::Approve(asked.into())
+        } else {
+            Input::Decline(asked.into())
+        };
         self.ask_party(id, input)?;
-        let declined_offer = !yes && self.seats.get(&id).is_some_and(|seat| matches!(seat.stage, Stage::Opening(_)));
+        let declined_offer = !yes
+            && self
+                .seats
+                .get(&id)
+                .is_some_and(|seat| matches!(seat.stage, Stage::Opening(_)));
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.question = None;
         }
@@ -128,7 +183,6 @@ impl Core {
 
     /// The step as something that waits for its answer; none where it is known already, and whoever asks again gets
     /// the same answer.
-    #[expect(clippy::result_large_err, reason = "once for a call, and it is sent at once")]
     fn want(&mut self, step: api::Step, reply: Reply) -> Result<Option<Want>, (Reply, Failure)> {
         let id = ChannelId::from(step.channel);
         if let Err(failure) = self.check_running().and_then(|()| self.check_open(id)) {
@@ -140,15 +194,22 @@ impl Core {
                 return Ok(None);
             }
             Some(Known::Waits(channel)) if *channel != id => {
-                return Err((reply, Failure {
-                    code: "TR0808",
-                    message: "this key names a step of another channel".into(),
-                    todo: "give each step a key of its own".into(),
-                }));
+                return Err((
+                    reply,
+                    Failure {
+                        code: codes::KEY_TAKEN,
+                        message: "this key names a step of another channel".into(),
+                        todo: "give each step a key of its own".into(),
+                    },
+                ));
             }
             Some(Known::Waits(_)) => {
                 // Known from before a restart, it is asked for once more: the same step again.
-                if let Some(want) = self.seats.get_mut(&id).and_then(|seat| seat.want_of(&step.key)) {
+                if let Some(want) = self
+                    .seats
+                    .get_mut(&id)
+                    .and_then(|seat| seat.want_of(&step.key))
+                {
                     want.replies.push(reply);
                     return Ok(None);
                 }
@@ -159,15 +220,18 @@ impl Core {
             Ok(operations) => operations,
             Err(failure) => return Err((reply, failure)),
         };
-        if !step.key.is_empty() {
-            self.keys.waits(step.key.clone(), id);
-        }
+        self.keys.waits(step.key.clone(), id);
         Ok(Some(Want {
             key: step.key,
             operations,
             replies: vec![reply],
             force_after: step.force_after.or(self.parts.limits.force_after),
-            records: step.records.into_iter().map(|record| (record.name.0, record.value.map(|value| value.0))).collect(),
+            since: self.height(),
+            records: step
+                .records
+                .into_iter()
+                .map(|record| (record.name.0, record.value.map(|value| value.0)))
+                .collect(),
             alone: false,
         }))
     }
@@ -187,7 +251,11 @@ impl Core {
     }
 
     pub(super) fn cancel(&mut self, id: ChannelId) -> Result<(), Failure> {
-        self.ask_party(id, Input::Cancel)
+        self.ask_party(id, Input::Cancel)?;
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.is_cancelled = seat.proposed.is_some();
+        }
+        Ok(())
     }
 
     pub(super) fn snapshot(&mut self, id: ChannelId) -> Result<(), Failure> {
@@ -204,13 +272,19 @@ impl Core {
     /// What the watcher does by itself, now.
     pub(super) fn slash(&mut self, id: ChannelId) -> Result<(), Failure> {
         let party = self.party(id)?;
-        let state = party.newest().cloned().ok_or_else(|| illegal(&Illegal::NothingToDo))?;
+        let state = party
+            .newest()
+            .cloned()
+            .ok_or_else(|| illegal(&Illegal::NothingToDo))?;
         self.post(id, Action::Slash { channel: id, state });
         Ok(())
     }
 
     pub(super) fn add_peer(&mut self, peer: PublicKey, address: String) {
-        let line = PeerLine { peer: peer.0, address: address.clone() };
+        let line = PeerLine {
+            peer: peer.0,
+            address: address.clone(),
+        };
         self.note(PEERS, encode(&line));
         self.parts.peers.keep(peer, address);
     }
@@ -240,7 +314,7 @@ impl Core {
     pub(super) fn seat(&self, id: ChannelId) -> Result<&Seat, Failure> {
         self.check_running()?;
         self.seats.get(&id).ok_or_else(|| Failure {
-            code: "TR0802",
+            code: codes::NO_CHANNEL,
             message: format!("this node has no channel {id}"),
             todo: "`twinroot channel list` shows those it has".into(),
         })
@@ -251,7 +325,7 @@ impl Core {
         match &seat.stage {
             Stage::Open(party) => Ok(party),
             Stage::Opening(_) => Err(Failure {
-                code: "TR0803",
+                code: codes::NOT_OPEN,
                 message: "the channel is not open yet".into(),
                 todo: "wait for the peer to agree and for the ledger's blocks".into(),
             }),
@@ -262,16 +336,26 @@ impl Core {
     fn check_open(&self, id: ChannelId) -> Result<(), Failure> {
         self.party(id)?;
         match self.seat(id)?.broken.as_ref() {
-            Some(why) => Err(Failure { code: "TR0817", message: format!("the channel's party has stopped: {why}"), todo: "see docs/book, \"When a channel stops\"".into() }),
+            Some(why) => Err(Failure {
+                code: codes::BROKEN,
+                message: format!("the channel's party has stopped: {why}"),
+                todo: "see docs/book, \"When a channel stops\"".into(),
+            }),
             None => Ok(()),
         }
     }
 
     pub(super) fn check_running(&self) -> Result<(), Failure> {
-        if self.frozen.is_some() { Err(self.frozen_failure()) } else { Ok(()) }
+        if self.frozen.is_some() {
+            Err(self.frozen_failure())
+        } else {
+            Ok(())
+        }
     }
 
     pub(super) fn is_connected(&self, id: ChannelId) -> bool {
-        self.seats.get(&id).is_some_and(|seat| self.parts.peers.connected().contains(&seat.peer()))
+        self.seats
+            .get(&id)
+            .is_some_and(|seat| self.parts.peers.connected().contains(&seat.peer()))
     }
 }

@@ -9,7 +9,7 @@ use twinroot_types::{decode, encode};
 
 use super::line::{EVENTS, Told};
 use super::tell::Words;
-use super::Core;
+use super::{Core, codes};
 
 /// Events of one answer, at most.
 const PAGE: usize = 1_000;
@@ -47,19 +47,28 @@ impl Core {
 /// The events in the log that were asked for.
 pub(crate) fn read(store: &Store, which: &Events) -> Result<Vec<Event>, Failure> {
     let mut from = which.after.map_or(0, |after| after.saturating_add(1));
-    let limit = which.limit.map_or(PAGE, |limit| usize::try_from(limit).unwrap_or(PAGE).min(PAGE));
+    let limit = which.limit.map_or(PAGE, |limit| {
+        usize::try_from(limit).unwrap_or(PAGE).min(PAGE)
+    });
     let mut events = Vec::new();
     loop {
         let lines = store.read(&EVENTS, from, PAGE).map_err(|error| Failure {
-            code: "TR0815",
+            code: codes::LOG,
             message: format!("the log cannot be read: {error}"),
             todo: "`twinroot node check` says what is broken".into(),
         })?;
-        let Some((last, _)) = lines.last() else { return Ok(events) };
+        let Some((last, _)) = lines.last() else {
+            return Ok(events);
+        };
         from = last.saturating_add(1);
         for (id, bytes) in lines {
-            let Ok(told) = decode::<Told>(&bytes, LINE_BYTES) else { continue };
-            if which.channel.is_none_or(|channel| told.channel == Some(channel.into())) {
+            let Ok(told) = decode::<Told>(&bytes, LINE_BYTES) else {
+                continue;
+            };
+            if which
+                .channel
+                .is_none_or(|channel| told.channel == Some(channel.into()))
+            {
                 events.push(event(id, told));
             }
             if events.len() >= limit {

@@ -7,11 +7,13 @@ use futures_util::stream::{self, BoxStream};
 use tokio::sync::{mpsc, oneshot, watch};
 use twinroot_abi::ChannelId;
 use twinroot_client::api::{
-    Ack, Answer, AppRecord, Balances, Bytes, Close, Done, Event, Events, NodeStatus, Open, Opened, Peer, Say, Shown, Step, Summary, Which,
+    Ack, Answer, AppRecord, Balances, Bytes, Close, Done, Event, Events, NodeStatus, Open, Opened,
+    Peer, Say, Shown, Step, Summary, Which,
 };
 use twinroot_client::{Api, Failure};
 
-use super::{Core, Inbox, events};
+use super::tell::words;
+use super::{Core, Inbox, codes, events};
 use crate::node::Shelf;
 
 /// A node that runs, to be asked.
@@ -23,12 +25,35 @@ pub struct Handle {
 }
 
 impl Handle {
-    pub(crate) const fn new(inbox: mpsc::Sender<Inbox>, newest_event: watch::Receiver<u64>, shelf: Shelf) -> Self {
-        Self { inbox, newest_event, shelf }
+    pub(crate) const fn new(
+        inbox: mpsc::Sender<Inbox>,
+        newest_event: watch::Receiver<u64>,
+        shelf: Shelf,
+    ) -> Self {
+        Self {
+            inbox,
+            newest_event,
+            shelf,
+        }
+    }
+
+    /// Notes an event that is not of a channel.
+    pub(crate) async fn tell(&self, kind: &'static str, text: String) {
+        let told = self.ask(move |core| {
+            core.check_running()?;
+            core.tell(None, &words(kind, text, serde_json::json!({})));
+            Ok(())
+        });
+        if let Err(failure) = told.await {
+            tracing::warn!(kind, %failure, "not told");
+        }
     }
 
     /// Has the core do something.
-    async fn ask<T: Send + 'static>(&self, job: impl FnOnce(&mut Core) -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+    async fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Core) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
         self.send(|core, reply: oneshot::Sender<Result<T, Failure>>| {
             let result = job(core);
             // What it has noted is on the disk before the user hears of it.
@@ -52,10 +77,28 @@ impl Handle {
 
 fn stopped() -> Failure {
     Failure {
-        code: "TR0818",
+        code: codes::STOPPED,
         message: "the node stopped, or froze, before this was answered".into(),
         todo: "ask again with the same key once it runs: the step is not made twice".into(),
     }
+}
+
+fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], Failure> {
+    let mut bytes = [0; LENGTH];
+    getrandom::fill(&mut bytes).map_err(|error| Failure {
+        code: codes::RANDOM,
+        message: format!("this machine gives no random numbers: {error}"),
+        todo: String::new(),
+    })?;
+    Ok(bytes)
+}
+
+/// Gives a step whose caller has no name for it one that nobody else uses.
+fn name(key: &mut String) -> Result<(), Failure> {
+    if key.is_empty() {
+        *key = hex::encode(random::<16>()?);
+    }
+    Ok(())
 }
 
 impl Api for Handle {
@@ -77,20 +120,22 @@ impl Api for Handle {
     async fn app(&self, name: Bytes) -> Result<AppRecord, Failure> {
         let shelf = self.shelf.clone();
         let read = tokio::task::spawn_blocking(move || {
-            let value = shelf.store()?.app(&name.0).map_err(|error| unreadable(&error))?;
-            Ok(AppRecord { name, value: value.map(Bytes) })
+            let value = shelf
+                .store()?
+                .app(&name.0)
+                .map_err(|error| unreadable(&error))?;
+            Ok(AppRecord {
+                name,
+                value: value.map(Bytes),
+            })
         });
         read.await.map_err(|_| stopped())?
     }
 
     async fn open(&self, terms: Open) -> Result<Opened, Failure> {
-        let mut nonce = [0; 8];
-        getrandom::fill(&mut nonce).map_err(|error| Failure {
-            code: "TR0819",
-            message: format!("this machine gives no random numbers: {error}"),
-            todo: String::new(),
-        })?;
-        self.ask(move |core| core.open(&terms, u64::from_le_bytes(nonce))).await
+        let nonce = random::<8>()?;
+        self.ask(move |core| core.open(&terms, u64::from_le_bytes(nonce)))
+            .await
     }
 
     async fn approve(&self, answer: Answer) -> Result<(), Failure> {
@@ -108,21 +153,30 @@ impl Api for Handle {
     async fn show(&self, channel: Which) -> Result<Shown, Failure> {
         let id = ChannelId::from(channel.channel);
         let mut shown = self.ask(move |core| core.show(id)).await?;
-        let which = Events { after: None, limit: None, channel: Some(channel.channel) };
+        let which = Events {
+            after: None,
+            limit: None,
+            channel: Some(channel.channel),
+        };
         shown.history = self.events(which).await?;
         Ok(shown)
     }
 
     async fn balances(&self, channel: Which) -> Result<Balances, Failure> {
-        self.ask(move |core| core.balances(channel.channel.into())).await
+        self.ask(move |core| core.balances(channel.channel.into()))
+            .await
     }
 
-    fn call(&self, step: Step) -> impl Future<Output = Result<Done, Failure>> + Send {
+    async fn call(&self, mut step: Step) -> Result<Done, Failure> {
+        name(&mut step.key)?;
         self.send(move |core, reply| core.step(step, false, reply))
+            .await
     }
 
-    fn force(&self, step: Step) -> impl Future<Output = Result<Done, Failure>> + Send {
+    async fn force(&self, mut step: Step) -> Result<Done, Failure> {
+        name(&mut step.key)?;
         self.send(move |core, reply| core.step(step, true, reply))
+            .await
     }
 
     async fn read(&self, step: Step) -> Result<Done, Failure> {
@@ -138,7 +192,8 @@ impl Api for Handle {
     }
 
     async fn cancel(&self, channel: Which) -> Result<(), Failure> {
-        self.ask(move |core| core.cancel(channel.channel.into())).await
+        self.ask(move |core| core.cancel(channel.channel.into()))
+            .await
     }
 
     async fn close(&self, close: Close) -> Result<(), Failure> {
@@ -146,15 +201,18 @@ impl Api for Handle {
     }
 
     async fn settle(&self, channel: Which) -> Result<(), Failure> {
-        self.ask(move |core| core.settle(channel.channel.into())).await
+        self.ask(move |core| core.settle(channel.channel.into()))
+            .await
     }
 
     async fn slash(&self, channel: Which) -> Result<(), Failure> {
-        self.ask(move |core| core.slash(channel.channel.into())).await
+        self.ask(move |core| core.slash(channel.channel.into()))
+            .await
     }
 
     async fn snapshot(&self, channel: Which) -> Result<(), Failure> {
-        self.ask(move |core| core.snapshot(channel.channel.into())).await
+        self.ask(move |core| core.snapshot(channel.channel.into()))
+            .await
     }
 
     async fn events(&self, which: Events) -> Result<Vec<Event>, Failure> {
@@ -176,7 +234,10 @@ impl Api for Handle {
             let events = handle.events(which.clone()).await.ok()?;
             let full = events.last().map(|event| event.id);
             let after = full.unwrap_or_else(|| which.after.unwrap_or(0).max(up_to));
-            let next = Events { after: Some(after), ..which };
+            let next = Events {
+                after: Some(after),
+                ..which
+            };
             // A page that is full may not be the last.
             Some((stream::iter(events), (handle, next, full.is_some())))
         })
@@ -196,7 +257,7 @@ impl Api for Handle {
 
 pub(crate) fn unreadable(error: &twinroot_store::ReadError) -> Failure {
     Failure {
-        code: "TR0815",
+        code: codes::LOG,
         message: format!("the log cannot be read: {error}"),
         todo: "`twinroot node check` says what is broken".into(),
     }

@@ -7,7 +7,7 @@ use twinroot_party::{Input, OnLedger};
 use twinroot_rules::FORCE_WINDOW;
 use twinroot_wire::{Action, Operation};
 
-use super::line::Line;
+use super::line::{LastRestored, Line};
 use super::seat::Stage;
 use super::{Core, tell};
 use crate::desk::{Heard, Order, View};
@@ -23,9 +23,22 @@ impl Core {
             Heard::Coins(coins) => self.funds(coins),
             Heard::CaughtUp => self.caught_up = true,
             Heard::Published(code) => self.published(code),
-            Heard::Code { channel, code, wasm } => self.code(channel, code, &wasm),
-            Heard::Posted { channel, action, transaction } => self.posted(channel, &action, transaction),
-            Heard::Rejected { channel, action, why, final_ } => self.rejected(channel, &action, &why, final_),
+            Heard::Code {
+                channel,
+                code,
+                wasm,
+            } => self.code(channel, code, &wasm),
+            Heard::Posted {
+                channel,
+                action,
+                transaction,
+            } => self.posted(channel, &action, transaction),
+            Heard::Rejected {
+                channel,
+                action,
+                why,
+                final_,
+            } => self.rejected(channel, &action, &why, final_),
         }
     }
 
@@ -35,31 +48,44 @@ impl Core {
         let oldest = block.height.0.saturating_sub(FORCE_WINDOW);
         self.blocks.retain(|known| known.height.0 >= oldest);
         metrics::gauge!("twinroot_height").set(height_of(block));
-        let all: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| !seat.is_over()).map(|(id, _)| *id).collect();
+        let all: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| !seat.is_over())
+            .map(|(id, _)| *id)
+            .collect();
         for id in all {
             self.input(id, Input::Block(block));
             self.force_overdue(id, block.height);
-            if self.seats.get(&id).is_some_and(|seat| matches!(seat.stage, Stage::Opening(_))) {
+            if self
+                .seats
+                .get(&id)
+                .is_some_and(|seat| matches!(seat.stage, Stage::Opening(_)))
+            {
                 // Open for good only once its block is deep enough.
                 self.order(Order::Look(id));
             }
         }
     }
 
-    fn view(&mut self, id: ChannelId, view: Option<View>) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+    fn view(&mut self, id: ChannelId, view: Option<Box<View>>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         match (&seat.stage, view) {
-            (Stage::Opening(_), Some(view)) => self.opened_at(id, view),
+            (Stage::Opening(_), Some(view)) => self.opened_at(id, *view),
             (Stage::Opening(_) | Stage::Over, _) => {}
             (Stage::Open(_), view) => {
                 let first = !seat.looked;
                 let opened = seat.opened;
                 let deep = self.parts.limits.policy.depth;
-                if view.is_none() && opened.is_some_and(|env| env.height.0.saturating_add(deep) > self.height().0) {
+                if view.is_none()
+                    && opened.is_some_and(|env| env.height.0.saturating_add(deep) > self.height().0)
+                {
                     tracing::warn!(channel = %id, "the ledger does not know the channel; a fork may have lost its opening");
                     return;
                 }
-                let on_ledger = view.map(|view| Box::new(on_ledger(view)));
+                let on_ledger = view.map(|view| Box::new(on_ledger(*view)));
                 if self.try_input(id, Input::Ledger(on_ledger)).is_err() {
                     return;
                 }
@@ -72,7 +98,9 @@ impl Core {
 
     /// The party knows the ledger as it is now: from here on it hears the rest.
     fn looked(&mut self, id: ChannelId) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         seat.looked = true;
         let peer = seat.peer();
         let coins = self.coins;
@@ -84,15 +112,27 @@ impl Core {
         if self.parts.peers.connected().contains(&peer) {
             self.connected(id);
         }
+        // What was to be forced before a restart still is.
+        self.force_overdue(id, self.height());
     }
 
     /// The ledger has the channel. Once no fork can lose that any more, its party begins.
     fn opened_at(&mut self, id: ChannelId, view: View) {
-        let deep = view.opened.height.0.saturating_add(self.parts.limits.policy.depth);
+        let deep = view
+            .opened
+            .height
+            .0
+            .saturating_add(self.parts.limits.policy.depth);
         if deep > self.height().0 {
             return;
         }
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+        if self.restored.is_some() {
+            self.opened_in_doubt(id, view);
+            return;
+        }
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         let stage = std::mem::replace(&mut seat.stage, Stage::Over);
         let Stage::Opening(opening) = stage else {
             seat.stage = stage;
@@ -107,19 +147,60 @@ impl Core {
         };
         for (hash, bytes) in self.codes.iter() {
             let spec = self.modules.get(hash).cloned().unwrap_or_default();
-            party.learn_with(twinroot_exec::Code { hash: *hash, bytes: bytes.clone() }, spec);
+            party.learn_with(
+                twinroot_exec::Code {
+                    hash: *hash,
+                    bytes: bytes.clone(),
+                },
+                spec,
+            );
         }
         seat.stage = Stage::Open(Box::new(party));
         seat.opened = Some(view.opened);
         seat.todo.clear();
-        seat.question = None;
+        self.begun(id, view);
+    }
+
+    /// The log was once made of a copy: for all that it knows, the channel is not new, and states of it are signed and lost.
+    fn opened_in_doubt(&mut self, id: ChannelId, view: View) {
+        let source = LastRestored::source(self.restored, None);
+        let Some(mut seat) = self.seats.remove(&id) else {
+            return;
+        };
+        seat.todo.clear();
+        let reopened = self.reopen(&mut seat, view.opened, source, Vec::new());
+        let good = reopened.is_ok();
+        seat.broken = reopened.err();
+        self.seats.insert(id, seat);
+        if good {
+            self.begun(id, view);
+        }
+    }
+
+    /// The party of a channel begins.
+    fn begun(&mut self, id: ChannelId, view: View) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.question = None;
+        }
         self.line(id, &Line::Opened(view.opened));
-        self.tell(Some(id), &tell::words("opened", "the channel is open", json!({ "height": view.opened.height.0 })));
-        let blocks: Vec<Env> = self.blocks.iter().filter(|block| block.height > view.opened.height).copied().collect();
+        self.tell(
+            Some(id),
+            &tell::words(
+                "opened",
+                "the channel is open",
+                json!({ "height": view.opened.height.0 }),
+            ),
+        );
+        let blocks: Vec<Env> = self
+            .blocks
+            .iter()
+            .filter(|block| block.height > view.opened.height)
+            .copied()
+            .collect();
         for block in blocks {
             self.input(id, Input::Block(block));
         }
-        self.view(id, Some(view));
+        self.view(id, Some(Box::new(view)));
     }
 
     fn funds(&mut self, coins: Amount) {
@@ -127,14 +208,24 @@ impl Core {
             return;
         }
         self.coins = coins;
-        let open: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| seat.party().is_some()).map(|(id, _)| *id).collect();
+        let open: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| seat.party().is_some())
+            .map(|(id, _)| *id)
+            .collect();
         for id in open {
             self.input(id, Input::Funds(coins));
         }
     }
 
     fn published(&mut self, code: CodeHash) {
-        let open: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| seat.party().is_some()).map(|(id, _)| *id).collect();
+        let open: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| seat.party().is_some())
+            .map(|(id, _)| *id)
+            .collect();
         for id in open {
             if let Some(seat) = self.seats.get_mut(&id) {
                 seat.publishing.remove(&code.0);
@@ -145,7 +236,9 @@ impl Core {
 
     /// Code that the ledger knows and a forced step needs.
     fn code(&mut self, id: ChannelId, hash: CodeHash, wasm: &[u8]) {
-        let Ok(code) = self.parts.execute.admit(wasm) else { return };
+        let Ok(code) = self.parts.execute.admit(wasm) else {
+            return;
+        };
         if code.hash != hash {
             return;
         }
@@ -158,7 +251,9 @@ impl Core {
 
     /// A forced step runs where only the ledger's codes are: those that it lacks are posted before.
     pub(super) fn publish_codes(&mut self, id: ChannelId, operations: &[Operation]) {
-        let Some(party) = self.seats.get(&id).and_then(|seat| seat.party()) else { return };
+        let Some(party) = self.seats.get(&id).and_then(|seat| seat.party()) else {
+            return;
+        };
         let mut needed: Vec<CodeHash> = operations
             .iter()
             .filter_map(|operation| match operation {
@@ -167,15 +262,28 @@ impl Core {
             })
             .collect();
         if let Ok(run) = party.dry_run(operations.to_vec(), &*self.parts.execute) {
-            needed.extend(run.receipts.iter().flat_map(|receipt| receipt.called.iter().map(|(_, header)| header.code)));
+            needed.extend(
+                run.receipts
+                    .iter()
+                    .flat_map(|receipt| receipt.called.iter().map(|(_, header)| header.code)),
+            );
         }
         needed.sort_unstable();
         needed.dedup();
         for code in needed {
-            let Some(bytes) = self.codes.get(&code).cloned() else { continue };
-            let new = self.seats.get_mut(&id).is_some_and(|seat| seat.publishing.insert(code.0));
+            let Some(bytes) = self.codes.get(&code).cloned() else {
+                continue;
+            };
+            let new = self
+                .seats
+                .get_mut(&id)
+                .is_some_and(|seat| seat.publishing.insert(code.0));
             if new {
-                self.order(Order::Publish { channel: id, code, bytes });
+                self.order(Order::Publish {
+                    channel: id,
+                    code,
+                    bytes,
+                });
             }
         }
     }
@@ -183,13 +291,28 @@ impl Core {
     fn posted(&mut self, id: ChannelId, action: &Action, transaction: Hash) {
         let (what, why) = tell::action(action);
         metrics::counter!("twinroot_posted_total", "action" => what).increment(1);
-        let details = json!({ "action": what, "transaction": twinroot_client::api::Id::from(transaction) });
-        self.tell(Some(id), &tell::words("posted", format!("{what} was posted to the ledger: {why}"), details));
+        let details =
+            json!({ "action": what, "transaction": twinroot_client::api::Id::from(transaction) });
+        self.tell(
+            Some(id),
+            &tell::words(
+                "posted",
+                format!("{what} was posted to the ledger: {why}"),
+                details,
+            ),
+        );
     }
 
     fn rejected(&mut self, id: ChannelId, action: &Action, why: &str, final_: bool) {
         let (what, _) = tell::action(action);
-        self.tell(Some(id), &tell::words("rejected", format!("the ledger rejects {what}: {why}"), json!({ "action": what, "reason": why })));
+        self.tell(
+            Some(id),
+            &tell::words(
+                "rejected",
+                format!("the ledger rejects {what}: {why}"),
+                json!({ "action": what, "reason": why }),
+            ),
+        );
         if final_ && matches!(action, Action::Force(_)) {
             self.input(id, Input::Rejected);
         }
@@ -197,10 +320,18 @@ impl Core {
 }
 
 fn on_ledger(view: View) -> OnLedger {
-    OnLedger { ground: view.ground, steps: view.steps, tip: view.tip, closing: view.closing }
+    OnLedger {
+        ground: view.ground,
+        steps: view.steps,
+        tip: view.tip,
+        closing: view.closing,
+    }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a gauge is a float; heights are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a gauge is a float; heights are far below 2^52"
+)]
 fn height_of(block: Env) -> f64 {
     block.height.0 as f64
 }

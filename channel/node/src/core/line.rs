@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use twinroot_abi::{ChannelId, Hash, Height, Side};
 use twinroot_exec::Env;
-use twinroot_party::Record;
+use twinroot_party::{Record, Source};
 use twinroot_store::Stream;
 use twinroot_types::Signature;
-use twinroot_wire::Parameters;
+use twinroot_wire::{Operation, Parameters};
 
 /// The row of events.
 pub(crate) const EVENTS: Stream = *b"twinroot/node/events/v1/////////";
@@ -14,6 +14,11 @@ pub(crate) const EVENTS: Stream = *b"twinroot/node/events/v1/////////";
 pub(crate) const CALLS: Stream = *b"twinroot/node/calls/v1//////////";
 /// The row of what the node knows of its peers.
 pub(crate) const PEERS: Stream = *b"twinroot/node/peers/v1//////////";
+/// The row of the times at which the log was made of a copy.
+pub(crate) const RESTORED: Stream = *b"twinroot/node/restored/v1///////";
+
+/// The rows that are no channel's.
+pub(crate) const OWN: [Stream; 4] = [EVENTS, CALLS, PEERS, RESTORED];
 
 /// A line in the row of a channel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -49,15 +54,34 @@ pub(crate) struct Told {
 /// A line in the row of calls.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum CallLine {
-    /// A step with these keys may be signed from now on.
+    /// A step with these keys may be signed from now on. Its operations stand in the record of it.
     Proposed {
         channel: ChannelId,
-        keys: Vec<String>,
-        /// Hash of its commitment; of one that is forced, of its operations.
+        /// Hash of its commitment.
         what: Hash,
+        /// Since when its callers wait.
+        since: Height,
+        shares: Vec<Share>,
+    },
+    /// A step with these keys may be posted from now on.
+    Forcing {
+        channel: ChannelId,
+        since: Height,
+        shares: Vec<Share>,
+        operations: Vec<Operation>,
     },
     /// What came of it, as JSON: what it did, or why it failed.
     Answered { key: String, answer: String },
+}
+
+/// What one caller has in a step that several may have made together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Share {
+    pub(crate) key: String,
+    /// How many of the operations are this caller's; they come in the order of the shares.
+    pub(crate) operations: u32,
+    /// Blocks after which this caller wants it forced.
+    pub(crate) force_after: Option<u64>,
 }
 
 /// A line in the row of peers.
@@ -65,4 +89,32 @@ pub(crate) enum CallLine {
 pub(crate) struct PeerLine {
     pub(crate) peer: [u8; 32],
     pub(crate) address: String,
+}
+
+/// A line in the row of restorings: every line of every row before it is of a copy of some age.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct RestoredLine {
+    /// Given by nobody before (docs/spec/channel.md, 5.10).
+    pub(crate) salt: u32,
+}
+
+/// What the newest restoring of a log says of its channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LastRestored {
+    /// Its number.
+    pub(crate) number: u64,
+    pub(crate) salt: u32,
+}
+
+impl LastRestored {
+    /// Where the records of a channel come from, of which the newest has this number: a party that has begun since has
+    /// written down its doubt first.
+    pub(crate) fn source(restored: Option<Self>, newest: Option<u64>) -> Source {
+        match restored {
+            Some(Self { number, salt }) if newest.is_none_or(|newest| newest < number) => {
+                Source::Backup { salt }
+            }
+            _ => Source::Log,
+        }
+    }
 }

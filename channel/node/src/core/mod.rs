@@ -2,14 +2,16 @@
 
 mod answer;
 mod carry;
+pub mod codes;
 mod commands;
 mod events;
+mod gauges;
 mod handle;
 mod ledger;
-mod line;
+pub(crate) mod line;
 mod operations;
 mod pump;
-mod restore;
+pub(crate) mod restore;
 mod seat;
 mod tell;
 mod view;
@@ -43,7 +45,7 @@ pub(crate) enum Inbox {
     /// A peer came, went or said something.
     Peer(PeerNews),
     /// The ledger.
-    Ledger(Heard),
+    Ledger(Box<Heard>),
     /// The log's thread has written, or could not.
     Written(Written),
     /// A while has passed.
@@ -65,6 +67,8 @@ pub(crate) struct Parts {
     pub(crate) desk: Desk,
     pub(crate) shelf: Shelf,
     pub(crate) inbox: mpsc::Sender<Inbox>,
+    /// How many commits there were.
+    pub(crate) commits: watch::Sender<u64>,
     /// The newest event that is on the disk.
     pub(crate) newest_event: watch::Sender<u64>,
 }
@@ -96,6 +100,12 @@ pub(crate) struct Core {
     last_event: u64,
     acked: u64,
     frozen: Option<String>,
+    /// Whether the signer was asked in vain since the last tick.
+    signer_gone: bool,
+    /// Whether the user was told that the signer is gone.
+    signer_missed: bool,
+    /// The last time that the log was made of a copy.
+    restored: Option<line::LastRestored>,
 }
 
 /// Something that is done once a batch is written.
@@ -132,7 +142,7 @@ impl Core {
         match inbox {
             Inbox::Do(job) => job(self),
             Inbox::Peer(news) => self.peer(news),
-            Inbox::Ledger(heard) => self.heard(heard),
+            Inbox::Ledger(heard) => self.heard(*heard),
             Inbox::Written(written) => self.wrote(written),
             Inbox::Tick => self.tick(),
             Inbox::Stop(done) => return Some(done),
@@ -168,7 +178,12 @@ impl Core {
     /// What the log's thread has done.
     fn wrote(&mut self, written: Written) {
         metrics::histogram!("twinroot_commit_seconds").record(written.took.as_secs_f64());
+        metrics::histogram!("twinroot_commit_batches").record(gauges::number(written.batches));
         metrics::counter!("twinroot_commits_total").increment(1);
+        if written.last <= self.written {
+            // From before the log was opened again.
+            return;
+        }
         if let Err(error) = written.result {
             self.freeze(&error.to_string());
             return;
@@ -176,14 +191,32 @@ impl Core {
         if self.frozen.is_some() {
             return;
         }
+        self.parts
+            .commits
+            .send_modify(|commits| *commits = commits.saturating_add(1));
         self.written = self.written.max(written.last);
-        while self.after.front().is_some_and(|(ticket, _)| *ticket <= self.written) {
+        while self
+            .after
+            .front()
+            .is_some_and(|(ticket, _)| *ticket <= self.written)
+        {
             if let Some((_, act)) = self.after.pop_front() {
                 act();
             }
         }
-        let waits = |seat: &Seat| !seat.todo.is_empty() && seat.unwritten <= self.written;
-        let ready: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| waits(seat)).map(|(id, _)| *id).collect();
+        let waits = |seat: &Seat| {
+            let may_leave = seat.outbox.front().map(|(ticket, _)| *ticket);
+            let goes_on = (!seat.todo.is_empty()).then_some(seat.unwritten);
+            may_leave
+                .or(goes_on)
+                .is_some_and(|ticket| ticket <= self.written)
+        };
+        let ready: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| waits(seat))
+            .map(|(id, _)| *id)
+            .collect();
         for id in ready {
             self.carry(id);
         }
@@ -191,12 +224,16 @@ impl Core {
 
     /// Does it once everything that was noted so far is on the disk.
     fn after_write(&mut self, act: impl FnOnce() + Send + 'static) {
-        self.after.push_back((self.ticket, Box::new(act)));
-        if self.batch.is_empty() && self.written.saturating_add(1) >= self.ticket {
-            // Nothing waits to be written.
-            while let Some((_, act)) = self.after.pop_front() {
-                act();
-            }
+        let newest = if self.batch.is_empty() {
+            self.ticket.saturating_sub(1)
+        } else {
+            self.ticket
+        };
+        if newest <= self.written || self.frozen.is_some() {
+            // Nothing waits to be written, or nothing is to be.
+            act();
+        } else {
+            self.after.push_back((newest, Box::new(act)));
         }
     }
 
@@ -204,7 +241,11 @@ impl Core {
     fn note(&mut self, stream: Stream, bytes: Vec<u8>) -> u64 {
         let number = self.next;
         self.next = number.saturating_add(1);
-        self.batch.append.push(Entry { stream, number, bytes });
+        self.batch.append.push(Entry {
+            stream,
+            number,
+            bytes,
+        });
         number
     }
 
@@ -228,15 +269,22 @@ impl Core {
         if self.frozen.is_some() {
             return;
         }
-        tracing::error!(why, "the log cannot be written; the node does nothing more until it can");
+        tracing::error!(
+            why,
+            "the log cannot be written; the node does nothing more until it can"
+        );
         metrics::gauge!("twinroot_frozen").set(1.0);
         self.frozen = Some(why.to_owned());
         self.batch = Batch::default();
         self.after.clear();
         let failure = self.frozen_failure();
         for (_, seat) in std::mem::take(&mut self.seats) {
-            let proposed = seat.proposed.into_iter().flat_map(|proposed| proposed.wants);
-            for want in proposed.chain(seat.wants).chain(seat.forcing) {
+            let joint = seat
+                .proposed
+                .into_iter()
+                .chain(seat.forcing)
+                .flat_map(|joint| joint.wants);
+            for want in joint.chain(seat.wants) {
                 for reply in want.replies {
                     let _ = reply.send(Err(failure.clone()));
                 }
@@ -245,7 +293,9 @@ impl Core {
         self.parts.shelf.close();
         // It tells the inbox of each batch that it does not write, and the core is not to wait for that.
         if let Some(writer) = self.writer.take() {
-            let stop = std::thread::Builder::new().name("log".into()).spawn(move || writer.stop());
+            let stop = std::thread::Builder::new()
+                .name("log".into())
+                .spawn(move || writer.stop());
             if let Err(error) = stop {
                 tracing::error!(%error, "this machine gives no thread");
             }
@@ -255,9 +305,10 @@ impl Core {
     fn frozen_failure(&self) -> Failure {
         let why = self.frozen.as_deref().unwrap_or("reading the log");
         Failure {
-            code: "TR0801",
+            code: codes::FROZEN,
             message: format!("the node is frozen, because its log could not be written: {why}"),
-            todo: "make room on the disk or repair it; the node reads its log again by itself".into(),
+            todo: "make room on the disk or repair it; the node reads its log again by itself"
+                .into(),
         }
     }
 
@@ -267,7 +318,14 @@ impl Core {
             self.thaw();
             return;
         }
-        let busy: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| seat.wants_a_tick()).map(|(id, _)| *id).collect();
+        self.ask_signer_again();
+        self.gauges();
+        let busy: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| seat.wants_a_tick())
+            .map(|(id, _)| *id)
+            .collect();
         for id in busy {
             self.input(id, twinroot_party::Input::Tick);
         }

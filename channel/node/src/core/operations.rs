@@ -12,7 +12,7 @@ use twinroot_state::{Read, Tree};
 use twinroot_types::{Limits, decode};
 use twinroot_wire::{Move, Operation};
 
-use super::Core;
+use super::{Core, codes};
 use twinroot_abi::{ChannelId, ContractId};
 
 /// Gas beside what a dry run needed, as a part of it: the state may be another one by then.
@@ -20,7 +20,11 @@ const SPARE: u64 = 4;
 
 impl Core {
     /// The operations that a step of the API means.
-    pub(super) fn operations(&mut self, id: ChannelId, wanted: Vec<api::Operation>) -> Result<Vec<Operation>, Failure> {
+    pub(super) fn operations(
+        &mut self,
+        id: ChannelId,
+        wanted: Vec<api::Operation>,
+    ) -> Result<Vec<Operation>, Failure> {
         let mut open_gas = Vec::new();
         let mut operations = Vec::new();
         for (place, wanted) in wanted.into_iter().enumerate() {
@@ -34,57 +38,128 @@ impl Core {
         Ok(operations)
     }
 
-    fn operation(&mut self, id: ChannelId, wanted: api::Operation) -> Result<(Operation, bool), Failure> {
+    fn operation(
+        &mut self,
+        id: ChannelId,
+        wanted: api::Operation,
+    ) -> Result<(Operation, bool), Failure> {
         let side = self.seat(id)?.side;
         let soon = Height(self.height().0.saturating_add(CLOSE_WINDOW / 2));
         Ok(match wanted {
-            api::Operation::Transfer { amount } => (Operation::Transfer { from: side, amount: amount.0 }, false),
-            api::Operation::Create { wasm, args, fallback, hold, gas } => {
+            api::Operation::Transfer { amount } => (
+                Operation::Transfer {
+                    from: side,
+                    amount: amount.0,
+                },
+                false,
+            ),
+            api::Operation::Create {
+                wasm,
+                args,
+                fallback,
+                hold,
+                gas,
+            } => {
                 let code = self.learn(id, &wasm.0)?;
                 let args = self.encode(code, INIT, &args)?;
                 let fallback = Fallback::new(fallback).ok_or_else(|| Failure {
-                    code: "TR0807",
-                    message: format!("a fallback of {fallback} parts of 10,000 is more than the whole"),
+                    code: codes::ARGUMENTS,
+                    message: format!(
+                        "a fallback of {fallback} parts of 10,000 is more than the whole"
+                    ),
                     todo: String::new(),
                 })?;
-                let operation = Operation::Create { code, fallback, hold: Height(hold), args, gas: gas.map_or(Gas::ZERO, |gas| gas.0) };
+                let operation = Operation::Create {
+                    code,
+                    fallback,
+                    hold: Height(hold),
+                    args,
+                    gas: gas.map_or(Gas::ZERO, |gas| gas.0),
+                };
                 (operation, gas.is_none())
             }
-            api::Operation::Call { contract, entry, args, value, gas, facts } => {
+            api::Operation::Call {
+                contract,
+                entry,
+                args,
+                value,
+                gas,
+                facts,
+            } => {
                 let contract = ContractId::from(contract);
                 let code = self.code_of(id, contract)?;
                 let args = self.encode(code, &entry, &args)?;
-                let facts = facts.iter().map(|bytes| bundle(&bytes.0)).collect::<Result<_, _>>()?;
-                let call = Call { contract, entry, args, value: value.0, gas: gas.map_or(Gas::ZERO, |gas| gas.0), facts };
+                let facts = facts
+                    .iter()
+                    .map(|bytes| bundle(&bytes.0))
+                    .collect::<Result<_, _>>()?;
+                let call = Call {
+                    contract,
+                    entry,
+                    args,
+                    value: value.0,
+                    gas: gas.map_or(Gas::ZERO, |gas| gas.0),
+                    facts,
+                };
                 (Operation::Call(call), gas.is_none())
             }
-            api::Operation::Deposit { amount } => (Operation::Deposit(Move { side, amount: amount.0, expiry: soon }), false),
-            api::Operation::Withdraw { amount } => (Operation::Withdraw(Move { side, amount: amount.0, expiry: soon }), false),
-            api::Operation::LowerHold { until } => (Operation::LowerHold { until: Height(until) }, false),
+            api::Operation::Deposit { amount } => (
+                Operation::Deposit(Move {
+                    side,
+                    amount: amount.0,
+                    expiry: soon,
+                }),
+                false,
+            ),
+            api::Operation::Withdraw { amount } => (
+                Operation::Withdraw(Move {
+                    side,
+                    amount: amount.0,
+                    expiry: soon,
+                }),
+                false,
+            ),
+            api::Operation::LowerHold { until } => (
+                Operation::LowerHold {
+                    until: Height(until),
+                },
+                false,
+            ),
         })
     }
 
     /// Gives the calls whose gas was left open what they need in a dry run, and a quarter more.
-    fn find_gas(&self, id: ChannelId, operations: &mut [Operation], open: &[usize]) -> Result<(), Failure> {
+    fn find_gas(
+        &self,
+        id: ChannelId,
+        operations: &mut [Operation],
+        open: &[usize],
+    ) -> Result<(), Failure> {
         let open_count = u64::try_from(open.len()).unwrap_or(u64::MAX).max(1);
-        let given = operations.iter().try_fold(Gas::ZERO, |sum, operation| sum.checked_add(operation.gas()));
-        let left = Limits::V1.update_gas.0.saturating_sub(given.unwrap_or(Limits::V1.update_gas).0);
+        let given = operations
+            .iter()
+            .try_fold(Gas::ZERO, |sum, operation| sum.checked_add(operation.gas()));
+        let left = Limits::V1
+            .update_gas
+            .0
+            .saturating_sub(given.unwrap_or(Limits::V1.update_gas).0);
         let share = Gas(left.checked_div(open_count).unwrap_or_default());
         for place in open {
             set_gas(operations, *place, share);
         }
         let party = self.party(id)?;
-        let run = match party.dry_run(operations.to_vec(), &*self.parts.execute) {
-            Ok(run) => run,
-            // What does not work with all the gas there is does not work: the real run says why.
-            Err(_) => return Ok(()),
+        // What does not work with all the gas there is does not work: the real run says why.
+        let Ok(run) = party.dry_run(operations.to_vec(), &*self.parts.execute) else {
+            return Ok(());
         };
         let mut receipts = run.receipts.iter();
         for (place, operation) in operations.to_vec().iter().enumerate() {
             if !matches!(operation, Operation::Call(_) | Operation::Create { .. }) {
                 continue;
             }
-            let Some(receipt) = receipts.next() else { break };
+            let Some(receipt) = receipts.next() else {
+                break;
+            };
             if open.contains(&place) {
                 let spare = receipt.gas.0.checked_div(SPARE).unwrap_or_default();
                 set_gas(operations, place, Gas(receipt.gas.0.saturating_add(spare)));
@@ -96,14 +171,16 @@ impl Core {
     /// Lets a module in, and keeps it for this channel and all others.
     fn learn(&mut self, id: ChannelId, wasm: &[u8]) -> Result<CodeHash, Failure> {
         let code = self.parts.execute.admit(wasm).map_err(|error| Failure {
-            code: "TR0807",
+            code: codes::ARGUMENTS,
             message: format!("the contract's module is not acceptable: {error}"),
             todo: "`twinroot contract check` says which rule it breaks and where".into(),
         })?;
         let hash = code.hash;
         self.keep_code(hash, code.bytes.clone(), wasm.to_vec());
         let spec = self.modules.get(&hash).cloned().unwrap_or_default();
-        if let Some(super::seat::Stage::Open(party)) = self.seats.get_mut(&id).map(|seat| &mut seat.stage) {
+        if let Some(super::seat::Stage::Open(party)) =
+            self.seats.get_mut(&id).map(|seat| &mut seat.stage)
+        {
             party.learn_with(code, spec);
         }
         Ok(hash)
@@ -127,13 +204,17 @@ impl Core {
 
     /// The spec in a module, if the module is the one of that name.
     pub(super) fn spec_in(&self, hash: CodeHash, module: &[u8]) -> Option<Spec> {
-        let same = self.parts.execute.admit(module).is_ok_and(|code| code.hash == hash);
+        let same = self
+            .parts
+            .execute
+            .admit(module)
+            .is_ok_and(|code| code.hash == hash);
         same.then(|| Spec::of_module(module).ok()).flatten()
     }
 
     fn encode(&self, code: CodeHash, entry: &str, args: &Args) -> Result<Vec<u8>, Failure> {
         let wrong = |message: String| Failure {
-            code: "TR0807",
+            code: codes::ARGUMENTS,
             message,
             todo: "`twinroot channel show` lists the entries and their arguments".into(),
         };
@@ -142,24 +223,39 @@ impl Core {
         };
         match args {
             Args::Encoded { bytes } => Ok(bytes.0.clone()),
-            Args::Words(words) => spec()?.encode_words(entry, words).map_err(|error| wrong(error.to_string())),
-            Args::Named(value) => spec()?.encode_args(entry, value).map_err(|error| wrong(error.to_string())),
+            Args::Words(words) => spec()?
+                .encode_words(entry, words)
+                .map_err(|error| wrong(error.to_string())),
+            Args::Named(value) => spec()?
+                .encode_args(entry, value)
+                .map_err(|error| wrong(error.to_string())),
         }
     }
 
     pub(super) fn code_of(&self, id: ChannelId, contract: ContractId) -> Result<CodeHash, Failure> {
         let state = self.party(id)?.state();
-        header(state, contract).map(|header| header.code).ok_or_else(|| Failure {
-            code: "TR0803",
-            message: format!("the channel has no contract {contract}"),
-            todo: "`twinroot channel show` lists its contracts".into(),
-        })
+        header(state, contract)
+            .map(|header| header.code)
+            .ok_or_else(|| Failure {
+                code: codes::NO_CONTRACT,
+                message: format!("the channel has no contract {contract}"),
+                todo: "`twinroot channel show` lists its contracts".into(),
+            })
     }
 
     /// Why a step does not work, in the words of the contract where it is the contract that says so.
-    pub(super) fn refused(&self, id: ChannelId, refused: &Refused, operation: Option<&Operation>) -> Failure {
+    pub(super) fn refused(
+        &self,
+        id: ChannelId,
+        refused: &Refused,
+        operation: Option<&Operation>,
+    ) -> Failure {
         let Refused::Failed { receipt, .. } = refused else {
-            return Failure { code: "TR0804", message: format!("the step does not work: {refused}"), todo: String::new() };
+            return Failure {
+                code: codes::IMPOSSIBLE,
+                message: format!("the step does not work: {refused}"),
+                todo: String::new(),
+            };
         };
         let code = match operation {
             Some(Operation::Call(call)) => self.code_of(id, call.contract).ok(),
@@ -172,7 +268,7 @@ impl Core {
             (outcome, _) => outcome.to_string(),
         };
         Failure {
-            code: "TR0812",
+            code: codes::CALLED_OFF,
             message: format!("the contract calls it off: {why}"),
             todo: "nothing was signed and nothing changed".into(),
         }
@@ -193,7 +289,7 @@ pub(super) fn module_name(code: CodeHash) -> [u8; 32] {
 
 fn bundle(bytes: &[u8]) -> Result<Bundle, Failure> {
     decode(bytes, Limits::V1.update_bytes).map_err(|error| Failure {
-        code: "TR0807",
+        code: codes::ARGUMENTS,
         message: format!("a bundle of facts cannot be read: {error}"),
         todo: "`twinroot oracle export` writes bundles".into(),
     })

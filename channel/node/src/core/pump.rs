@@ -1,33 +1,39 @@
 //! The user's steps: proposed together, answered one by one, forced where the peer is silent.
 
 use serde_json::json;
-use twinroot_abi::{ChannelId, Hash, Height};
+use twinroot_abi::{ChannelId, Height};
 use twinroot_party::{Agreed, Illegal, Input, Status};
 use twinroot_rules::Refused;
-use twinroot_wire::{Commitment, Operation, Reason};
+use twinroot_wire::{Operation, Reason};
 
 use twinroot_client::Failure;
 
-use super::answer::moved;
+use super::line::Share;
 use super::seat::Stage;
-use super::want::{Proposed, Want, together};
-use super::{Core, tell};
+use super::want::{Joint, Want, together};
+use super::{Core, codes, tell};
 
 impl Core {
     /// Proposes what waits, if the party is free for it.
     pub(super) fn pump(&mut self, id: ChannelId) {
-        let height = self.height();
         let connected = self.is_connected(id);
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         if seat.is_over() && !seat.wants.is_empty() {
             self.fail_all(id, &closed());
             return;
         }
-        let Stage::Open(party) = &seat.stage else { return };
+        let Stage::Open(party) = &seat.stage else {
+            return;
+        };
         if !seat.looked || !seat.todo.is_empty() || seat.forcing.is_some() {
             return;
         }
-        let free = matches!(party.status(), Status::Free | Status::Proposed(_) | Status::Bound(_));
+        let free = matches!(
+            party.status(),
+            Status::Free | Status::Proposed(_) | Status::Bound(_)
+        );
         if seat.takes_back && free && seat.proposed.is_none() {
             seat.takes_back = false;
             // Where nothing is half-signed any more there is nothing to take back.
@@ -35,13 +41,19 @@ impl Core {
             return;
         }
         // Without the peer nothing new is signed: what is half-signed and not sent only stands in the way of forcing.
-        if !matches!(party.status(), Status::Free) || seat.proposed.is_some() || seat.wants.is_empty() || !connected {
+        if !matches!(party.status(), Status::Free)
+            || seat.proposed.is_some()
+            || seat.wants.is_empty()
+            || !connected
+        {
             return;
         }
         let count = together(seat.wants.iter());
         let wants: Vec<Want> = seat.wants.drain(..count).collect();
-        let operations: Vec<Operation> = wants.iter().flat_map(|want| want.operations.clone()).collect();
-        seat.proposed = Some(Proposed { wants, operations: operations.clone(), hash: None, since: height });
+        let joint = Joint::of(wants);
+        let operations = joint.operations.clone();
+        seat.proposed = Some(joint);
+        seat.is_cancelled = false;
         match self.try_input(id, Input::Propose(operations)) {
             Ok(()) => {}
             // Something older is half-signed: it is taken back first, and then this comes.
@@ -57,45 +69,112 @@ impl Core {
         }
     }
 
-    /// Both have signed a step.
+    /// Both have signed a step: whoever has a share in it is told, wherever that waits meanwhile. What was signed below it
+    /// is void.
     pub(super) fn agreed(&mut self, id: ChannelId, agreed: &Agreed) {
         let hash = agreed.commitment.hash();
-        self.answer_keyed(id, hash, agreed);
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        if let Some(proposed) = seat.proposed.take_if(|proposed| proposed.hash == Some(hash)) {
-            self.answer_wants(id, proposed.wants, agreed);
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let place = seat.half_signed.iter().position(|half| half.hash == hash);
+        if let Some(place) = place {
+            let half = seat.half_signed.remove(place);
+            self.answer_shares(id, &half.shares, &half.operations, agreed);
+        }
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        seat.forget_void();
+        self.revive_void(id);
+    }
+
+    /// What was proposed and cannot be signed any more waits again, unless the party proposes it again by itself, or its
+    /// user has taken it back.
+    fn revive_void(&mut self, id: ChannelId) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some(proposed) = &seat.proposed else {
+            return;
+        };
+        let has = |key: &str| {
+            seat.half_signed
+                .iter()
+                .any(|half| half.shares.iter().any(|share| share.key == key))
+        };
+        if seat.collided || proposed.wants.iter().any(|want| has(&want.key)) {
+            return;
+        }
+        if seat.is_cancelled {
+            seat.is_cancelled = false;
+            self.fail_proposed(
+                id,
+                &Failure {
+                    code: codes::PEER_REFUSED,
+                    message: "the step was taken back".into(),
+                    todo: "ask for it under another key if it is wanted after all".into(),
+                },
+            );
+        } else {
+            self.put_back(id, false);
         }
     }
 
     /// The ledger carried out a step, and the party has taken it over.
     pub(super) fn adopted_forced(&mut self, id: ChannelId, agreed: &Agreed) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(update) = seat.forced.take().filter(|update| update.proposer == seat.side) else {
+        let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        let forced = seat.forcing.take_if(|want| want.operations == update.operations);
-        let proposed = seat.proposed.take_if(|proposed| proposed.operations == update.operations);
-        let wants = forced.into_iter().chain(proposed.into_iter().flat_map(|proposed| proposed.wants));
-        let wants: Vec<Want> = wants.collect();
-        self.answer_wants(id, wants, agreed);
+        let Some(update) = seat
+            .forced
+            .take()
+            .filter(|update| update.proposer == seat.side)
+        else {
+            return;
+        };
+        let same = |joint: &mut Joint| joint.operations == update.operations;
+        let done = [seat.forcing.take_if(same), seat.proposed.take_if(same)];
+        for joint in done.into_iter().flatten() {
+            self.answer_joint(id, joint, agreed);
+        }
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        // What was signed before a restart and rests on the state before this step is not proposed again by itself.
+        if seat
+            .proposed
+            .as_ref()
+            .is_some_and(|proposed| proposed.restored)
+        {
+            seat.takes_back = true;
+            self.put_back(id, false);
+        }
     }
 
     /// The peer did not sign. Where it only cannot do so now, it is asked again; a step that it does not want in
     /// company comes again alone; else the user is told, and the step is taken back.
     pub(super) fn peer_refused(&mut self, id: ChannelId, reason: &Reason) {
-        if matches!(reason, Reason::Busy | Reason::OutOfOrder | Reason::Environment | Reason::Taken(_)) {
+        if matches!(
+            reason,
+            Reason::Busy | Reason::OutOfOrder | Reason::Environment | Reason::Taken(_)
+        ) {
             return;
         }
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(proposed) = &seat.proposed else { return };
-        let moves = proposed.operations.iter().any(|operation| matches!(operation, Operation::Deposit(_) | Operation::Withdraw(_)));
-        seat.takes_back = !moves;
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some(proposed) = &seat.proposed else {
+            // It is from before a restart, and nobody waits for it.
+            seat.takes_back = true;
+            return;
+        };
+        seat.takes_back = !proposed.moves_coins();
         if proposed.wants.len() > 1 {
             self.put_back(id, true);
         } else {
             let why = tell::reason_text(reason);
             self.fail_proposed(id, &Failure {
-                code: "TR0805",
+                code: codes::PEER_REFUSED,
                 message: format!("the peer does not sign the step: {why}"),
                 todo: "change the step, or have the ledger carry it out: `twinroot channel force` takes the same arguments".into(),
             });
@@ -104,15 +183,24 @@ impl Core {
 
     /// The user's step does not work: whoever asked for the operation at fault is told, and the rest goes on.
     pub(super) fn impossible(&mut self, id: ChannelId, refused: &Refused) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        if let Some(want) = seat.forcing.take() {
-            let at_fault = refused.operation().and_then(|place| want.operations.get(place));
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        if let Some(joint) = seat.forcing.take() {
+            let at_fault = refused
+                .operation()
+                .and_then(|place| joint.operations.get(place));
             let failure = self.refused(id, refused, at_fault);
-            self.answer_want(want, Err(failure));
+            self.fail_joint(joint, &failure);
             return;
         }
-        let Some(mut proposed) = seat.proposed.take() else { return };
-        let at_fault = refused.operation().and_then(|place| proposed.operations.get(place)).cloned();
+        let Some(mut proposed) = seat.proposed.take() else {
+            return;
+        };
+        let at_fault = refused
+            .operation()
+            .and_then(|place| proposed.operations.get(place))
+            .cloned();
         let place = match refused.operation() {
             Some(operation) => {
                 let mut first = 0_usize;
@@ -142,87 +230,141 @@ impl Core {
     }
 
     pub(super) fn not_forced(&mut self, id: ChannelId, operations: &[Operation]) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(want) = seat.forcing.take_if(|want| want.operations == operations) else { return };
-        self.answer_want(want, Err(Failure {
-            code: "TR0811",
-            message: "the ledger did not carry out the step, or a newer state stands in its place".into(),
-            todo: "look at `twinroot channel show`, and force it again where it is still wanted".into(),
-        }));
-    }
-
-    pub(super) fn funded(&mut self, id: ChannelId, commitment: &Commitment) {
-        let commitment = commitment.clone();
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let moves = |proposed: &mut Proposed| {
-            proposed.operations.iter().any(|operation| matches!(operation, Operation::Deposit(_) | Operation::Withdraw(_)))
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
         };
-        if let Some(proposed) = seat.proposed.take_if(moves) {
-            for want in proposed.wants {
-                self.answer_want(want, Ok(moved(&commitment)));
-            }
-        }
+        let Some(joint) = seat.forcing.take_if(|joint| joint.operations == operations) else {
+            return;
+        };
+        self.fail_joint(
+            joint,
+            &Failure {
+                code: codes::NOT_FORCED,
+                message:
+                    "the ledger did not carry out the step, or a newer state stands in its place"
+                        .into(),
+                todo:
+                    "look at `twinroot channel show`, and force it again where it is still wanted"
+                        .into(),
+            },
+        );
     }
 
     pub(super) fn unfunded(&mut self, id: ChannelId) {
-        self.fail_proposed(id, &Failure {
-            code: "TR0814",
-            message: "the coins did not move in time, and the channel is as before".into(),
-            todo: "look whether the peer is there and the account has the coins, then try again".into(),
-        });
+        if !self
+            .seats
+            .get(&id)
+            .and_then(|seat| seat.proposed.as_ref())
+            .is_some_and(Joint::moves_coins)
+        {
+            return;
+        }
+        self.fail_proposed(
+            id,
+            &Failure {
+                code: codes::UNFUNDED,
+                message: "the coins did not move in time, and the channel is as before".into(),
+                todo:
+                    "look whether the peer is there and the account has the coins, then try again"
+                        .into(),
+            },
+        );
     }
 
     /// Steps whose callers have waited long enough are forced.
     pub(super) fn force_overdue(&mut self, id: ChannelId, height: Height) {
-        let Some(operations) = self.seats.get(&id).and_then(|seat| seat.overdue(height)) else {
+        let Some(seat) = self
+            .seats
+            .get_mut(&id)
+            .filter(|seat| seat.looked && seat.broken.is_none())
+        else {
             return;
         };
-        self.tell(Some(id), &tell::words("forcing", "the peer has been silent for too long: the ledger is to carry out the step", json!({})));
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(mut proposed) = seat.proposed.take() else { return };
-        let mut wants = proposed.wants.drain(..);
-        let Some(mut first) = wants.next() else { return };
-        // All of them are one step, which is forced as one and answered as one.
-        for want in wants {
-            first.replies.extend(want.replies);
+        if let Some(joint) = seat.take_overdue(height) {
+            seat.forcing = Some(joint);
+            self.tell(
+                Some(id),
+                &tell::words(
+                    "forcing",
+                    "the peer has been silent for too long: the ledger is to carry out the step",
+                    json!({}),
+                ),
+            );
         }
-        first.operations = operations;
-        self.force_want(id, first);
+        // Where the party is busy, it is asked again after the next block.
+        let _ = self.force_now(id);
     }
 
-    /// Has the ledger carry out a step, the codes that it needs first.
+    /// Has the ledger carry out a step that its user wants forced.
     pub(super) fn force_want(&mut self, id: ChannelId, want: Want) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         if seat.forcing.is_some() {
             self.answer_want(want, Err(illegal(&Illegal::Forcing)));
             return;
         }
-        let operations = want.operations.clone();
-        self.publish_codes(id, &operations);
-        if let Some(seat) = self.seats.get_mut(&id) {
-            seat.forcing = Some(want);
-        }
-        if let Err(error) = self.try_input(id, Input::Force(operations)) {
-            let want = self.seats.get_mut(&id).and_then(|seat| seat.forcing.take());
-            if let Some(want) = want {
-                self.answer_want(want, Err(illegal(&error)));
-            }
+        seat.forcing = Some(Joint::of(vec![want]));
+        if let Err(error) = self.force_now(id)
+            && let Some(joint) = self.seats.get_mut(&id).and_then(|seat| seat.forcing.take())
+        {
+            self.fail_joint(joint, &illegal(&error));
         }
     }
 
-    /// What was proposed waits again, each for itself if `alone`.
+    /// Asks the party to force what is to be forced, unless it was asked before; the codes that the ledger needs come first.
+    fn force_now(&mut self, id: ChannelId) -> Result<(), Illegal> {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return Ok(());
+        };
+        let Some(joint) = seat.forcing.as_mut().filter(|joint| !joint.is_asked) else {
+            return Ok(());
+        };
+        let operations = joint.operations.clone();
+        joint.is_asked = true;
+        self.publish_codes(id, &operations);
+        let result = self.try_input(id, Input::Force(operations));
+        if result.is_err()
+            && let Some(joint) = self
+                .seats
+                .get_mut(&id)
+                .and_then(|seat| seat.forcing.as_mut())
+        {
+            joint.is_asked = false;
+        }
+        result
+    }
+
+    /// What was proposed waits again, each for itself if `alone`. What nobody has asked for since a restart does not.
     fn put_back(&mut self, id: ChannelId, alone: bool) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(proposed) = seat.proposed.take() else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some(proposed) = seat.proposed.take() else {
+            return;
+        };
         for mut want in proposed.wants.into_iter().rev() {
+            if want.replies.is_empty() {
+                self.keys.forget(&want.key);
+                continue;
+            }
             want.alone |= alone;
             seat.wants.push_front(want);
         }
     }
 
     fn fail_proposed(&mut self, id: ChannelId, failure: &Failure) {
-        let proposed = self.seats.get_mut(&id).and_then(|seat| seat.proposed.take());
-        for want in proposed.into_iter().flat_map(|proposed| proposed.wants) {
+        if let Some(joint) = self
+            .seats
+            .get_mut(&id)
+            .and_then(|seat| seat.proposed.take())
+        {
+            self.fail_joint(joint, failure);
+        }
+    }
+
+    fn fail_joint(&mut self, joint: Joint, failure: &Failure) {
+        for want in joint.wants {
             self.answer_want(want, Err(failure.clone()));
         }
     }
@@ -230,48 +372,98 @@ impl Core {
     /// Everybody who waits for something of this channel is told that it does not come.
     pub(super) fn fail_all(&mut self, id: ChannelId, failure: &Failure) {
         self.fail_proposed(id, failure);
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let rest: Vec<Want> = std::mem::take(&mut seat.wants).into_iter().chain(seat.forcing.take()).collect();
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let forcing = seat
+            .forcing
+            .take()
+            .into_iter()
+            .flat_map(|joint| joint.wants);
+        let rest: Vec<Want> = std::mem::take(&mut seat.wants)
+            .into_iter()
+            .chain(forcing)
+            .collect();
         for want in rest {
             self.answer_want(want, Err(failure.clone()));
         }
     }
 
-    /// What came of steps that were proposed before the last restart.
-    fn answer_keyed(&mut self, id: ChannelId, hash: Hash, agreed: &Agreed) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(place) = seat.keyed.iter().position(|(what, _)| *what == hash) else { return };
-        let (_, keys) = seat.keyed.remove(place);
-        let done = self.done(id, agreed, None);
-        for key in keys {
-            self.note_answer(&key, &Ok(done.clone()));
+    /// Tells everybody who has a share in a step what came of it.
+    fn answer_shares(
+        &mut self,
+        id: ChannelId,
+        shares: &[Share],
+        operations: &[Operation],
+        agreed: &Agreed,
+    ) {
+        let mut rest = operations;
+        let mut first = 0_usize;
+        for share in shares {
+            let (own, others) = rest.split_at_checked(share.count()).unwrap_or((rest, &[]));
+            rest = others;
+            let calls = own
+                .iter()
+                .filter(|operation| {
+                    matches!(operation, Operation::Call(_) | Operation::Create { .. })
+                })
+                .count();
+            let last = first.saturating_add(calls);
+            let done = Ok(self.done(id, agreed, first..last, own));
+            first = last;
+            match self
+                .seats
+                .get_mut(&id)
+                .and_then(|seat| seat.take_want(&share.key))
+            {
+                Some(want) => self.answer_want(want, done),
+                None if self.keys.is_open(&share.key) => self.note_answer(&share.key, &done),
+                None => {}
+            }
         }
     }
 
-    fn answer_wants(&mut self, id: ChannelId, wants: Vec<Want>, agreed: &Agreed) {
-        let mut first = 0_usize;
-        for want in wants {
-            let calls = want.operations.iter().filter(|operation| matches!(operation, Operation::Call(_) | Operation::Create { .. })).count();
-            let last = first.saturating_add(calls);
-            let done = self.done(id, agreed, Some((first..last, &want.operations)));
-            first = last;
-            self.answer_want(want, Ok(done));
+    fn answer_joint(&mut self, id: ChannelId, joint: Joint, agreed: &Agreed) {
+        let shares = joint.shares();
+        let operations = joint.operations.clone();
+        if let Some(seat) = self.seats.get_mut(&id) {
+            // Back to where the shares' own answers are found.
+            seat.wants.extend(joint.wants);
         }
+        self.answer_shares(id, &shares, &operations, agreed);
     }
 }
 
 pub(super) fn closed() -> Failure {
-    Failure { code: "TR0810", message: "the channel is closed".into(), todo: "open another".into() }
+    Failure {
+        code: codes::CLOSED,
+        message: "the channel is closed".into(),
+        todo: "open another".into(),
+    }
 }
 
 pub(super) fn illegal(error: &Illegal) -> Failure {
     let todo = match error {
-        Illegal::BeingClosed => "`twinroot channel force` has the ledger carry it out while the channel is being closed",
-        Illegal::HalfSigned { .. } => "wait for the peer, force that step, or take it back with `twinroot channel cancel`",
+        Illegal::BeingClosed => {
+            "`twinroot channel force` has the ledger carry it out while the channel is being closed"
+        }
+        Illegal::HalfSigned { .. } => {
+            "wait for the peer, force that step, or take it back with `twinroot channel cancel`"
+        }
         Illegal::Forcing | Illegal::Busy | Illegal::Bound { .. } => "wait, and try again",
-        Illegal::Behind { .. } | Illegal::Doubtful => "wait for the peer, or close with `twinroot channel close --solo`",
+        Illegal::Behind { .. } | Illegal::Doubtful => {
+            "wait for the peer, or close with `twinroot channel close --solo`"
+        }
         _ => "",
     };
-    let code = if *error == Illegal::Closed { "TR0810" } else { "TR0806" };
-    Failure { code, message: error.to_string(), todo: todo.into() }
+    let code = if *error == Illegal::Closed {
+        codes::CLOSED
+    } else {
+        codes::NOT_NOW
+    };
+    Failure {
+        code,
+        message: error.to_string(),
+        todo: todo.into(),
+    }
 }

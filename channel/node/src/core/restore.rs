@@ -2,22 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use twinroot_abi::{ChannelId, CodeHash, Hash, PublicKey, Side};
+use twinroot_abi::{ChannelId, CodeHash, Hash, PublicKey, Round, Side};
 use twinroot_exec::Env;
-use twinroot_party::{Effect, Input, Opening, Party, Record, Source};
+use twinroot_party::{Effect, Input, Opening, Party, Record, Source, Status};
 use twinroot_store::{Batch, ReadError, Store, Stream, Writer};
 use twinroot_types::{DecodeError, Signature, decode};
-use twinroot_wire::Parameters;
+use twinroot_wire::{Commitment, Operation, Parameters, Update};
 
-use super::answer::{Answer, Keys};
-use super::line::{CALLS, CallLine, EVENTS, Line, PEERS, PeerLine};
+use super::answer::{Answer, Keys, Known};
+use super::line::{
+    CALLS, CallLine, EVENTS, LastRestored, Line, OWN, PEERS, PeerLine, RESTORED, RestoredLine,
+};
 use super::operations::module_name;
 use super::seat::{Seat, Stage};
+use super::want::{HalfSigned, moves_coins};
 use super::{Core, Inbox, Parts};
 use crate::desk::Order;
 
 /// Bytes of a line, at most: a checkpoint holds a whole state.
-const LINE_BYTES: usize = 1 << 30;
+pub(crate) const LINE_BYTES: usize = 1 << 30;
 /// Lines of a page that is read.
 const PAGE: usize = 4_096;
 
@@ -71,6 +74,9 @@ impl Core {
             last_event: 0,
             acked: 0,
             frozen: None,
+            signer_gone: false,
+            signer_missed: false,
+            restored: None,
             parts,
         };
         let store = core.parts.shelf.store().map_err(|_| ReadError::Stopped)?;
@@ -92,7 +98,14 @@ impl Core {
                 tracing::info!("the log can be written again; the node goes on");
                 metrics::gauge!("twinroot_frozen").set(0.0);
                 self.frozen = None;
-                self.tell(None, &super::tell::words("thawed", "the log can be written again; the node goes on", serde_json::json!({})));
+                self.tell(
+                    None,
+                    &super::tell::words(
+                        "thawed",
+                        "the log can be written again; the node goes on",
+                        serde_json::json!({}),
+                    ),
+                );
             }
             Err(error) => {
                 self.seats.clear();
@@ -118,8 +131,9 @@ impl Core {
                 self.parts.peers.keep(PublicKey(peer), address);
             }
         }
+        self.restored = last_restored(&store)?;
         for stream in store.streams()? {
-            if ![EVENTS, CALLS, PEERS].contains(&stream) {
+            if !OWN.contains(&stream) {
                 self.read_channel(ChannelId(stream), lines(&store, &stream)?)?;
             }
         }
@@ -133,7 +147,12 @@ impl Core {
         }));
         // Tickets of a writer that failed are of no meaning any more.
         self.written = self.ticket.saturating_sub(1);
-        let all: Vec<ChannelId> = self.seats.iter().filter(|(_, seat)| !seat.is_over()).map(|(id, _)| *id).collect();
+        let all: Vec<ChannelId> = self
+            .seats
+            .iter()
+            .filter(|(_, seat)| !seat.is_over())
+            .map(|(id, _)| *id)
+            .collect();
         for id in all {
             self.order(Order::Watch(id));
             self.carry(id);
@@ -144,11 +163,19 @@ impl Core {
 
     fn read_codes(&mut self, store: &Store) -> Result<(), RestoreError> {
         for name in store.blobs()? {
-            let (code, module) = (store.blob(&name)?, store.blob(&module_name(CodeHash(name)))?);
+            let (code, module) = (
+                store.blob(&name)?,
+                store.blob(&module_name(CodeHash(name)))?,
+            );
             let Some(bytes) = code else { continue };
             // A name is a code's if the code has that name; the other is that of its module.
             let hash = CodeHash(name);
-            if self.parts.execute.admit(&bytes).is_ok_and(|code| code.hash == hash && code.bytes == bytes) {
+            if self
+                .parts
+                .execute
+                .admit(&bytes)
+                .is_ok_and(|code| code.hash == hash && code.bytes == bytes)
+            {
                 self.keep_code(hash, bytes, module.unwrap_or_default());
             }
         }
@@ -157,20 +184,38 @@ impl Core {
         Ok(())
     }
 
-    fn read_channel(&mut self, id: ChannelId, lines: Vec<(u64, Vec<u8>)>) -> Result<(), RestoreError> {
+    fn read_channel(
+        &mut self,
+        id: ChannelId,
+        lines: Vec<(u64, Vec<u8>)>,
+    ) -> Result<(), RestoreError> {
         let mut read = Read::default();
         let count = lines.len();
         for (number, bytes) in lines {
-            let line: Line = decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
+            let line: Line =
+                decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
             match line {
-                Line::Channel { terms, side, offered, key } => read.channel = Some((*terms, side, offered, key)),
+                Line::Channel {
+                    terms,
+                    side,
+                    offered,
+                    key,
+                } => read.channel = Some((*terms, side, offered, key)),
                 Line::Opened(env) => read.opened = Some(env),
-                Line::Record(record) => read.records.push(*record),
+                Line::Record(record) => {
+                    if !matches!(*record, Record::Terms(_)) {
+                        read.newest_record = Some(number);
+                    }
+                    read.records.push(*record);
+                }
                 Line::Over => read.over = true,
             }
         }
         let Some((terms, side, offered, key)) = read.channel.take() else {
-            return Err(RestoreError::Channel { channel: id, why: "its first line is missing".into() });
+            return Err(RestoreError::Channel {
+                channel: id,
+                why: "its first line is missing".into(),
+            });
         };
         if terms.chain != self.parts.chain {
             return Err(RestoreError::Ledger(id));
@@ -178,26 +223,69 @@ impl Core {
         let mut seat = Seat::new(terms.clone(), side, offered, Stage::Over);
         seat.key = key;
         seat.lines = count;
+        let proposed = read.proposals();
         if !read.over {
+            let source = LastRestored::source(self.restored, read.newest_record);
             let fault = |why: String| RestoreError::Channel { channel: id, why };
             match read.opened {
-                Some(opened) => self.reopen(&mut seat, opened, read.records).map_err(fault)?,
+                Some(opened) => self
+                    .reopen(&mut seat, opened, source, read.records)
+                    .map_err(fault)?,
                 None => self.reoffer(&mut seat, &read.records).map_err(fault)?,
             }
+        }
+        if let Stage::Open(party) = &seat.stage {
+            let rounds: Vec<Round> = party.half_signed().map(|half| half.round).collect();
+            let bound = matches!(party.status(), Status::Bound(_) | Status::Signing);
+            let may_count = |(round, operations): (Round, &[Operation])| {
+                rounds.contains(&round) || (bound && operations.iter().any(moves_coins))
+            };
+            let half_signed = proposed
+                .into_iter()
+                .filter(|(update, _)| may_count((update.round, &update.operations)));
+            seat.half_signed = half_signed
+                .map(|(update, commitment)| HalfSigned {
+                    hash: commitment.hash(),
+                    shares: Vec::new(),
+                    operations: update.operations,
+                })
+                .collect();
+            seat.forget_void();
         }
         self.seats.insert(id, seat);
         Ok(())
     }
 
-    fn reopen(&self, seat: &mut Seat, opened: Env, records: Vec<Record>) -> Result<(), String> {
+    pub(super) fn reopen(
+        &self,
+        seat: &mut Seat,
+        opened: Env,
+        source: Source,
+        records: Vec<Record>,
+    ) -> Result<(), String> {
         let policy = self.parts.limits.policy.clone();
         let execute = &*self.parts.execute;
         let terms = &seat.terms;
-        let mut party = Party::restore(terms, seat.side, opened, policy, self.codes.clone(), Source::Log, records, execute)
-            .map_err(|error| error.to_string())?;
+        let mut party = Party::restore(
+            terms,
+            seat.side,
+            opened,
+            policy,
+            self.codes.clone(),
+            source,
+            records,
+            execute,
+        )
+        .map_err(|error| error.to_string())?;
         for (hash, module) in &self.modules {
             if let Some(bytes) = self.codes.get(hash) {
-                party.learn_with(twinroot_exec::Code { hash: *hash, bytes: bytes.clone() }, module.clone());
+                party.learn_with(
+                    twinroot_exec::Code {
+                        hash: *hash,
+                        bytes: bytes.clone(),
+                    },
+                    module.clone(),
+                );
             }
         }
         seat.todo.extend(party.resume());
@@ -216,12 +304,24 @@ impl Core {
             None => Opening::offer(terms, policy, now).map_err(|error| error.to_string())?,
             Some(signature) => {
                 let mut policy = policy;
-                policy.offers = twinroot_party::Offers { shortest_lock: 0, longest_lock: u64::MAX, window: u64::MAX, ..policy.offers };
-                let offered = Opening::offered(terms, signature, self.key, self.parts.chain, policy, now);
-                let (mut opening, mut effects) = offered.map_err(|_| "the offer is not good".to_owned())?;
-                if records.iter().any(|record| matches!(record, Record::Terms(_))) {
+                policy.offers = twinroot_party::Offers {
+                    shortest_lock: 0,
+                    longest_lock: u64::MAX,
+                    window: u64::MAX,
+                    ..policy.offers
+                };
+                let offered =
+                    Opening::offered(terms, signature, self.key, self.parts.chain, policy, now);
+                let (mut opening, mut effects) =
+                    offered.map_err(|_| "the offer is not good".to_owned())?;
+                if records
+                    .iter()
+                    .any(|record| matches!(record, Record::Terms(_)))
+                {
                     let asked = Hash(seat.terms.channel().0);
-                    effects = opening.step(Input::Approve(asked)).map_err(|error| error.to_string())?;
+                    effects = opening
+                        .step(Input::Approve(asked))
+                        .map_err(|error| error.to_string())?;
                 }
                 (opening, effects)
             }
@@ -232,37 +332,80 @@ impl Core {
             Effect::Ask(question) => Some(question.clone()),
             _ => None,
         });
-        seat.todo.extend(effects.into_iter().filter(new).filter(|effect| !matches!(effect, Effect::Ask(_))));
+        seat.todo.extend(
+            effects
+                .into_iter()
+                .filter(new)
+                .filter(|effect| !matches!(effect, Effect::Ask(_))),
+        );
         seat.question = question;
         seat.stage = Stage::Opening(Box::new(opening));
         Ok(())
     }
 
+    /// What came of steps with keys, and which of them are under way: those wait as they did before.
     fn read_calls(&mut self, lines: Vec<(u64, Vec<u8>)>) -> Result<(), RestoreError> {
-        let mut open: BTreeMap<String, (ChannelId, Hash, Vec<String>)> = BTreeMap::new();
+        let mut open = Vec::new();
         for (number, bytes) in lines {
-            let line: CallLine = decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
+            let line: CallLine =
+                decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
             match line {
-                CallLine::Proposed { channel, keys, what } => {
-                    for key in &keys {
-                        open.insert(key.clone(), (channel, what, keys.clone()));
-                    }
-                }
                 CallLine::Answered { key, answer } => {
-                    open.remove(&key);
                     if let Ok(answer) = serde_json::from_str::<Answer>(&answer) {
                         self.keys.answered(number, key, answer);
                     }
                 }
+                line => open.push(line),
             }
         }
-        for (key, (channel, what, keys)) in open {
-            self.keys.waits(key, channel);
-            if let Some(seat) = self.seats.get_mut(&channel)
-                && !seat.keyed.iter().any(|(known, _)| *known == what)
-            {
-                seat.keyed.push((what, keys));
+        for line in open {
+            let (CallLine::Proposed {
+                channel,
+                ref shares,
+                ..
             }
+            | CallLine::Forcing {
+                channel,
+                ref shares,
+                ..
+            }) = line
+            else {
+                continue;
+            };
+            // All callers of a step are answered in one batch.
+            if shares
+                .iter()
+                .any(|share| self.keys.get(&share.key).is_some_and(Known::is_answered))
+            {
+                continue;
+            }
+            let Some(seat) = self.seats.get_mut(&channel) else {
+                continue;
+            };
+            let keys: Vec<String> = shares.iter().map(|share| share.key.clone()).collect();
+            let is_open = match line {
+                CallLine::Proposed {
+                    what,
+                    since,
+                    shares,
+                    ..
+                } => seat.was_proposed(what, since, shares),
+                CallLine::Forcing {
+                    since,
+                    shares,
+                    operations,
+                    ..
+                } => seat.was_forced(since, shares, operations),
+                CallLine::Answered { .. } => false,
+            };
+            if is_open {
+                keys.into_iter()
+                    .for_each(|key| self.keys.waits(key, channel));
+            }
+        }
+        for seat in self.seats.values_mut() {
+            // Nobody waits for it, and it stands in the way of everything else.
+            seat.takes_back = seat.proposed.is_none() && !seat.half_signed.is_empty();
         }
         Ok(())
     }
@@ -278,14 +421,25 @@ impl Core {
 
     /// Notes all that the party is, if nothing is half done, so that what was before can be forgotten.
     pub(super) fn checkpoint(&mut self, id: ChannelId) {
-        let Some(seat) = self.seats.get(&id) else { return };
-        let (Stage::Open(party), Some(opened)) = (&seat.stage, seat.opened) else { return };
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
+        let (Stage::Open(party), Some(opened)) = (&seat.stage, seat.opened) else {
+            return;
+        };
         // The first two lines are those that a checkpoint begins with.
         if seat.lines <= BEGINNING || !seat.todo.is_empty() {
             return;
         }
-        let Some(record) = party.checkpoint() else { return };
-        let first = Line::Channel { terms: Box::new(seat.terms.clone()), side: seat.side, offered: seat.offered, key: seat.key.clone() };
+        let Some(record) = party.checkpoint() else {
+            return;
+        };
+        let first = Line::Channel {
+            terms: Box::new(seat.terms.clone()),
+            side: seat.side,
+            offered: seat.offered,
+            key: seat.key.clone(),
+        };
         let before = seat.bytes;
         let number = self.line(id, &first);
         self.line(id, &Line::Opened(opened));
@@ -308,16 +462,43 @@ struct Read {
     channel: Option<(Parameters, Side, Option<Signature>, String)>,
     opened: Option<Env>,
     records: Vec<Record>,
+    /// Number of the newest that its party wrote.
+    newest_record: Option<u64>,
     over: bool,
 }
 
+impl Read {
+    /// The steps that this node has proposed.
+    fn proposals(&self) -> Vec<(Update, Commitment)> {
+        let proposal = |record: &Record| match record {
+            Record::Proposing(update, commitment) => {
+                Some(((**update).clone(), (**commitment).clone()))
+            }
+            _ => None,
+        };
+        self.records.iter().filter_map(proposal).collect()
+    }
+}
+
+/// The newest restoring of a log, if it was ever made of a copy.
+pub(crate) fn last_restored(store: &Store) -> Result<Option<LastRestored>, RestoreError> {
+    let Some((number, bytes)) = lines(store, &RESTORED)?.pop() else {
+        return Ok(None);
+    };
+    let RestoredLine { salt } =
+        decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
+    Ok(Some(LastRestored { number, salt }))
+}
+
 /// All lines of a row.
-fn lines(store: &Store, stream: &Stream) -> Result<Vec<(u64, Vec<u8>)>, ReadError> {
+pub(crate) fn lines(store: &Store, stream: &Stream) -> Result<Vec<(u64, Vec<u8>)>, ReadError> {
     let mut all = Vec::new();
     let mut from = 0;
     loop {
         let page = store.read(stream, from, PAGE)?;
-        let Some((last, _)) = page.last() else { return Ok(all) };
+        let Some((last, _)) = page.last() else {
+            return Ok(all);
+        };
         from = last.saturating_add(1);
         all.extend(page);
     }

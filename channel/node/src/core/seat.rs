@@ -6,9 +6,10 @@ use twinroot_abi::{Hash, Height, PublicKey, Side};
 use twinroot_exec::{Env, Execute};
 use twinroot_party::{Effect, Illegal, Input, Opening, Party, Question, Status};
 use twinroot_types::Signature;
-use twinroot_wire::{Message, Operation, Parameters, Update};
+use twinroot_wire::{Commitment, Message, Operation, Parameters, Update};
 
-use super::want::{Proposed, Want};
+use super::line::Share;
+use super::want::{HalfSigned, Joint, Want, moves_coins};
 
 /// One channel.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(crate) struct Seat {
     pub(crate) opened: Option<Env>,
     /// What the party wants done and is not done yet.
     pub(crate) todo: VecDeque<Effect>,
+    /// Messages that wait for the disk, each with the batch that it rests on.
+    pub(crate) outbox: VecDeque<(u64, Message)>,
     /// The batch that holds the newest line of this channel: nothing leaves before it is written.
     pub(crate) unwritten: u64,
     /// Whether the party has seen the channel as the ledger has it now. Before that it is told nothing else.
@@ -35,14 +38,18 @@ pub(crate) struct Seat {
     pub(crate) checkpoint_bytes: usize,
     pub(crate) question: Option<Question>,
     pub(crate) wants: VecDeque<Want>,
-    pub(crate) proposed: Option<Proposed>,
-    pub(crate) forcing: Option<Want>,
+    pub(crate) proposed: Option<Joint>,
+    pub(crate) forcing: Option<Joint>,
+    /// What this node has signed and its peer may still sign.
+    pub(crate) half_signed: Vec<HalfSigned>,
+    /// Whether the peer's step went first, and the own one comes after it by itself.
+    pub(crate) collided: bool,
+    /// Whether the user takes back what is proposed.
+    pub(crate) is_cancelled: bool,
     /// Whether what the peer refused is still to be taken back.
     pub(crate) takes_back: bool,
     /// The newest forced step that was written down.
     pub(crate) forced: Option<Update>,
-    /// Where the answers go that were known before the restart: commitments of steps with keys.
-    pub(crate) keyed: Vec<(Hash, Vec<String>)>,
     /// Why its party does nothing more, if so: ledger and party disagree.
     pub(crate) broken: Option<String>,
     /// Codes that were posted to the ledger and are to be seen there.
@@ -61,7 +68,12 @@ pub(crate) enum Stage {
 }
 
 impl Seat {
-    pub(crate) fn new(terms: Parameters, side: Side, offered: Option<Signature>, stage: Stage) -> Self {
+    pub(crate) fn new(
+        terms: Parameters,
+        side: Side,
+        offered: Option<Signature>,
+        stage: Stage,
+    ) -> Self {
         Self {
             terms,
             side,
@@ -70,6 +82,7 @@ impl Seat {
             stage,
             opened: None,
             todo: VecDeque::new(),
+            outbox: VecDeque::new(),
             unwritten: 0,
             looked: false,
             lines: 0,
@@ -79,9 +92,11 @@ impl Seat {
             wants: VecDeque::new(),
             proposed: None,
             forcing: None,
+            half_signed: Vec::new(),
+            collided: false,
+            is_cancelled: false,
             takes_back: false,
             forced: None,
-            keyed: Vec::new(),
             broken: None,
             publishing: BTreeSet::new(),
         }
@@ -110,7 +125,10 @@ impl Seat {
     /// Whether the peer's words are for its party now.
     pub(crate) fn listens(&self, message: &Message) -> bool {
         match (&self.stage, message) {
-            (Stage::Opening(_), Message::Offer { .. } | Message::AcceptOffer { .. } | Message::RefuseOffer { .. }) => true,
+            (
+                Stage::Opening(_),
+                Message::Offer { .. } | Message::AcceptOffer { .. } | Message::RefuseOffer { .. },
+            ) => true,
             (Stage::Open(_), _) => self.looked && self.broken.is_none(),
             (Stage::Opening(_) | Stage::Over, _) => false,
         }
@@ -131,20 +149,107 @@ impl Seat {
     pub(crate) fn wants_a_tick(&self) -> bool {
         match &self.stage {
             Stage::Opening(_) => true,
-            Stage::Open(party) => self.looked && (self.proposed.is_some() || self.takes_back || !matches!(party.status(), Status::Free | Status::Closing(_)) || party.has_notes()),
+            Stage::Open(party) => {
+                self.looked
+                    && (self.proposed.is_some()
+                        || self.takes_back
+                        || !matches!(party.status(), Status::Free | Status::Closing(_))
+                        || party.has_notes())
+            }
             Stage::Over => false,
         }
     }
 
     /// A step of that key that waits.
     pub(crate) fn want_of(&mut self, key: &str) -> Option<&mut Want> {
-        let proposed = self.proposed.iter_mut().flat_map(|proposed| proposed.wants.iter_mut());
-        proposed.chain(self.wants.iter_mut()).chain(self.forcing.iter_mut()).find(|want| want.key == key)
+        let joint = self
+            .proposed
+            .iter_mut()
+            .chain(self.forcing.iter_mut())
+            .flat_map(|joint| joint.wants.iter_mut());
+        joint
+            .chain(self.wants.iter_mut())
+            .find(|want| want.key == key)
     }
 
-    /// The operations that are to be forced now, where the first of their callers has waited long enough.
-    pub(crate) fn overdue(&self, height: Height) -> Option<Vec<Operation>> {
-        let proposed = self.proposed.as_ref()?;
-        (self.forcing.is_none() && proposed.force_at()? <= height.0).then(|| proposed.operations.clone())
+    /// A step was proposed before the restart; whether it is still under way.
+    pub(crate) fn was_proposed(&mut self, what: Hash, since: Height, shares: Vec<Share>) -> bool {
+        let Some(half) = self.half_signed.iter_mut().find(|half| half.hash == what) else {
+            return false;
+        };
+        half.shares.clone_from(&shares);
+        self.proposed = Some(Joint::restored(shares, half.operations.clone(), since));
+        true
+    }
+
+    /// A step was to be forced before the restart; it is to be still.
+    pub(crate) fn was_forced(
+        &mut self,
+        since: Height,
+        shares: Vec<Share>,
+        operations: Vec<Operation>,
+    ) -> bool {
+        if !matches!(self.stage, Stage::Open(_)) {
+            return false;
+        }
+        let joint = Joint::restored(shares, operations, since);
+        // It was proposed before.
+        self.proposed.take_if(|proposed| {
+            proposed
+                .wants
+                .iter()
+                .any(|want| joint.wants.iter().any(|forced| forced.key == want.key))
+        });
+        self.forcing = Some(joint);
+        true
+    }
+
+    /// Takes out the step of that key, wherever it waits.
+    pub(crate) fn take_want(&mut self, key: &str) -> Option<Want> {
+        for waiting in [&mut self.proposed, &mut self.forcing] {
+            let Some(joint) = waiting else { continue };
+            let Some(place) = joint.wants.iter().position(|want| want.key == key) else {
+                continue;
+            };
+            let want = joint.wants.remove(place);
+            if joint.wants.is_empty() {
+                *waiting = None;
+            }
+            return Some(want);
+        }
+        let place = self.wants.iter().position(|want| want.key == key)?;
+        self.wants.remove(place)
+    }
+
+    /// What is to be forced now, since one of its callers has waited long enough: what was proposed, as it was proposed, or
+    /// a step that could not even be.
+    pub(crate) fn take_overdue(&mut self, now: Height) -> Option<Joint> {
+        if self.forcing.is_some() {
+            return None;
+        }
+        let overdue = |joint: &mut Joint| {
+            !joint.moves_coins() && joint.wants.iter().any(|want| want.is_overdue(now))
+        };
+        if let Some(proposed) = self.proposed.take_if(overdue) {
+            return Some(proposed);
+        }
+        let place = self
+            .wants
+            .iter()
+            .position(|want| want.is_overdue(now) && !want.operations.iter().any(moves_coins))?;
+        self.wants.remove(place).map(|want| Joint::of(vec![want]))
+    }
+
+    /// Forgets what was signed and the peer cannot sign any more.
+    pub(crate) fn forget_void(&mut self) {
+        let Stage::Open(party) = &self.stage else {
+            return;
+        };
+        let live: BTreeSet<Hash> = party.half_signed().map(Commitment::hash).collect();
+        let bound = matches!(party.status(), Status::Bound(_) | Status::Signing);
+        let may_count = |half: &HalfSigned| {
+            live.contains(&half.hash) || (bound && half.operations.iter().any(moves_coins))
+        };
+        self.half_signed.retain(may_count);
     }
 }

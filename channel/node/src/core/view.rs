@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use twinroot_abi::{Amount, ChannelId, Height, Side};
 use twinroot_client::Failure;
-use twinroot_client::api::{self, Balances, Coins, Contract, Done, Id, NodeStatus, Question, Shown, Summary};
+use twinroot_client::api::{
+    self, Balances, Coins, Contract, Done, Id, NodeStatus, Question, Shown, Summary,
+};
 use twinroot_exec::StateKey;
 use twinroot_party::{Party, Question as Asked};
 use twinroot_rules::contract_id;
@@ -11,10 +13,10 @@ use twinroot_state::Read;
 use twinroot_types::{Limits, decode};
 use twinroot_wire::Operation;
 
+use super::Core;
 use super::answer::{gas, moved};
 use super::operations::{header, side_name};
 use super::seat::{Seat, Stage};
-use super::Core;
 
 /// Contracts that are shown of one channel, at most.
 const CONTRACTS: u64 = 10_000;
@@ -28,8 +30,15 @@ impl Core {
             height: self.height().0,
             time_ms: block.map_or(0, |block| block.time.0),
             coins: Coins(self.coins),
-            channels: u64::try_from(self.seats.values().filter(|seat| !seat.is_over()).count()).unwrap_or(u64::MAX),
-            connected: self.parts.peers.connected().into_iter().map(Id::from).collect(),
+            channels: u64::try_from(self.seats.values().filter(|seat| !seat.is_over()).count())
+                .unwrap_or(u64::MAX),
+            connected: self
+                .parts
+                .peers
+                .connected()
+                .into_iter()
+                .map(Id::from)
+                .collect(),
             frozen: self.frozen.clone(),
             last_event: self.last_event,
         }
@@ -38,7 +47,11 @@ impl Core {
     pub(super) fn list(&self) -> Result<Vec<Summary>, Failure> {
         self.check_running()?;
         let connected = self.parts.peers.connected();
-        Ok(self.seats.iter().map(|(id, seat)| summary(*id, seat, connected.contains(&seat.peer()))).collect())
+        Ok(self
+            .seats
+            .iter()
+            .map(|(id, seat)| summary(*id, seat, connected.contains(&seat.peer())))
+            .collect())
     }
 
     pub(super) fn show(&self, id: ChannelId) -> Result<Shown, Failure> {
@@ -51,16 +64,26 @@ impl Core {
             lock: seat.terms.lock,
             root: commitment.map_or(Id([0; 32]), |commitment| commitment.state_root.into()),
             hold_until: commitment.map_or(0, |commitment| commitment.hold_until.0),
-            closing_until: party.and_then(|party| party.on_ledger()?.closing).map(|until| until.0),
-            contracts: party.map(|party| self.contracts(id, party)).unwrap_or_default(),
-            questions: seat.question.iter().map(|asked| self.question(id, seat, asked)).collect(),
+            closing_until: party
+                .and_then(|party| party.on_ledger()?.closing)
+                .map(|until| until.0),
+            contracts: party
+                .map(|party| self.contracts(id, party))
+                .unwrap_or_default(),
+            questions: seat
+                .question
+                .iter()
+                .map(|asked| self.question(id, seat, asked))
+                .collect(),
             history: Vec::new(),
         })
     }
 
     fn contracts(&self, id: ChannelId, party: &Party) -> Vec<Contract> {
         let counter = party.state().read(&StateKey::Counter.hash()).ok().flatten();
-        let count: u64 = counter.and_then(|bytes| decode(&bytes, Limits::V1.value_bytes).ok()).unwrap_or_default();
+        let count: u64 = counter
+            .and_then(|bytes| decode(&bytes, Limits::V1.value_bytes).ok())
+            .unwrap_or_default();
         let all = (0..count.min(CONTRACTS)).filter_map(|place| {
             let contract = contract_id(id, place);
             let header = header(party.state(), contract)?;
@@ -91,9 +114,14 @@ impl Core {
                     "peer": Id::from(terms.parties[seat.side.other().index()]),
                 }),
             },
-            Asked::Step { proposal, stake, receipts, creates } => {
+            Asked::Step {
+                proposal,
+                stake,
+                receipts,
+                creates,
+            } => {
                 let created = creates.iter().map(|code| {
-                    let spec = self.specs.get(code).or_else(|| None);
+                    let spec = self.specs.get(code);
                     json!({
                         "code": Id::from(*code),
                         "name": spec.map(|spec| spec.name.clone()),
@@ -103,7 +131,12 @@ impl Core {
                         "bytes": self.codes.get(code).map(Vec::len),
                     })
                 });
-                let steps: Vec<Value> = proposal.update.operations.iter().map(|operation| self.words_of(id, operation)).collect();
+                let steps: Vec<Value> = proposal
+                    .update
+                    .operations
+                    .iter()
+                    .map(|operation| self.words_of(id, operation))
+                    .collect();
                 Question {
                     question,
                     kind: "step".into(),
@@ -128,8 +161,16 @@ impl Core {
     /// An operation for people.
     fn words_of(&self, id: ChannelId, operation: &Operation) -> Value {
         match operation {
-            Operation::Transfer { from, amount } => json!({ "do": "transfer", "from": side_name(*from), "amount": Coins(*amount) }),
-            Operation::Create { code, fallback, hold, args, gas } => {
+            Operation::Transfer { from, amount } => {
+                json!({ "do": "transfer", "from": side_name(*from), "amount": Coins(*amount) })
+            }
+            Operation::Create {
+                code,
+                fallback,
+                hold,
+                args,
+                gas,
+            } => {
                 let spec = self.specs.get(code);
                 json!({
                     "do": "create", "code": Id::from(*code), "contract": spec.map(|spec| spec.name.clone()),
@@ -139,7 +180,10 @@ impl Core {
                 })
             }
             Operation::Call(call) => {
-                let spec = self.code_of(id, call.contract).ok().and_then(|code| self.specs.get(&code));
+                let spec = self
+                    .code_of(id, call.contract)
+                    .ok()
+                    .and_then(|code| self.specs.get(&code));
                 json!({
                     "do": "call", "contract": Id::from(call.contract), "entry": call.entry, "value": Coins(call.value),
                     "gas": call.gas.0.to_string(), "facts": call.facts.len(),
@@ -147,8 +191,12 @@ impl Core {
                     "bytes": hex::encode(&call.args),
                 })
             }
-            Operation::Deposit(coins) => json!({ "do": "deposit", "side": side_name(coins.side), "amount": Coins(coins.amount) }),
-            Operation::Withdraw(coins) => json!({ "do": "withdraw", "side": side_name(coins.side), "amount": Coins(coins.amount) }),
+            Operation::Deposit(coins) => {
+                json!({ "do": "deposit", "side": side_name(coins.side), "amount": Coins(coins.amount) })
+            }
+            Operation::Withdraw(coins) => {
+                json!({ "do": "withdraw", "side": side_name(coins.side), "amount": Coins(coins.amount) })
+            }
             Operation::LowerHold { until } => json!({ "do": "lower_hold", "until": until.0 }),
         }
     }
@@ -159,7 +207,8 @@ impl Core {
         let commitment = party.commitment();
         let side = seat.side.index();
         let closing = party.on_ledger().and_then(|ledger| ledger.closing);
-        let lock_end = closing.unwrap_or_else(|| Height(self.height().0.saturating_add(seat.terms.lock)));
+        let lock_end =
+            closing.unwrap_or_else(|| Height(self.height().0.saturating_add(seat.terms.lock)));
         let locked_until = lock_end.max(commitment.hold_until);
         let why = if commitment.hold_until > lock_end {
             "a contract that holds coins keeps closes up until then"
@@ -192,8 +241,16 @@ impl Core {
         let party = self.party(id)?;
         let run = party
             .dry_run(operations.clone(), &*self.parts.execute)
-            .map_err(|refused| self.refused(id, &refused, refused.operation().and_then(|place| operations.get(place))))?;
-        let fee = run.price.and_then(|price| price.fee.checked_add(price.publish));
+            .map_err(|refused| {
+                self.refused(
+                    id,
+                    &refused,
+                    refused.operation().and_then(|place| operations.get(place)),
+                )
+            })?;
+        let fee = run
+            .price
+            .and_then(|price| price.fee.checked_add(price.publish));
         Ok(Done {
             receipts: self.receipts(&run.receipts, &operations),
             gas: gas(&run.receipts),
@@ -211,9 +268,17 @@ fn summary(id: ChannelId, seat: &Seat, connected: bool) -> Summary {
     let balances = party.map_or(seat.terms.deposits, Party::balances);
     let closing = party.and_then(|party| party.on_ledger()?.closing).is_some();
     let (stage, status) = match &seat.stage {
-        Stage::Opening(_) if seat.question.is_some() => (api::Stage::Asked, "a peer offers it".to_owned()),
-        Stage::Opening(_) if seat.side == Side::Initiator => (api::Stage::Offered, "offered; waits for the peer and the ledger".to_owned()),
-        Stage::Opening(_) => (api::Stage::Opening, "agreed to; waits for the ledger".to_owned()),
+        Stage::Opening(_) if seat.question.is_some() => {
+            (api::Stage::Asked, "a peer offers it".to_owned())
+        }
+        Stage::Opening(_) if seat.side == Side::Initiator => (
+            api::Stage::Offered,
+            "offered; waits for the peer and the ledger".to_owned(),
+        ),
+        Stage::Opening(_) => (
+            api::Stage::Opening,
+            "agreed to; waits for the ledger".to_owned(),
+        ),
         Stage::Open(party) if closing => (api::Stage::Closing, party.status().to_string()),
         Stage::Open(party) => (api::Stage::Open, party.status().to_string()),
         Stage::Over => (api::Stage::Closed, "closed".to_owned()),
@@ -227,6 +292,9 @@ fn summary(id: ChannelId, seat: &Seat, connected: bool) -> Summary {
         stage,
         round: standing.map_or(0, |standing| standing.round.0),
         forced: standing.map_or(0, |standing| standing.forced),
-        balances: [Coins(balances[side]), Coins(balances[seat.side.other().index()])],
+        balances: [
+            Coins(balances[side]),
+            Coins(balances[seat.side.other().index()]),
+        ],
     }
 }

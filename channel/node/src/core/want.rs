@@ -7,6 +7,8 @@ use twinroot_client::api::Done;
 use twinroot_types::{Limits, encode};
 use twinroot_wire::Operation;
 
+use super::line::Share;
+
 /// Where an answer goes.
 pub(crate) type Reply = oneshot::Sender<Result<Done, Failure>>;
 
@@ -18,29 +20,96 @@ pub(crate) struct Want {
     pub(crate) operations: Vec<Operation>,
     /// Everybody who waits for its answer.
     pub(crate) replies: Vec<Reply>,
-    /// Blocks after which it is forced if the peer has not signed it.
+    /// Blocks after which it is forced if the peer has not signed it, and since when they count.
     pub(crate) force_after: Option<u64>,
+    pub(crate) since: Height,
     /// The application's records, written when it may be signed.
     pub(crate) records: Vec<(Vec<u8>, Option<Vec<u8>>)>,
     /// Not together with others: the peer refused it in their company.
     pub(crate) alone: bool,
 }
 
-/// Steps that were proposed together, as one.
-#[derive(Debug)]
-pub(crate) struct Proposed {
-    pub(crate) wants: Vec<Want>,
-    pub(crate) operations: Vec<Operation>,
-    /// Hash of the commitment that was signed last for it.
-    pub(crate) hash: Option<Hash>,
-    pub(crate) since: Height,
+impl Want {
+    /// Whether its caller has waited so long for the peer that the ledger is to carry it out.
+    pub(crate) fn is_overdue(&self, now: Height) -> bool {
+        self.force_after
+            .is_some_and(|wait| self.since.0.saturating_add(wait) <= now.0)
+    }
 }
 
-impl Proposed {
-    /// The height at which the first of its callers wants it forced.
-    pub(crate) fn force_at(&self) -> Option<u64> {
-        let waits = self.wants.iter().filter_map(|want| want.force_after);
-        waits.min().map(|wait| self.since.0.saturating_add(wait))
+/// Steps that were proposed, or are forced, together, as one.
+#[derive(Debug)]
+pub(crate) struct Joint {
+    pub(crate) wants: Vec<Want>,
+    pub(crate) operations: Vec<Operation>,
+    /// Whether it is from before a restart. The party does not propose such a step again by itself.
+    pub(crate) restored: bool,
+    /// Of one that is forced: whether the party was told, and whether its keys are noted.
+    pub(crate) is_asked: bool,
+    pub(crate) is_noted: bool,
+}
+
+impl Joint {
+    pub(crate) fn of(wants: Vec<Want>) -> Self {
+        let operations = wants
+            .iter()
+            .flat_map(|want| want.operations.clone())
+            .collect();
+        Self {
+            wants,
+            operations,
+            restored: false,
+            is_asked: false,
+            is_noted: false,
+        }
+    }
+
+    /// The step of before a restart, for which nobody waits yet.
+    pub(crate) fn restored(shares: Vec<Share>, operations: Vec<Operation>, since: Height) -> Self {
+        let mut rest = operations.iter().cloned();
+        let wants = shares.into_iter().map(|share| Want {
+            operations: rest.by_ref().take(share.count()).collect(),
+            key: share.key,
+            replies: Vec::new(),
+            force_after: share.force_after,
+            since,
+            records: Vec::new(),
+            alone: false,
+        });
+        Self {
+            wants: wants.collect(),
+            operations,
+            restored: true,
+            is_asked: false,
+            is_noted: true,
+        }
+    }
+
+    pub(crate) fn shares(&self) -> Vec<Share> {
+        let share = |want: &Want| Share {
+            key: want.key.clone(),
+            operations: u32::try_from(want.operations.len()).unwrap_or(u32::MAX),
+            force_after: want.force_after,
+        };
+        self.wants.iter().map(share).collect()
+    }
+
+    pub(crate) fn moves_coins(&self) -> bool {
+        self.operations.iter().any(moves_coins)
+    }
+}
+
+/// A step that was signed, and who has what in it: until it is known that the peer has signed it, or cannot any more.
+#[derive(Debug)]
+pub(crate) struct HalfSigned {
+    pub(crate) hash: Hash,
+    pub(crate) shares: Vec<Share>,
+    pub(crate) operations: Vec<Operation>,
+}
+
+impl Share {
+    pub(crate) fn count(&self) -> usize {
+        usize::try_from(self.operations).unwrap_or(usize::MAX)
     }
 }
 
@@ -55,7 +124,10 @@ pub(crate) fn together<'a>(wants: impl Iterator<Item = &'a Want>) -> usize {
         }
         operations = operations.saturating_add(want.operations.len());
         bytes = bytes.saturating_add(encode(&want.operations).len());
-        let more = want.operations.iter().try_fold(gas, |sum, operation| sum.checked_add(operation.gas()));
+        let more = want
+            .operations
+            .iter()
+            .try_fold(gas, |sum, operation| sum.checked_add(operation.gas()));
         let fits = operations <= limits.operations && bytes <= limits.update_bytes;
         match more {
             Some(sum) if fits && sum <= limits.update_gas => gas = sum,
@@ -67,6 +139,6 @@ pub(crate) fn together<'a>(wants: impl Iterator<Item = &'a Want>) -> usize {
     count
 }
 
-const fn moves_coins(operation: &Operation) -> bool {
+pub(crate) const fn moves_coins(operation: &Operation) -> bool {
     matches!(operation, Operation::Deposit(_) | Operation::Withdraw(_))
 }

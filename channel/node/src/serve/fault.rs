@@ -3,7 +3,17 @@
 use twinroot_client::Failure;
 use twinroot_rpc::Fault;
 
-pub(super) fn fault(Failure { code, message, todo }: Failure) -> Fault {
+pub(super) fn fault(
+    Failure {
+        code,
+        message,
+        todo,
+    }: Failure,
+) -> Fault {
     let fault = Fault::new(code, message);
-    if todo.is_empty() { fault } else { fault.advice(&todo) }
+    if todo.is_empty() {
+        fault
+    } else {
+        fault.advice(&todo)
+    }
 }

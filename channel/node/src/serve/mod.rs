@@ -3,6 +3,7 @@
 pub mod codes;
 mod fault;
 mod keyed;
+mod metrics;
 mod token;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use twinroot_client::methods::{self, Method};
 use twinroot_client::{Api, Endpoint, Failure};
 use twinroot_rpc::{Access, Limits, Methods, Server, StartError};
 
+pub use metrics::{Metrics, MetricsError};
 pub use token::{TokenError, token};
 
 use fault::fault;
@@ -43,12 +45,19 @@ impl Serving {
     ///
     /// # Errors
     /// [`ServeError`] where the token cannot be read or an address not be had.
-    pub async fn start<A: Api>(api: &A, folder: &Path, tcp: Option<&Endpoint>, limits: Limits) -> Result<Self, ServeError> {
+    pub async fn start<A: Api>(
+        api: &A,
+        folder: &Path,
+        tcp: Option<&Endpoint>,
+        limits: Limits,
+    ) -> Result<Self, ServeError> {
         let token = token(folder)?;
         let socket = Endpoint::Unix(folder.join(SOCKET));
         let local = Server::start(&socket, methods(api), Access::Anyone, limits).await?;
         let tcp = match tcp {
-            Some(address) => Some(Server::start(address, methods(api), Access::Token(token), limits).await?),
+            Some(address) => {
+                Some(Server::start(address, methods(api), Access::Token(token), limits).await?)
+            }
             None => None,
         };
         Ok(Self { local, tcp })
@@ -81,18 +90,34 @@ pub const SOCKET: &str = "api.sock";
 /// All methods of the API, carried out by `api`.
 pub fn methods<A: Api>(api: &A) -> Methods {
     let all = Methods::new();
-    let all = add(all, api, &methods::STATUS, |api, _| async move { api.status().await });
-    let all = add(all, api, &methods::ADD_PEER, |api, peer| async move { api.add_peer(peer).await });
-    let all = add(all, api, &methods::APP, |api, record| async move { api.app(record.name).await });
+    let all = add(all, api, &methods::STATUS, |api, _| async move {
+        api.status().await
+    });
+    let all = add(all, api, &methods::ADD_PEER, |api, peer| async move {
+        api.add_peer(peer).await
+    });
+    let all = add(all, api, &methods::APP, |api, record| async move {
+        api.app(record.name).await
+    });
     let all = add(all, api, &methods::OPEN, |api, terms| async move {
         check(&terms.key)?;
         api.open(terms).await
     });
-    let all = add(all, api, &methods::APPROVE, |api, answer| async move { api.approve(answer).await });
-    let all = add(all, api, &methods::DECLINE, |api, answer| async move { api.decline(answer).await });
-    let all = add(all, api, &methods::LIST, |api, _| async move { api.list().await });
-    let all = add(all, api, &methods::SHOW, |api, which| async move { api.show(which).await });
-    let all = add(all, api, &methods::BALANCES, |api, which| async move { api.balances(which).await });
+    let all = add(all, api, &methods::APPROVE, |api, answer| async move {
+        api.approve(answer).await
+    });
+    let all = add(all, api, &methods::DECLINE, |api, answer| async move {
+        api.decline(answer).await
+    });
+    let all = add(all, api, &methods::LIST, |api, _| async move {
+        api.list().await
+    });
+    let all = add(all, api, &methods::SHOW, |api, which| async move {
+        api.show(which).await
+    });
+    let all = add(all, api, &methods::BALANCES, |api, which| async move {
+        api.balances(which).await
+    });
     let all = add(all, api, &methods::CALL, |api, step| async move {
         check(&step.key)?;
         api.call(step).await
@@ -101,16 +126,36 @@ pub fn methods<A: Api>(api: &A) -> Methods {
         check(&step.key)?;
         api.force(step).await
     });
-    let all = add(all, api, &methods::READ, |api, step| async move { api.read(step).await });
-    let all = add(all, api, &methods::ESTIMATE, |api, step| async move { api.estimate(step).await });
-    let all = add(all, api, &methods::MESSAGE, |api, say| async move { api.message(say).await });
-    let all = add(all, api, &methods::CANCEL, |api, which| async move { api.cancel(which).await });
-    let all = add(all, api, &methods::CLOSE, |api, close| async move { api.close(close).await });
-    let all = add(all, api, &methods::SETTLE, |api, which| async move { api.settle(which).await });
-    let all = add(all, api, &methods::SLASH, |api, which| async move { api.slash(which).await });
-    let all = add(all, api, &methods::SNAPSHOT, |api, which| async move { api.snapshot(which).await });
-    let all = add(all, api, &methods::EVENTS, |api, which| async move { api.events(which).await });
-    let all = add(all, api, &methods::ACK, |api, ack| async move { api.ack(ack).await });
+    let all = add(all, api, &methods::READ, |api, step| async move {
+        api.read(step).await
+    });
+    let all = add(all, api, &methods::ESTIMATE, |api, step| async move {
+        api.estimate(step).await
+    });
+    let all = add(all, api, &methods::MESSAGE, |api, say| async move {
+        api.message(say).await
+    });
+    let all = add(all, api, &methods::CANCEL, |api, which| async move {
+        api.cancel(which).await
+    });
+    let all = add(all, api, &methods::CLOSE, |api, close| async move {
+        api.close(close).await
+    });
+    let all = add(all, api, &methods::SETTLE, |api, which| async move {
+        api.settle(which).await
+    });
+    let all = add(all, api, &methods::SLASH, |api, which| async move {
+        api.slash(which).await
+    });
+    let all = add(all, api, &methods::SNAPSHOT, |api, which| async move {
+        api.snapshot(which).await
+    });
+    let all = add(all, api, &methods::EVENTS, |api, which| async move {
+        api.events(which).await
+    });
+    let all = add(all, api, &methods::ACK, |api, ack| async move {
+        api.ack(ack).await
+    });
     let api = api.clone();
     all.subscription(methods::FOLLOW.name(), move |which| {
         let events = api.follow(which).map(Ok);

@@ -39,7 +39,10 @@ const BYTES: usize = 32;
 /// [`TokenError`].
 pub fn token(folder: &Path) -> Result<String, TokenError> {
     let path = folder.join(FILE);
-    let failed = |source| TokenError::File { path: path.clone(), source };
+    let failed = |source| TokenError::File {
+        path: path.clone(),
+        source,
+    };
     match fs::read_to_string(&path) {
         Ok(text) => {
             let mode = fs::metadata(&path).map_err(failed)?.permissions().mode();
@@ -47,15 +50,25 @@ pub fn token(folder: &Path) -> Result<String, TokenError> {
                 return Err(TokenError::Open(path));
             }
             let token = text.trim_end();
-            let is_token = token.len() == 2 * BYTES && token.bytes().all(|digit| digit.is_ascii_hexdigit());
-            if is_token { Ok(token.to_owned()) } else { Err(TokenError::Other(path)) }
+            let is_token =
+                token.len() == 2 * BYTES && token.bytes().all(|digit| digit.is_ascii_hexdigit());
+            if is_token {
+                Ok(token.to_owned())
+            } else {
+                Err(TokenError::Other(path))
+            }
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let mut bytes = [0; BYTES];
             getrandom::fill(&mut bytes).map_err(TokenError::Random)?;
             let token = hex::encode(bytes);
-            let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-            file.and_then(|mut file| writeln!(file, "{token}")).map_err(failed)?;
+            let file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&path);
+            file.and_then(|mut file| writeln!(file, "{token}"))
+                .map_err(failed)?;
             Ok(token)
         }
         Err(error) => Err(failed(error)),

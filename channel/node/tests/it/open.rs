@@ -21,10 +21,20 @@ async fn two_people_open_pay_call_force_and_close() {
     let asked = wait_for(&bob.handle(), 0, "asked").await;
     let asked = wait_for(&bob.handle(), asked.id, "asked").await;
     assert!(asked.text.contains("round 1"), "{}", asked.text);
-    bob.handle().approve(Answer { channel, question: None }).await.expect("a step");
+    bob.handle()
+        .approve(Answer {
+            channel,
+            question: None,
+        })
+        .await
+        .expect("a step");
     let done = paid.await.expect("no panic").expect("both sign");
     assert_eq!(done.round, 1);
-    let again = alice.handle().call(transfer(channel, "pay", 100_000)).await.expect("the same answer");
+    let again = alice
+        .handle()
+        .call(transfer(channel, "pay", 100_000))
+        .await
+        .expect("the same answer");
     assert_eq!(again.root, done.root);
 
     // A refusal is told with its reason, and the step is taken back.
@@ -33,7 +43,13 @@ async fn two_people_open_pay_call_force_and_close() {
         async move { alice.call(create(channel, "contract")).await }
     });
     wait_for(&bob.handle(), asked.id, "asked").await;
-    bob.handle().decline(Answer { channel, question: None }).await.expect("a step");
+    bob.handle()
+        .decline(Answer {
+            channel,
+            question: None,
+        })
+        .await
+        .expect("a step");
     let failure = refused.await.expect("no panic").expect_err("Bob declines");
     assert_eq!(failure.code, "TR0805", "{failure}");
 
@@ -53,25 +69,49 @@ async fn two_people_open_pay_call_force_and_close() {
     let done = forced.await.expect("the ledger carries it out");
     assert_eq!(done.forced, 1);
     wait_for(&bob.handle(), 0, "forced").await;
-    let read = alice.handle().read(call(channel, "", contract(channel, 0), &[Line::Read(1)])).await.expect("a read");
+    let read = alice
+        .handle()
+        .read(call(channel, "", contract(channel, 0), &[Line::Read(1)]))
+        .await
+        .expect("a read");
     assert_eq!(read.receipts[0].returned.0, vec![1]);
 
     // Both end it; the account has what the state says.
-    bob.handle().close(Close { channel, solo: false }).await.expect("a close");
+    bob.handle()
+        .close(Close {
+            channel,
+            solo: false,
+        })
+        .await
+        .expect("a close");
     wait_for(&alice.handle(), done.round, "asked").await;
     let question = loop {
-        let shown = alice.handle().show(Which { channel }).await.expect("the channel");
+        let shown = alice
+            .handle()
+            .show(Which { channel })
+            .await
+            .expect("the channel");
         if let Some(question) = shown.questions.first() {
             break question.clone();
         }
     };
     assert_eq!(question.kind, "close");
-    alice.handle().approve(Answer { channel, question: None }).await.expect("a close");
+    alice
+        .handle()
+        .approve(Answer {
+            channel,
+            question: None,
+        })
+        .await
+        .expect("a close");
     for node in [&alice, &bob] {
         world.until(node, channel, Stage::Closed).await;
     }
     let coins = bob.handle().status().await.expect("a status").coins;
-    assert!(coins > Coins(Amount(COINS)), "Bob has what Alice paid: {coins:?}");
+    assert!(
+        coins > Coins(Amount(COINS)),
+        "Bob has what Alice paid: {coins:?}"
+    );
     alice.stop().await;
     bob.stop().await;
 }

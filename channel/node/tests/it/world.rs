@@ -1,6 +1,6 @@
 //! A ledger and nodes in this process, on real sockets and files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +10,10 @@ use twinroot_abi::{Amount, ChannelId, PublicKey, TimeMs};
 use twinroot_arbiter::Genesis;
 use twinroot_chain::{ChainBackend, Embedded, Mode};
 use twinroot_client::Api;
-use twinroot_client::api::{Answer, Args, Bytes, Coins, Event, Events, Id, Open, Operation, Stage, Step, Work};
-use twinroot_keyring::LocalSigner;
+use twinroot_client::api::{
+    Answer, Args, Bytes, Coins, Event, Events, Id, Open, Operation, Stage, Step, Work,
+};
+use twinroot_keyring::{LocalSigner, Signer};
 use twinroot_node::{Config, Handle, Node};
 use twinroot_types::{SecretKey, encode};
 
@@ -39,9 +41,17 @@ impl World {
     /// A ledger on which blocks come only when they are asked for.
     pub(crate) fn new() -> Self {
         let accounts = [1, 2, 3].map(|name| (public(name), Amount(COINS))).to_vec();
-        let genesis = Genesis { name: "test".into(), time: TimeMs(1_000_000), accounts };
-        let chain = Embedded::in_memory(genesis, Mode::Manual, Arc::new(Toy)).expect("a ledger begins");
-        Self { chain: Arc::new(chain), folder: TempDir::new().expect("a folder") }
+        let genesis = Genesis {
+            name: "test".into(),
+            time: TimeMs(1_000_000),
+            accounts,
+        };
+        let chain =
+            Embedded::in_memory(genesis, Mode::Manual, Arc::new(Toy)).expect("a ledger begins");
+        Self {
+            chain: Arc::new(chain),
+            folder: TempDir::new().expect("a folder"),
+        }
     }
 
     pub(crate) fn folder(&self, name: u8) -> PathBuf {
@@ -55,9 +65,27 @@ impl World {
     }
 
     pub(crate) async fn node_with(&self, name: u8, config: &Config) -> Node {
-        let chain: Arc<dyn ChainBackend> = self.chain.clone();
-        let signer = Arc::new(LocalSigner::new(key(name)));
-        Node::start(&self.folder(name), config, Arc::new(Toy), signer, chain).await.expect("the node starts")
+        self.node_of(
+            &self.folder(name),
+            config,
+            Arc::new(LocalSigner::new(key(name))),
+        )
+        .await
+    }
+
+    pub(crate) async fn node_of(
+        &self,
+        folder: &Path,
+        config: &Config,
+        signer: Arc<dyn Signer>,
+    ) -> Node {
+        Node::start(folder, config, Arc::new(Toy), signer, self.backend())
+            .await
+            .expect("the node starts")
+    }
+
+    pub(crate) fn backend(&self) -> Arc<dyn ChainBackend> {
+        self.chain.clone()
     }
 
     pub(crate) fn mine(&self, blocks: u64) {
@@ -66,22 +94,17 @@ impl World {
 
     /// A channel between two nodes, open on both.
     pub(crate) async fn channel(&self, one: &Node, other: &Node) -> Id {
-        let opened = one
-            .handle()
-            .open(Open {
-                key: "the channel".into(),
-                peer: other.key().into(),
-                address: other.listening().map(|address| address.to_string()),
-                deposit: Coins(Amount(500_000_000)),
-                peer_deposit: Coins(Amount(400_000_000)),
-                lock: 10,
-                expiry: 50,
-            })
-            .await
-            .expect("terms");
+        let opened = one.handle().open(terms(other)).await.expect("terms");
         let channel = opened.channel;
         wait_for(&other.handle(), 0, "asked").await;
-        other.handle().approve(Answer { channel, question: None }).await.expect("an offer");
+        other
+            .handle()
+            .approve(Answer {
+                channel,
+                question: None,
+            })
+            .await
+            .expect("an offer");
         for node in [one, other] {
             self.until(node, channel, Stage::Open).await;
         }
@@ -93,24 +116,49 @@ impl World {
         let wait = async {
             loop {
                 let list = node.handle().list().await.expect("a list");
-                if list.iter().any(|one| one.channel == channel && one.stage == stage) {
+                if list
+                    .iter()
+                    .any(|one| one.channel == channel && one.stage == stage)
+                {
                     return;
                 }
                 self.mine(1);
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("the channel never comes to be {stage:?}"));
+        tokio::time::timeout(PATIENCE, wait)
+            .await
+            .unwrap_or_else(|_| panic!("the channel never comes to be {stage:?}"));
+    }
+}
+
+/// What one offers the other.
+pub(crate) fn terms(other: &Node) -> Open {
+    Open {
+        key: "the channel".into(),
+        peer: other.key().into(),
+        address: other.listening().map(|address| address.to_string()),
+        deposit: Coins(Amount(500_000_000)),
+        peer_deposit: Coins(Amount(400_000_000)),
+        lock: 10,
+        expiry: 900,
     }
 }
 
 pub(crate) fn config() -> Config {
-    Config { listen: Some(([127, 0, 0, 1], 0).into()), ..Config::default() }
+    Config {
+        listen: Some(([127, 0, 0, 1], 0).into()),
+        ..Config::default()
+    }
 }
 
 /// The first event of that kind above a number.
 pub(crate) async fn wait_for(handle: &Handle, after: u64, kind: &str) -> Event {
-    let which = Events { after: Some(after), limit: None, channel: None };
+    let which = Events {
+        after: Some(after),
+        limit: None,
+        channel: None,
+    };
     let mut events = handle.follow(which);
     let wait = async {
         while let Some(event) = events.next().await {
@@ -120,21 +168,46 @@ pub(crate) async fn wait_for(handle: &Handle, after: u64, kind: &str) -> Event {
         }
         panic!("the events end without {kind}");
     };
-    tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("{kind} never happens"))
+    tokio::time::timeout(PATIENCE, wait)
+        .await
+        .unwrap_or_else(|_| panic!("{kind} never happens"))
 }
 
 pub(crate) fn transfer(channel: Id, key: &str, amount: u64) -> Step {
-    step(channel, key, vec![Operation::Transfer { amount: Coins(Amount(amount)) }])
+    step(
+        channel,
+        key,
+        vec![Operation::Transfer {
+            amount: Coins(Amount(amount)),
+        }],
+    )
 }
 
 pub(crate) fn create(channel: Id, key: &str) -> Step {
     let wasm = Bytes(b"toy".to_vec());
     let args = script(&[Line::Store(1, 1)]);
-    step(channel, key, vec![Operation::Create { wasm, args, fallback: 10_000, hold: 0, gas: None }])
+    step(
+        channel,
+        key,
+        vec![Operation::Create {
+            wasm,
+            args,
+            fallback: 10_000,
+            hold: 0,
+            gas: None,
+        }],
+    )
 }
 
 pub(crate) fn call(channel: Id, key: &str, contract: Id, script_: &[Line]) -> Step {
-    let call = Operation::Call { contract, entry: "run".into(), args: script(script_), value: Coins::default(), gas: Some(Work(twinroot_abi::Gas(10_000))), facts: Vec::new() };
+    let call = Operation::Call {
+        contract,
+        entry: "run".into(),
+        args: script(script_),
+        value: Coins::default(),
+        gas: Some(Work(twinroot_abi::Gas(10_000))),
+        facts: Vec::new(),
+    };
     step(channel, key, vec![call])
 }
 
@@ -143,9 +216,17 @@ pub(crate) fn contract(channel: Id, number: u64) -> Id {
 }
 
 fn script(lines: &[Line]) -> Args {
-    Args::Encoded { bytes: Bytes(encode(&lines.to_vec())) }
+    Args::Encoded {
+        bytes: Bytes(encode(&lines.to_vec())),
+    }
 }
 
 fn step(channel: Id, key: &str, operations: Vec<Operation>) -> Step {
-    Step { channel, key: key.into(), operations, force_after: None, records: Vec::new() }
+    Step {
+        channel,
+        key: key.into(),
+        operations,
+        force_after: None,
+        records: Vec::new(),
+    }
 }

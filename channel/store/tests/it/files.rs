@@ -1,6 +1,7 @@
 //! Real files: what is opened, what is refused, and with which words.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Command;
 
@@ -201,4 +202,74 @@ fn a_folder_that_is_not_there() {
         matches!(Store::open(folder.path()), Err(OpenError::Disk { .. })),
         "a folder is no file"
     );
+}
+
+/// A process that writes as fast as it can is killed, and killed again: what it said is written is there.
+#[test]
+fn killed_processes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("node.store");
+    let mut random = fastrand::Rng::with_seed(7);
+    for kill in 0..25 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "files::writing_process", "--nocapture"])
+            .env(WRITTEN_FILE, &path)
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut said = lines
+            .map_while(Result::ok)
+            .filter_map(|line| line.strip_prefix("next: ")?.parse::<u64>().ok());
+        let last = said.nth(random.usize(..20)).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // What it said before it died, too.
+        let last = said.last().unwrap_or(last);
+
+        let store = Store::open(&path).unwrap();
+        let next = store.next();
+        assert!(
+            next == last || next == last + 3,
+            "kill {kill}: {next} after {last}"
+        );
+        let entries = store.read(&[1; 32], 0, usize::MAX).unwrap();
+        assert!(
+            entries
+                .iter()
+                .map(|(number, _)| *number)
+                .eq(next.saturating_sub(300)..next),
+            "kill {kill}"
+        );
+        assert_eq!(store.check().unwrap().broken, []);
+    }
+}
+
+const WRITTEN_FILE: &str = "TWINROOT_STORE_TEST_WRITTEN_FILE";
+
+/// What the process above does; without a file there is nothing to write.
+#[test]
+fn writing_process() {
+    let Some(path) = std::env::var_os(WRITTEN_FILE) else {
+        return;
+    };
+    let store = Store::open(Path::new(&path)).unwrap();
+    println!("\nnext: {}", store.next());
+    loop {
+        let next = store.next();
+        let entry = |number| Entry {
+            stream: [1; 32],
+            number,
+            bytes: vec![number as u8; 300],
+        };
+        let forget = vec![([1; 32], (next + 3).saturating_sub(300))];
+        store
+            .write(&[Batch {
+                append: (next..next + 3).map(entry).collect(),
+                forget,
+                ..Batch::default()
+            }])
+            .unwrap();
+        println!("next: {}", store.next());
+    }
 }

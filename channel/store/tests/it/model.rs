@@ -84,6 +84,15 @@ impl Model {
     }
 }
 
+/// Entries with their stream and how many numbers to leave out; blobs with their size; records; what to forget, counted from the
+/// next number back.
+type Wish = (
+    Vec<(u8, Vec<u8>, u64)>,
+    Vec<(u8, usize)>,
+    Vec<(&'static [u8], Option<Vec<u8>>)>,
+    Option<(u8, u64)>,
+);
+
 /// Batches that go into one commit, for each of some commits.
 pub(crate) fn commits() -> impl Strategy<Value = Vec<Vec<Batch>>> {
     let wish = (
@@ -101,12 +110,7 @@ pub(crate) fn commits() -> impl Strategy<Value = Vec<Vec<Batch>>> {
     let wishes = prop::collection::vec(prop::collection::vec(wish, 1..4), 1..8);
     wishes.prop_map(|commits| {
         let mut next = 0;
-        let mut batch = |(append, blobs, app, forget): (
-            Vec<(u8, Vec<u8>, u64)>,
-            Vec<(u8, usize)>,
-            Vec<(&[u8], _)>,
-            Option<(u8, u64)>,
-        )| Batch {
+        let mut batch = |(append, blobs, app, forget): Wish| Batch {
             append: append
                 .into_iter()
                 .map(|(of, bytes, skip)| {

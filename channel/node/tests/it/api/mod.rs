@@ -23,16 +23,26 @@ impl Served {
     async fn start() -> Self {
         let (toy, folder) = (Toy::default(), tempfile::tempdir().unwrap());
         let any: Endpoint = "ws://127.0.0.1:0".parse().unwrap();
-        let serving = Serving::start(&toy, folder.path(), Some(&any), Limits::default()).await.unwrap();
-        Self { toy, folder, serving }
+        let serving = Serving::start(&toy, folder.path(), Some(&any), Limits::default())
+            .await
+            .unwrap();
+        Self {
+            toy,
+            folder,
+            serving,
+        }
     }
 
     async fn client(&self) -> Client {
-        Client::connect(self.serving.local().clone(), None).await.unwrap()
+        Client::connect(self.serving.local().clone(), None)
+            .await
+            .unwrap()
     }
 
     /// The connection below the client: it says whatever it is told to.
     async fn raw(&self) -> twinroot_rpc::Client {
-        twinroot_rpc::Client::connect(self.serving.local(), None).await.unwrap()
+        twinroot_rpc::Client::connect(self.serving.local(), None)
+            .await
+            .unwrap()
     }
 }

@@ -23,7 +23,10 @@ fn holds(schema: &Value, part: &Value, value: &Value) {
         part.insert("$defs".into(), schema["$defs"].clone());
     }
     let validator = jsonschema::validator_for(&part).unwrap();
-    let errors: Vec<String> = validator.iter_errors(value).map(|error| error.to_string()).collect();
+    let errors: Vec<String> = validator
+        .iter_errors(value)
+        .map(|error| error.to_string())
+        .collect();
     assert!(errors.is_empty(), "{value} is not of {part}: {errors:?}");
 }
 
@@ -50,7 +53,8 @@ fn params(method: &str) -> Value {
         "channel.call" | "channel.force" | "channel.read" | "channel.estimate" => step,
         "channel.message" => json!({ "channel": CHANNEL, "bytes": "00" }),
         "channel.close" => json!({ "channel": CHANNEL, "solo": true }),
-        "channel.show" | "channel.balances" | "channel.cancel" | "channel.settle" | "channel.slash" | "channel.snapshot" => {
+        "channel.show" | "channel.balances" | "channel.cancel" | "channel.settle"
+        | "channel.slash" | "channel.snapshot" => {
             json!({ "channel": CHANNEL })
         }
         "events.list" | "events.follow" => json!({ "after": 0, "limit": 10, "channel": null }),
@@ -84,8 +88,12 @@ async fn every_answer_is_of_the_schema() {
 #[tokio::test]
 async fn what_is_served_is_what_the_schema_lists() {
     let schema = written();
-    let listed = |part: &str| -> Vec<String> { schema[part].as_object().unwrap().keys().cloned().collect() };
-    let listed: BTreeSet<String> = listed("methods").into_iter().chain(listed("subscriptions")).collect();
+    let listed =
+        |part: &str| -> Vec<String> { schema[part].as_object().unwrap().keys().cloned().collect() };
+    let listed: BTreeSet<String> = listed("methods")
+        .into_iter()
+        .chain(listed("subscriptions"))
+        .collect();
     let methods = serve::methods(&Toy::default());
     let served: BTreeSet<String> = methods.names().map(str::to_owned).collect();
     assert_eq!(listed, served);

@@ -2,14 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
-use futures_util::stream::{self, BoxStream};
 use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
 use serde_json::json;
 use tokio::sync::watch;
 use twinroot_abi::{Amount, Gas};
 use twinroot_client::api::{
-    Ack, Answer, AppRecord, Balances, Bytes, Close, Coins, Contract, Done, Event, Events, Id, NodeStatus, Open, Opened, Peer, Question,
-    Receipt, Say, Shown, Stage, Step, Summary, Which, Work,
+    Ack, Answer, AppRecord, Balances, Bytes, Close, Coins, Contract, Done, Event, Events, Id,
+    NodeStatus, Open, Opened, Peer, Question, Receipt, Say, Shown, Stage, Step, Summary, Which,
+    Work,
 };
 use twinroot_client::{Api, Failure};
 
@@ -30,21 +31,36 @@ fn coins(units: u64) -> Coins {
 }
 
 pub(super) fn event(id: u64) -> Event {
-    Event { id, channel: Some(CHANNEL), kind: "agreed".into(), height: id, text: "a step".into(), details: json!({ "round": id }) }
+    Event {
+        id,
+        channel: Some(CHANNEL),
+        kind: "agreed".into(),
+        height: id,
+        text: "a step".into(),
+        details: json!({ "round": id }),
+    }
 }
 
 fn known(channel: Id) -> Result<(), Failure> {
     if channel == CHANNEL {
         return Ok(());
     }
-    Err(Failure { code: "TR0801", message: format!("there is no channel {channel}"), todo: "List them.".into() })
+    Err(Failure {
+        code: "TR0801",
+        message: format!("there is no channel {channel}"),
+        todo: "List them.".into(),
+    })
 }
 
 impl Toy {
     async fn done(&self, step: Step) -> Result<Done, Failure> {
         known(step.channel)?;
         self.keys.lock().unwrap().push(step.key);
-        self.waiting.subscribe().wait_for(|waiting| !waiting).await.unwrap();
+        self.waiting
+            .subscribe()
+            .wait_for(|waiting| !waiting)
+            .await
+            .unwrap();
         let receipt = Receipt {
             contract: Id([1; 32]),
             outcome: "success".into(),
@@ -85,7 +101,10 @@ impl Api for Toy {
     }
 
     async fn app(&self, name: Bytes) -> Result<AppRecord, Failure> {
-        Ok(AppRecord { value: Some(name.clone()), name })
+        Ok(AppRecord {
+            value: Some(name.clone()),
+            name,
+        })
     }
 
     async fn open(&self, terms: Open) -> Result<Opened, Failure> {
@@ -118,8 +137,19 @@ impl Api for Toy {
             forced: 0,
             balances: [coins(1), coins(2)],
         };
-        let contract = Contract { contract: Id([1; 32]), code: Id([6; 32]), name: Some("Till".into()), coins: coins(0), document: None };
-        let question = Question { question: Id([8; 32]), kind: "step".into(), stake: [coins(1), coins(2)], details: json!({}) };
+        let contract = Contract {
+            contract: Id([1; 32]),
+            code: Id([6; 32]),
+            name: Some("Till".into()),
+            coins: coins(0),
+            document: None,
+        };
+        let question = Question {
+            question: Id([8; 32]),
+            kind: "step".into(),
+            stake: [coins(1), coins(2)],
+            details: json!({}),
+        };
         Ok(Shown {
             summary,
             deposits: [coins(1), coins(2)],
@@ -136,7 +166,14 @@ impl Api for Toy {
     async fn balances(&self, which: Which) -> Result<Balances, Failure> {
         known(which.channel)?;
         let (one, why) = (coins(1), "the lock period".into());
-        Ok(Balances { spendable: one, free: one, payout: one, total: coins(3), locked_until: 10, why })
+        Ok(Balances {
+            spendable: one,
+            free: one,
+            payout: one,
+            total: coins(3),
+            locked_until: 10,
+            why,
+        })
     }
 
     async fn call(&self, step: Step) -> Result<Done, Failure> {
@@ -186,10 +223,13 @@ impl Api for Toy {
 
     fn follow(&self, which: Events) -> BoxStream<'static, Event> {
         let first = which.after.unwrap_or(0) + 1;
-        stream::unfold((first, self.newest.subscribe()), |(next, mut newest)| async move {
-            newest.wait_for(|newest| *newest >= next).await.ok()?;
-            Some((event(next), (next + 1, newest)))
-        })
+        stream::unfold(
+            (first, self.newest.subscribe()),
+            |(next, mut newest)| async move {
+                newest.wait_for(|newest| *newest >= next).await.ok()?;
+                Some((event(next), (next + 1, newest)))
+            },
+        )
         .boxed()
     }
 

@@ -1,0 +1,51 @@
+//! Two nodes in processes of their own are killed again and again: at random, at each write and sync of their logs, at each
+//! piece that passes between them, at each transaction that they post. Afterwards no coin is lost, nothing was signed twice,
+//! and everything that was asked for under a key was done once.
+//!
+//! `TWINROOT_KILLS` says how many kills (200), `TWINROOT_SEED` begins with that seed; each run prints its own.
+
+mod child;
+mod disk;
+mod judge;
+mod kid;
+mod ledger;
+mod line;
+mod people;
+mod proxy;
+mod remote;
+mod run;
+#[path = "../../../rules/tests/it/toy.rs"]
+#[expect(dead_code, reason = "shared with the tests of the rules")]
+mod toy;
+
+use run::{Mode, Run};
+
+/// Kills of one run: what is left of a longer one is more of the same.
+const KILLS: u64 = 50;
+
+fn main() {
+    if let Some(orders) = child::Orders::from_environment() {
+        child::run(&orders);
+        return;
+    }
+    if std::env::args().any(|argument| argument == "--list") {
+        println!("soak: test");
+        return;
+    }
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let kills = number("TWINROOT_KILLS").unwrap_or(200);
+    let first = number("TWINROOT_SEED").unwrap_or_else(|| fastrand::u64(..1_000_000));
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let mut done = 0;
+    for (seed, mode) in (first..).zip(Mode::ALL.into_iter().cycle()) {
+        if done >= kills {
+            break;
+        }
+        let count = KILLS.min(kills - done);
+        println!("soak: {mode:?}, TWINROOT_SEED={seed}, {count} kills");
+        let story = runtime.block_on(Run::new(seed, mode).play(count));
+        println!("soak: {story}");
+        done += count;
+    }
+    println!("soak: {done} kills, ok");
+}

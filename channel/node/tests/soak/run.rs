@@ -1,0 +1,375 @@
+//! One run: two nodes, some channels, and many deaths.
+
+use std::fmt::{self, Display};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+use twinroot_abi::{Amount, ChannelId};
+use twinroot_client::api::{Coins, Id, Open, Stage};
+
+use crate::child::Orders;
+use crate::judge;
+use crate::kid::Kid;
+use crate::ledger::{Ledger, key};
+use crate::people::{Asked, PATIENCE, User, create, paid, step};
+use crate::proxy::{Proxy, Weather};
+
+/// What goes wrong beside the kills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Nothing.
+    Kills,
+    /// With the process all is lost that was not synced, or any part of it.
+    PowerCuts,
+    /// Pieces are late, connections break, and the two are parted for a while.
+    BadWeather,
+    /// The ledger loses its newest blocks.
+    Forks,
+}
+
+impl Mode {
+    pub(crate) const ALL: [Self; 4] = [Self::Kills, Self::PowerCuts, Self::BadWeather, Self::Forks];
+}
+
+/// Channels at a time.
+const CHANNELS: u64 = 3;
+/// Coins that each side locks.
+const DEPOSIT: u64 = 50_000_000;
+const BLOCK: Duration = Duration::from_millis(25);
+
+pub(crate) struct Run {
+    seed: u64,
+    mode: Mode,
+}
+
+/// What happened in a run.
+pub(crate) struct Story {
+    kills: u64,
+    channels: u64,
+    steps: usize,
+    forced: usize,
+    events: usize,
+    height: u64,
+    seconds: f64,
+}
+
+struct World {
+    seed: u64,
+    mode: Mode,
+    ledger: Arc<Ledger>,
+    kids: [Arc<Kid>; 2],
+    users: [Arc<User>; 2],
+    proxy: Proxy,
+    is_over: AtomicBool,
+    channels: AtomicU64,
+    _folder: TempDir,
+}
+
+/// When a node dies at a transaction that it posts.
+type PostDeath = Arc<std::sync::Mutex<Option<(usize, bool)>>>;
+
+impl Run {
+    pub(crate) const fn new(seed: u64, mode: Mode) -> Self {
+        Self { seed, mode }
+    }
+
+    #[expect(clippy::disallowed_types, reason = "it is told how long it took")]
+    pub(crate) async fn play(self, kills: u64) -> Story {
+        let start = std::time::Instant::now();
+        let mut random = fastrand::Rng::with_seed(self.seed);
+        let post_death = PostDeath::default();
+        let world = Arc::new(World::new(self.seed, self.mode, &post_death, &mut random).await);
+        let tasks = world.tasks();
+        let channels: Vec<JoinHandle<Vec<Asked>>> =
+            (0..CHANNELS).map(|number| tokio::spawn(world.clone().channels(number, random.u64(..)))).collect();
+        for number in 0..kills {
+            sleep(Duration::from_millis(random.u64(..120))).await;
+            world.death(number, &post_death, &mut random).await;
+        }
+        world.is_over.store(true, Ordering::SeqCst);
+        world.proxy.set(Weather::default());
+        let mut asked = Vec::new();
+        for channel in channels {
+            asked.extend(channel.await.expect("a channel goes well"));
+        }
+        for user in &world.users {
+            user.caught_up().await;
+            user.check_events().await;
+        }
+        judge::coins(&world.ledger);
+        let events = judge::events(&world.users);
+        for task in tasks {
+            assert!(!task.is_finished(), "somebody who watches has gone: see above");
+            task.abort();
+        }
+        world.kids.iter().for_each(|kid| kid.kill());
+        while !world.kids.iter().all(|kid| kid.is_dead()) {
+            sleep(Duration::from_millis(5)).await;
+        }
+        if world.kids[0].orders.checkpoint_every > 1_000_000 {
+            judge::logs([&world.kids[0].orders.folder, &world.kids[1].orders.folder]);
+        }
+        Story {
+            kills,
+            channels: world.channels.load(Ordering::SeqCst),
+            steps: asked.iter().filter(|asked| asked.answer.is_ok()).count(),
+            forced: asked.iter().filter(|asked| asked.is_forced && asked.answer.is_ok()).count(),
+            events,
+            height: world.ledger.height(),
+            seconds: start.elapsed().as_secs_f64(),
+        }
+    }
+}
+
+impl World {
+    async fn new(seed: u64, mode: Mode, post_death: &PostDeath, random: &mut fastrand::Rng) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let socket = folder.path().join("ledger.sock");
+        let checkpoint_every = if random.bool() { 16 } else { usize::MAX };
+        let kids = [0, 1].map(|name| {
+            let own = folder.path().join(name.to_string());
+            std::fs::create_dir_all(&own).expect("a folder");
+            let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|taken| taken.local_addr()).expect("a port").port();
+            let power_cut = mode == Mode::PowerCuts;
+            Arc::new(Kid::new(Orders { name, folder: own, ledger: socket.clone(), port, power_cut, checkpoint_every, seed }))
+        });
+        let (dying, posts) = (kids.clone(), post_death.clone());
+        let ledger = Arc::new(Ledger::new(move |name, before| {
+            let mut death = posts.lock().expect("nobody panics with it");
+            if *death == Some((name, before)) {
+                *death = None;
+                dying[name].kill();
+            }
+        }));
+        ledger.clone().serve(&socket).await;
+        let proxy = Proxy::between(kids.clone()).await;
+        for kid in &kids {
+            kid.start(random.u64(..)).await;
+        }
+        let users = [0, 1].map(|name| Arc::new(User::new(name, kids[name].orders.folder.clone())));
+        let (is_over, channels) = (AtomicBool::new(false), AtomicU64::new(0));
+        Self { seed, mode, ledger, kids, users, proxy, is_over, channels, _folder: folder }
+    }
+
+    /// What goes on beside everything.
+    fn tasks(self: &Arc<Self>) -> Vec<JoinHandle<()>> {
+        let mut tasks = vec![tokio::spawn(self.clone().blocks()), tokio::spawn(self.clone().weather())];
+        for user in &self.users {
+            let (one, other) = (user.clone(), user.clone());
+            tasks.push(tokio::spawn(async move { one.listen().await }));
+            tasks.push(tokio::spawn(async move { other.agree().await }));
+        }
+        tasks
+    }
+
+    /// Blocks come while both are there: whoever is away for longer than the time to answer has lost by the rules.
+    async fn blocks(self: Arc<Self>) {
+        let mut random = fastrand::Rng::with_seed(self.seed);
+        loop {
+            sleep(BLOCK).await;
+            if self.kids.iter().any(|kid| kid.is_dead()) {
+                continue;
+            }
+            if self.mode == Mode::Forks && random.u8(..30) == 0 {
+                self.ledger.fork(random.u64(1..3));
+            }
+            self.ledger.mine();
+        }
+    }
+
+    async fn weather(self: Arc<Self>) {
+        let mut random = fastrand::Rng::with_seed(self.seed);
+        loop {
+            sleep(Duration::from_millis(random.u64(50..600))).await;
+            if self.mode == Mode::BadWeather && !self.is_over.load(Ordering::SeqCst) {
+                let delay = Duration::from_millis(random.u64(..20));
+                self.proxy.set(Weather { delay, breaks: random.u32(..50), is_parted: random.u8(..6) == 0 });
+            }
+        }
+    }
+
+    /// One or both die, somewhere; then they begin again.
+    async fn death(&self, number: u64, post_death: &PostDeath, random: &mut fastrand::Rng) {
+        let name = usize::from(random.bool());
+        let kid = &self.kids[name];
+        let arrives = random.bool();
+        let point = random.u8(..6);
+        match point {
+            0 => kid.kill(),
+            1 | 2 => kid.dies_at(random.u64(..40), random.choice(["before", "after", "torn"]).unwrap_or("before")).await,
+            3 | 4 => self.proxy.dies_at(name, random.u64(..30), arrives),
+            _ => *post_death.lock().expect("nobody panics with it") = Some((name, arrives)),
+        }
+        let both = random.u8(..8) == 0;
+        for _ in 0..300 {
+            if kid.is_dead() {
+                break;
+            }
+            sleep(Duration::from_millis(2)).await;
+        }
+        // Nothing came by at that point.
+        *post_death.lock().expect("nobody panics with it") = None;
+        self.proxy.nobody_dies();
+        kid.kill();
+        if both {
+            self.kids[1 - name].kill();
+        }
+        if std::env::var_os("TWINROOT_SOAK_TELL").is_some() {
+            println!("soak: kill {number} of {name} at point {point}, both {both}, height {}", self.ledger.height());
+        }
+        for kid in &self.kids {
+            let dies = both || kid.orders.name == name;
+            while dies && !kid.is_dead() {
+                sleep(Duration::from_millis(1)).await;
+            }
+            // The other may have died at a point of its own, of an earlier order.
+            if kid.is_dead() {
+                kid.start(random.u64(..)).await;
+            }
+        }
+    }
+
+    /// One channel after the other, until it is over.
+    async fn channels(self: Arc<Self>, number: u64, seed: u64) -> Vec<Asked> {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut all = Vec::new();
+        let mut life = 0;
+        while !self.is_over.load(Ordering::SeqCst) {
+            let name = format!("{number}-{life}");
+            if let Some(channel) = self.open(&name).await {
+                self.channels.fetch_add(1, Ordering::SeqCst);
+                all.extend(self.live(channel, &name, &mut random).await);
+            }
+            life += 1;
+        }
+        all
+    }
+
+    async fn open(&self, name: &str) -> Option<Id> {
+        let open = Open {
+            key: name.into(),
+            peer: key(1).public().into(),
+            address: Some(self.proxy.address.to_string()),
+            deposit: Coins(Amount(DEPOSIT)),
+            peer_deposit: Coins(Amount(DEPOSIT)),
+            lock: 20,
+            expiry: 90,
+        };
+        let channel = loop {
+            match self.users[0].client().await.open(open.clone()).await {
+                Ok(opened) => break opened.channel,
+                Err(_) => sleep(BLOCK).await,
+            }
+        };
+        let stage = self.until(channel, |stages| stages.iter().all(|stage| *stage == Stage::Open) || stages[0] == Stage::Closed).await;
+        (stage[0] == Stage::Open).then_some(channel)
+    }
+
+    /// Waits until the channel stands so at both.
+    async fn until(&self, channel: Id, done: impl Fn([Stage; 2]) -> bool) -> [Stage; 2] {
+        let seen = std::sync::Mutex::new(None);
+        let wait = async {
+            loop {
+                let look = [self.users[0].look(channel).await, self.users[1].look(channel).await];
+                *seen.lock().expect("nobody panics with it") = Some(look.clone());
+                if let [Some(one), other] = look {
+                    let stages = [one.stage, other.map_or(Stage::Opening, |other| other.stage)];
+                    if done(stages) {
+                        return stages;
+                    }
+                }
+                sleep(2 * BLOCK).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("channel {channel:?} is stuck: {seen:?}"))
+    }
+
+    /// A channel from its first step to its payout.
+    async fn live(self: &Arc<Self>, channel: Id, name: &str, random: &mut fastrand::Rng) -> Vec<Asked> {
+        let steps = random.u32(20..120);
+        let first = create(channel, format!("{name}-create"));
+        let answer = self.users[0].insist(&first, false).await;
+        let workers: Vec<_> = (0..4).map(|number| tokio::spawn(self.clone().work(channel, format!("{name}-{number}"), number % 2, steps, random.u64(..)))).collect();
+        let mut asked = [vec![Asked { step: first, is_forced: false, answer }], Vec::new()];
+        for (number, worker) in workers.into_iter().enumerate() {
+            asked[number % 2].extend(worker.await.expect("a user has all answers"));
+        }
+        let free = self.settled(channel, &asked).await;
+        self.close(channel, random.bool()).await;
+        judge::payout(&self.ledger, ChannelId::from(channel), free);
+        // Whoever asks again hears the same, however long ago it was.
+        for (user, asked) in self.users.iter().zip(&asked) {
+            for asked in asked {
+                let again = user.insist(&asked.step, asked.is_forced).await;
+                assert_eq!(again, asked.answer, "{} is told something else of {}", user.name, asked.step.key);
+            }
+        }
+        asked.into_iter().flatten().collect()
+    }
+
+    async fn work(self: Arc<Self>, channel: Id, name: String, user: usize, steps: u32, seed: u64) -> Vec<Asked> {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut all = Vec::new();
+        for number in 0..steps {
+            if self.is_over.load(Ordering::SeqCst) {
+                break;
+            }
+            let step = step(&mut random, channel, format!("{name}-{number}"));
+            let is_forced = random.u8(..25) == 0;
+            let answer = self.users[user].insist(&step, is_forced).await;
+            all.push(Asked { step, is_forced, answer });
+            if random.u8(..3) == 0 {
+                sleep(Duration::from_millis(random.u64(..30))).await;
+            }
+        }
+        all
+    }
+
+    /// Both have the same newest state, and it holds what was answered: nothing twice, nothing lost.
+    async fn settled(&self, channel: Id, asked: &[Vec<Asked>; 2]) -> [u64; 2] {
+        let [to_responder, to_initiator] = [paid(&asked[0]), paid(&asked[1])];
+        let free = [DEPOSIT + to_initiator - to_responder, DEPOSIT + to_responder - to_initiator];
+        let seen = std::sync::Mutex::new(None);
+        let wait = async {
+            loop {
+                let look = [self.users[0].look(channel).await, self.users[1].look(channel).await];
+                if let [Some(one), Some(other)] = &look {
+                    let held = [one.balances[0].0.0, one.balances[1].0.0];
+                    let theirs = [other.balances[1].0.0, other.balances[0].0.0];
+                    if held == free && theirs == free && one.round == other.round && one.forced == other.forced {
+                        return;
+                    }
+                }
+                *seen.lock().expect("nobody panics with it") = Some(look);
+                sleep(2 * BLOCK).await;
+            }
+        };
+        let settled = tokio::time::timeout(PATIENCE / 4, wait).await;
+        settled.unwrap_or_else(|_| panic!("seed {}: channel {channel:?} is to hold {free:?}, and has {seen:#?}", self.seed));
+        free
+    }
+
+    async fn close(&self, channel: Id, solo: bool) {
+        for attempt in 0.. {
+            let client = self.users[0].client().await;
+            // Alone where the peer does not come to it.
+            let _ = if solo || attempt > 5 { client.close_solo(channel).await } else { client.close(channel).await };
+            let wait = self.until(channel, |stages| stages == [Stage::Closed; 2]);
+            if tokio::time::timeout(Duration::from_secs(3), wait).await.is_ok() {
+                return;
+            }
+            assert!(attempt < 40, "seed {}: channel {channel:?} does not close", self.seed);
+        }
+    }
+}
+
+impl Display for Story {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kills, channels, steps, forced, events, height, seconds } = self;
+        write!(f, "{kills} kills, {channels} channels, {steps} steps of which {forced} forced, {events} events, {height} blocks, {seconds:.1} s")
+    }
+}
