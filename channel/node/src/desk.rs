@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::mpsc;
 use twinroot_abi::{Amount, ChainId, ChannelId, CodeHash, Hash, Height, PublicKey};
-use twinroot_chain::{Answer, ChainBackend, ChainError, ChannelAnswer, Query};
+use twinroot_chain::{Answer, ChainBackend, ChainError, LiveChannel, Query};
 use twinroot_exec::Env;
 use twinroot_keyring::Signer;
 use twinroot_rules::FORCE_WINDOW;
@@ -17,7 +17,7 @@ use twinroot_wire::{Action, SignedTransaction, Transaction, VERSION};
 use crate::core::Inbox;
 
 /// A channel as the ledger has it.
-pub(crate) type View = ChannelAnswer;
+pub(crate) type View = LiveChannel;
 
 /// What the core wants of the ledger.
 pub(crate) enum Order {
@@ -179,7 +179,7 @@ impl Clerk {
                                     self.nonce = None;
                                     touched.extend(&self.watched);
                                 }
-                                touched.extend(news.channels.iter().filter(|id| self.watched.contains(id)));
+                                touched.extend(news.channels().iter().filter(|id| self.watched.contains(id)));
                                 self.height = news.block.height;
                                 self.tell(Heard::Block(news.block)).await;
                             }
@@ -282,6 +282,7 @@ impl Clerk {
 
     async fn look(&mut self, channel: ChannelId) {
         if let Some(Answer::Channel(view)) = self.ask(Query::Channel(channel)).await {
+            let view = view.live();
             self.tell(Heard::View { channel, view }).await;
         }
     }
@@ -320,11 +321,12 @@ impl Clerk {
                         })
                         .await;
                 }
-                Err(ChainError::Rejected { code, message }) => {
+                Err(error) if error.is_nonce() && left > 0 => {
                     self.nonce = None;
-                    if code == "nonce" && left > 0 {
-                        continue;
-                    }
+                    continue;
+                }
+                Err(ChainError::Rejected { message, .. }) => {
+                    self.nonce = None;
                     (message, true)
                 }
                 Err(error) => (error.to_string(), false),

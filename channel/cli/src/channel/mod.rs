@@ -23,6 +23,8 @@ use anyhow::{Context, Result};
 use clap::Subcommand;
 use twinroot_client::api::Coins;
 
+pub(crate) use accept::ask_all;
+
 use crate::node::{At, EXIT_CODES};
 
 /// Channels: open them, do steps in them, end them.

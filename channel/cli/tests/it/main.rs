@@ -7,3 +7,4 @@ mod broker;
 mod demo;
 mod oracle;
 mod play;
+mod readme;

@@ -7,6 +7,7 @@ mod heal;
 mod limits;
 mod meet;
 mod middle;
+mod namespaces;
 mod noise;
 mod pair;
 mod proxy;
