@@ -57,7 +57,9 @@ pub(crate) async fn write<T: Serialize>(to: &mut UnixStream, what: &T) -> std::i
     to.write_all(&bytes).await
 }
 
-pub(crate) async fn read<T: Serialize + serde::de::DeserializeOwned>(from: &mut UnixStream) -> std::io::Result<T> {
+pub(crate) async fn read<T: Serialize + serde::de::DeserializeOwned>(
+    from: &mut UnixStream,
+) -> std::io::Result<T> {
     let mut length = [0; 4];
     from.read_exact(&mut length).await?;
     let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
