@@ -17,10 +17,11 @@ async fn alice_on(world: &World, disk: &Disk) -> Node {
     drop(Store::create_on(disk.clone()).expect("a store"));
     let open = move || Store::open_on(disk.clone());
     let signer = Arc::new(LocalSigner::new(key(1)));
+    let (folder, config) = (world.folder(1), config());
     let node = Node::start_with(
-        &world.folder(1),
+        &folder,
         Arc::new(open),
-        &config(),
+        &config,
         Arc::new(Toy),
         signer,
         world.backend(),

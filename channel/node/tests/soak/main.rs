@@ -15,7 +15,6 @@ mod proxy;
 mod remote;
 mod run;
 #[path = "../../../rules/tests/it/toy.rs"]
-#[expect(dead_code, reason = "shared with the tests of the rules")]
 mod toy;
 
 use run::{Mode, Run};

@@ -277,10 +277,3 @@ pub(crate) fn paid(asked: &[Asked]) -> u64 {
         });
     amounts.sum()
 }
-
-/// The round of an answer.
-pub(crate) fn round(answer: &Value) -> u64 {
-    serde_json::from_value::<Done>(answer.clone())
-        .expect("an answer")
-        .round
-}
