@@ -9,12 +9,16 @@ mod device;
 mod export;
 mod feed;
 mod followed;
+mod ledger;
 mod line;
 mod listen;
 mod net;
 mod policy;
 mod pool;
 mod prove;
+mod query;
+mod register;
+mod respond;
 mod serve;
 mod sign;
 mod simulate;
@@ -64,6 +68,12 @@ enum Verb {
     ProveEquivocation(prove::Arguments),
     Export(export::Arguments),
     Compact(compact::Arguments),
+    Register(register::Arguments),
+    /// State the price and the last height of an oracle anew.
+    Extend(register::Arguments),
+    Query(query::Arguments),
+    Respond(respond::Respond),
+    Refund(respond::Refund),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -77,5 +87,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Verb::ProveEquivocation(arguments) => prove::run(arguments),
         Verb::Export(arguments) => export::run(arguments),
         Verb::Compact(arguments) => compact::run(arguments),
+        Verb::Register(arguments) => register::run(arguments, true),
+        Verb::Extend(arguments) => register::run(arguments, false),
+        Verb::Query(arguments) => query::run(arguments),
+        Verb::Respond(arguments) => respond::respond(arguments),
+        Verb::Refund(arguments) => respond::refund(arguments),
     }
 }

@@ -251,6 +251,15 @@ impl Core {
         let id = ChannelId::from(close.channel);
         self.check_open(id)?;
         if close.solo {
+            if !self.seat(id)?.looked {
+                return Err(Failure {
+                    code: codes::NOT_NOW,
+                    message:
+                        "the node has just begun, and the ledger may be closing the channel already"
+                            .into(),
+                    todo: "wait a moment, and try again".into(),
+                });
+            }
             return self.ask_party(id, Input::CloseSolo);
         }
         let expiry = Height(self.height().0.saturating_add(CLOSE_WINDOW / 2));
@@ -317,7 +326,9 @@ impl Core {
         if seat.party().is_some() && !seat.looked {
             return Err(Failure {
                 code: codes::NOT_NOW,
-                message: "the node has begun, and does not know yet how the channel stands on the ledger".into(),
+                message:
+                    "the node has begun, and does not know yet how the channel stands on the ledger"
+                        .into(),
                 todo: "wait a moment, and try again".into(),
             });
         }

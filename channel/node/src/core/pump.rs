@@ -166,10 +166,7 @@ impl Core {
             self.pin_anew(id);
             return;
         }
-        if matches!(
-            reason,
-            Reason::Busy | Reason::OutOfOrder | Reason::Taken(_)
-        ) {
+        if matches!(reason, Reason::Busy | Reason::OutOfOrder | Reason::Taken(_)) {
             return;
         }
         let Some(seat) = self.seats.get_mut(&id) else {

@@ -1,5 +1,10 @@
 //! Nodes that meet: over real sockets, and as bytes.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may stop a test as tests may"
+)]
+
 mod corpus;
 mod decoders;
 mod flood;
