@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -97,7 +97,7 @@ impl Arguments {
 }
 
 /// Writes the fact that shows a query at the present block, which is checked as a contract's call checks it.
-async fn prove(ledger: &dyn ChainBackend, named: &Named, policy: u8, file: &PathBuf) -> Result<Height, Fault> {
+async fn prove(ledger: &dyn ChainBackend, named: &Named, policy: u8, file: &Path) -> Result<Height, Fault> {
     let Answer::Proof(proof) = ledger.query(Query::Proof(named.place())).await.map_err(fault)? else {
         return Err(other_answer());
     };
