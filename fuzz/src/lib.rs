@@ -4,6 +4,8 @@ mod heap;
 
 #[path = "../../oracles/feed/tests/it/decoders.rs"]
 mod feed;
+#[path = "../../channel/peer/tests/it/decoders.rs"]
+mod peer;
 #[path = "../../channel/wire/tests/it/decoders.rs"]
 mod wire;
 #[path = "../../channel/rules/tests/it/witness.rs"]
@@ -16,6 +18,7 @@ pub fn check(target: &str, bytes: &[u8]) {
         .into_iter()
         .chain([witness::DECODER])
         .chain(feed::DECODERS)
+        .chain(peer::DECODERS)
         .find(|(name, _)| *name == target)
         .expect("each target has a check of its name");
     let peak = heap::peak_of(|| check(bytes));

@@ -46,6 +46,7 @@ impl Status {
     /// How long until so many blocks have come, where they come by themselves.
     #[must_use]
     pub fn time_of(&self, blocks: u64) -> Option<Duration> {
-        self.block_ms.map(|block| Duration::from_millis(block.saturating_mul(blocks)))
+        self.block_ms
+            .map(|block| Duration::from_millis(block.saturating_mul(blocks)))
     }
 }

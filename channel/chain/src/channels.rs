@@ -31,13 +31,27 @@ impl Channels {
     pub(crate) fn note(&mut self, id: ChannelId, ledger: &Ledger, receipt: &Receipt) {
         if let Effect::Closed { payout, .. } = receipt.effect {
             if let Some(live) = self.live.remove(&id) {
-                let (parameters, closed, transaction) = (live.parameters, receipt.block, receipt.transaction);
-                self.closed.insert(id, ClosedChannel { parameters, payout, closed, transaction });
+                let (parameters, closed, transaction) =
+                    (live.parameters, receipt.block, receipt.transaction);
+                self.closed.insert(
+                    id,
+                    ClosedChannel {
+                        parameters,
+                        payout,
+                        closed,
+                        transaction,
+                    },
+                );
             }
             return;
         }
-        let Some(channel) = ledger.channel(id) else { return };
-        let live = self.live.entry(id).or_insert_with(|| Live::new(channel, receipt.block));
+        let Some(channel) = ledger.channel(id) else {
+            return;
+        };
+        let live = self
+            .live
+            .entry(id)
+            .or_insert_with(|| Live::new(channel, receipt.block));
         if live.ground != channel.ground {
             live.ground = channel.ground.clone();
             live.steps.clear();
@@ -59,7 +73,12 @@ impl Channels {
 
 impl Live {
     fn new(channel: &Channel, opened: Env) -> Self {
-        Self { parameters: channel.parameters.clone(), opened, ground: channel.ground.clone(), steps: Vec::new() }
+        Self {
+            parameters: channel.parameters.clone(),
+            opened,
+            ground: channel.ground.clone(),
+            steps: Vec::new(),
+        }
     }
 
     fn answer(&self, channel: &Channel) -> LiveChannel {

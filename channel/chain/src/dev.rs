@@ -10,7 +10,11 @@ const COINS: u64 = 1_000_000_000_000_000_000;
 /// How a ledger for tries begins. All its coins are the faucet's, whose key everyone knows: they are worth nothing.
 #[must_use]
 pub fn dev_genesis(time: TimeMs) -> Genesis {
-    Genesis { name: "twinroot dev".into(), time, accounts: vec![(faucet().public(), Amount(COINS))] }
+    Genesis {
+        name: "twinroot dev".into(),
+        time,
+        accounts: vec![(faucet().public(), Amount(COINS))],
+    }
 }
 
 /// The key of every faucet. It is no secret.

@@ -28,7 +28,10 @@ pub enum ChainError {
 impl ChainError {
     /// A no of the ledger.
     pub(crate) fn no(code: &str, message: impl ToString) -> Self {
-        Self::Rejected { code: code.to_owned(), message: message.to_string() }
+        Self::Rejected {
+            code: code.to_owned(),
+            message: message.to_string(),
+        }
     }
 
     /// Its stable code.
@@ -75,7 +78,9 @@ impl From<ConnectError> for ChainError {
     fn from(error: ConnectError) -> Self {
         match error {
             ConnectError::Nobody { .. } => Self::Unreachable(error.to_string()),
-            ConnectError::Token(_) | ConnectError::Other { .. } => Self::Protocol(error.to_string()),
+            ConnectError::Token(_) | ConnectError::Other { .. } => {
+                Self::Protocol(error.to_string())
+            }
         }
     }
 }
@@ -85,7 +90,9 @@ impl From<CallError> for ChainError {
         match error {
             CallError::Fault(fault) => fault.into(),
             CallError::Lost(_) | CallError::Slow => Self::Unreachable(error.to_string()),
-            CallError::Params(_) | CallError::Answer(_) | CallError::NoSubscription => Self::Protocol(error.to_string()),
+            CallError::Params(_) | CallError::Answer(_) | CallError::NoSubscription => {
+                Self::Protocol(error.to_string())
+            }
         }
     }
 }
@@ -93,7 +100,9 @@ impl From<CallError> for ChainError {
 impl From<Fault> for ChainError {
     fn from(fault: Fault) -> Self {
         match fault.stable() {
-            Some(codes::STOPPED | twinroot_rpc::codes::LOST | twinroot_rpc::codes::SLOW) => Self::Unreachable(fault.message),
+            Some(codes::STOPPED | twinroot_rpc::codes::LOST | twinroot_rpc::codes::SLOW) => {
+                Self::Unreachable(fault.message)
+            }
             Some(code) => Self::no(code, &fault.message),
             None => Self::Protocol(fault.message),
         }
@@ -135,7 +144,9 @@ pub enum FileError {
     #[error("line {0} of the ledger's file makes no sense: it is damaged, or of a newer program")]
     Line(u64),
     /// The rules of this program lead elsewhere than those of the one that wrote the file.
-    #[error("line {line} of the ledger's file leads to another block here ({why}): it was written by a program with other rules")]
+    #[error(
+        "line {line} of the ledger's file leads to another block here ({why}): it was written by a program with other rules"
+    )]
     Diverged {
         /// Which line.
         line: u64,

@@ -14,7 +14,10 @@ const STRUCTURE_BYTES: usize = 64 << 20;
 pub(crate) mod canonical {
     use super::*;
 
-    pub(crate) fn serialize<T: Serialize, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(
+        value: &T,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         to.serialize_str(&hex::encode(encode(value)))
     }
 
@@ -32,8 +35,14 @@ pub(crate) mod canonical {
 pub(crate) mod maybe_canonical {
     use super::*;
 
-    pub(crate) fn serialize<T: Serialize, S: Serializer>(value: &Option<T>, to: S) -> Result<S::Ok, S::Error> {
-        value.as_ref().map(|value| hex::encode(encode(value))).serialize(to)
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(
+        value: &Option<T>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        value
+            .as_ref()
+            .map(|value| hex::encode(encode(value)))
+            .serialize(to)
     }
 
     pub(crate) fn deserialize<'de, T, D>(from: D) -> Result<Option<T>, D::Error>
@@ -45,7 +54,9 @@ pub(crate) mod maybe_canonical {
             return Ok(None);
         };
         let bytes = hex::decode(digits).map_err(D::Error::custom)?;
-        decode(&bytes, STRUCTURE_BYTES).map(Some).map_err(D::Error::custom)
+        decode(&bytes, STRUCTURE_BYTES)
+            .map(Some)
+            .map_err(D::Error::custom)
     }
 }
 
@@ -66,13 +77,20 @@ pub(crate) mod bytes {
 pub(crate) mod maybe_bytes {
     use super::*;
 
-    pub(crate) fn serialize<S: Serializer>(value: &Option<Vec<u8>>, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(
+        value: &Option<Vec<u8>>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         value.as_ref().map(hex::encode).serialize(to)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<u8>>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Vec<u8>>, D::Error> {
         let digits = Option::<String>::deserialize(from)?;
-        digits.map(|digits| hex::decode(digits).map_err(D::Error::custom)).transpose()
+        digits
+            .map(|digits| hex::decode(digits).map_err(D::Error::custom))
+            .transpose()
     }
 }
 
@@ -90,8 +108,15 @@ pub(crate) mod coins {
 
     pub(super) fn read(digits: &str) -> Result<Amount, String> {
         // As they are written: no sign, no zero in front.
-        let coins = digits.parse().map(Amount).map_err(|_| format!("`{}` is no amount", digits.escape_default()))?;
-        if coins.to_string() == digits { Ok(coins) } else { Err(format!("`{}` is written {coins}", digits.escape_default())) }
+        let coins = digits
+            .parse()
+            .map(Amount)
+            .map_err(|_| format!("`{}` is no amount", digits.escape_default()))?;
+        if coins.to_string() == digits {
+            Ok(coins)
+        } else {
+            Err(format!("`{}` is written {coins}", digits.escape_default()))
+        }
     }
 }
 
@@ -105,7 +130,10 @@ pub(crate) mod both_coins {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[Amount; 2], D::Error> {
         let [one, other] = <[String; 2]>::deserialize(from)?;
-        Ok([coins::read(&one).map_err(D::Error::custom)?, coins::read(&other).map_err(D::Error::custom)?])
+        Ok([
+            coins::read(&one).map_err(D::Error::custom)?,
+            coins::read(&other).map_err(D::Error::custom)?,
+        ])
     }
 }
 

@@ -44,9 +44,16 @@ const LINE_BYTES: usize = 64 << 20;
 impl Log {
     /// Writes lines, all or none of them, and waits for the disk.
     pub(crate) fn write(&self, lines: &[Line]) -> Result<(), WriteError> {
-        let entry = |(line, number): (&Line, u64)| Entry { stream: STREAM, number, bytes: encode(line) };
+        let entry = |(line, number): (&Line, u64)| Entry {
+            stream: STREAM,
+            number,
+            bytes: encode(line),
+        };
         let append = lines.iter().zip(self.0.next()..).map(entry).collect();
-        self.0.write(&[Batch { append, ..Batch::default() }])
+        self.0.write(&[Batch {
+            append,
+            ..Batch::default()
+        }])
     }
 
     /// Whether nothing was written yet.
@@ -127,7 +134,8 @@ impl Outline {
     pub(crate) fn strike(&mut self, height: Height, by: u64) -> Result<(), FileError> {
         let kept = usize::try_from(height.0).unwrap_or(usize::MAX);
         let (first, time) = *self.blocks.get(kept).ok_or(FileError::Line(by))?;
-        self.replaced.push((Height(height.0.saturating_add(1)), time));
+        self.replaced
+            .push((Height(height.0.saturating_add(1)), time));
         self.blocks.truncate(kept);
         self.snapshots.retain(|(_, at)| *at <= height);
         self.struck.push(first..by.saturating_add(1));

@@ -24,7 +24,11 @@ impl News {
     /// The channels that the block before it changed, each once.
     #[must_use]
     pub fn channels(&self) -> Vec<ChannelId> {
-        let mut channels: Vec<_> = self.included.iter().filter_map(|included| included.channel).collect();
+        let mut channels: Vec<_> = self
+            .included
+            .iter()
+            .filter_map(|included| included.channel)
+            .collect();
         channels.sort();
         channels.dedup();
         channels
@@ -49,7 +53,11 @@ pub struct Included {
     /// What it did, in a word.
     pub what: What,
     /// The channel that it was about.
-    #[serde(default, with = "maybe_canonical", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        with = "maybe_canonical",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub channel: Option<ChannelId>,
     /// What there is to say beside: why a step was refuted, who got how much.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -97,8 +105,21 @@ impl Included {
     /// What is told of a receipt.
     pub(crate) fn new(sender: PublicKey, receipt: &Receipt) -> Self {
         let (what, channel, more) = told(&receipt.effect);
-        let Receipt { transaction, block, fee, .. } = *receipt;
-        Self { transaction, sender, block, fee, what, channel, more }
+        let Receipt {
+            transaction,
+            block,
+            fee,
+            ..
+        } = *receipt;
+        Self {
+            transaction,
+            sender,
+            block,
+            fee,
+            what,
+            channel,
+            more,
+        }
     }
 }
 
@@ -107,31 +128,98 @@ fn told(effect: &Effect) -> (What, Option<ChannelId>, Option<String>) {
         Effect::Transferred => (What::Transferred, None, None),
         Effect::Published(code) => (What::Published, None, Some(code.to_string())),
         Effect::Opened { channel } => (What::Opened, Some(*channel), None),
-        Effect::Funded { channel, amount, .. } => (What::Funded, Some(*channel), Some(format!("{amount} coins"))),
-        Effect::Snapshotted { channel, commitment } => (What::Snapshotted, Some(*channel), Some(round(commitment.round))),
-        Effect::Closing { channel, commitment, until } => {
-            (What::Closing, Some(*channel), Some(format!("{}, to be answered until height {until}", round(commitment.round))))
-        }
-        Effect::Closed { channel, payout, repaid } => {
+        Effect::Funded {
+            channel, amount, ..
+        } => (
+            What::Funded,
+            Some(*channel),
+            Some(format!("{amount} coins")),
+        ),
+        Effect::Snapshotted {
+            channel,
+            commitment,
+        } => (
+            What::Snapshotted,
+            Some(*channel),
+            Some(round(commitment.round)),
+        ),
+        Effect::Closing {
+            channel,
+            commitment,
+            until,
+        } => (
+            What::Closing,
+            Some(*channel),
+            Some(format!(
+                "{}, to be answered until height {until}",
+                round(commitment.round)
+            )),
+        ),
+        Effect::Closed {
+            channel,
+            payout,
+            repaid,
+        } => {
             let mut more = format!("{} and {} coins paid out", payout[0], payout[1]);
             if let Some(repaid) = repaid {
                 let by = match repaid.by {
                     Side::Initiator => "initiator",
                     Side::Responder => "responder",
                 };
-                more.push_str(&format!(", {} of the {by} repaid to {}", repaid.amount, repaid.to));
+                more.push_str(&format!(
+                    ", {} of the {by} repaid to {}",
+                    repaid.amount, repaid.to
+                ));
             }
             (What::Closed, Some(*channel), Some(more))
         }
-        Effect::Forced { commitment, gas, .. } => {
-            (What::Forced, Some(commitment.channel), Some(format!("{}, {gas} gas", round(commitment.round))))
-        }
-        Effect::Refuted { channel, refutation, gas } => (What::Refuted, Some(*channel), Some(format!("{refutation}; {gas} gas"))),
-        Effect::Bonded { bond, amount, .. } => (What::Bond, None, Some(format!("{amount} coins stand for the feed {}", bond.feed))),
-        Effect::Unbonding { bond, until } => (What::Bond, None, Some(format!("of the feed {}, leaving until {until}", bond.feed))),
-        Effect::Released { bond, amount } => (What::Bond, None, Some(format!("{amount} coins released of the feed {}", bond.feed))),
-        Effect::Forfeited { bond, burned, .. } => (What::Bond, None, Some(format!("forfeited of the feed {}, {burned} burned", bond.feed))),
-        Effect::Registered { key, oracle } => (What::Registered, None, Some(format!("{key} for {} coins until {}", oracle.price, oracle.until))),
+        Effect::Forced {
+            commitment, gas, ..
+        } => (
+            What::Forced,
+            Some(commitment.channel),
+            Some(format!("{}, {gas} gas", round(commitment.round))),
+        ),
+        Effect::Refuted {
+            channel,
+            refutation,
+            gas,
+        } => (
+            What::Refuted,
+            Some(*channel),
+            Some(format!("{refutation}; {gas} gas")),
+        ),
+        Effect::Bonded { bond, amount, .. } => (
+            What::Bond,
+            None,
+            Some(format!("{amount} coins stand for the feed {}", bond.feed)),
+        ),
+        Effect::Unbonding { bond, until } => (
+            What::Bond,
+            None,
+            Some(format!("of the feed {}, leaving until {until}", bond.feed)),
+        ),
+        Effect::Released { bond, amount } => (
+            What::Bond,
+            None,
+            Some(format!("{amount} coins released of the feed {}", bond.feed)),
+        ),
+        Effect::Forfeited { bond, burned, .. } => (
+            What::Bond,
+            None,
+            Some(format!(
+                "forfeited of the feed {}, {burned} burned",
+                bond.feed
+            )),
+        ),
+        Effect::Registered { key, oracle } => (
+            What::Registered,
+            None,
+            Some(format!(
+                "{key} for {} coins until {}",
+                oracle.price, oracle.until
+            )),
+        ),
         Effect::Asked { query, .. } => (What::Asked, None, Some(query.to_string())),
         Effect::Answered { query, .. } => (What::Answered, None, Some(query.to_string())),
         Effect::Refunded { query, .. } => (What::Refunded, None, Some(query.to_string())),

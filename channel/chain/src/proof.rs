@@ -35,7 +35,10 @@ pub enum ProofError {
 
 impl Proof {
     pub(crate) fn new(block: Block, tree: &Tree, place: LedgerKey) -> Self {
-        Self { block, witness: tree.prove(&touched(place)) }
+        Self {
+            block,
+            witness: tree.prove(&touched(place)),
+        }
     }
 
     /// What the ledger kept at `place` when the block `trusted` began; none where nothing was there.
@@ -46,12 +49,16 @@ impl Proof {
         if self.block.env() != trusted {
             return Err(ProofError::OtherBlock);
         }
-        let part = Partial::decode(&self.witness, Limits::V1.witness_bytes).map_err(|_| ProofError::OtherTree)?;
+        let part = Partial::decode(&self.witness, Limits::V1.witness_bytes)
+            .map_err(|_| ProofError::OtherTree)?;
         if part.root() != self.block.app {
             return Err(ProofError::OtherTree);
         }
-        let leaf = part.read(&place.hash()).map_err(|_| ProofError::OtherPlace)?;
-        part.check_no_surplus(&self.witness, &touched(place)).map_err(|_| ProofError::OtherPlace)?;
+        let leaf = part
+            .read(&place.hash())
+            .map_err(|_| ProofError::OtherPlace)?;
+        part.check_no_surplus(&self.witness, &touched(place))
+            .map_err(|_| ProofError::OtherPlace)?;
         Ok(leaf.map(|leaf| leaf.to_vec()))
     }
 
@@ -63,5 +70,8 @@ impl Proof {
 }
 
 fn touched(place: LedgerKey) -> Touched {
-    Touched { read: [place.hash()].into(), ..Touched::default() }
+    Touched {
+        read: [place.hash()].into(),
+        ..Touched::default()
+    }
 }

@@ -17,7 +17,8 @@ use twinroot_exec::Env;
 use twinroot_rpc::{Client, Endpoint, Subscription};
 
 use crate::methods::{
-    self, Ask, At, Blocks, Exported, Fund, Known, Mine, Nothing, Rollback, Snapshot, Submit, Submitted, Warp,
+    self, Ask, At, Blocks, Exported, Fund, Known, Mine, Nothing, Rollback, Snapshot, Submit,
+    Submitted, Warp,
 };
 use crate::{Answer, ChainBackend, ChainError, News, Query, Status, To};
 
@@ -31,8 +32,10 @@ pub struct Remote {
 /// The longest wait between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// Waits between attempts.
-const WAITS: ExponentialBuilder =
-    ExponentialBuilder::new().with_min_delay(Duration::from_millis(50)).with_max_delay(LONGEST_WAIT).with_jitter();
+const WAITS: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(50))
+    .with_max_delay(LONGEST_WAIT)
+    .with_jitter();
 /// Attempts to ask again: a few seconds, in which a ledger is started again.
 const TRIES: usize = 8;
 /// Blocks that a subscriber remembers, to go on where it stood: more than any fork that a channel lives through.
@@ -42,7 +45,10 @@ impl Remote {
     /// The ledger that listens there, or will.
     #[must_use]
     pub fn new(endpoint: Endpoint) -> Self {
-        Self { endpoint, connection: Arc::default() }
+        Self {
+            endpoint,
+            connection: Arc::default(),
+        }
     }
 
     /// Where it listens.
@@ -56,7 +62,9 @@ impl Remote {
     /// # Errors
     /// [`ChainError`]; after [`ChainError::Unreachable`] it is not known whether it was done, here and below.
     pub async fn mine(&self, blocks: u64) -> Result<Env, ChainError> {
-        self.once::<_, At>(methods::MINE, &Mine { blocks }).await.map(|at| at.block)
+        self.once::<_, At>(methods::MINE, &Mine { blocks })
+            .await
+            .map(|at| at.block)
     }
 
     /// As [`crate::Embedded::warp`].
@@ -64,7 +72,9 @@ impl Remote {
     /// # Errors
     /// [`ChainError`].
     pub async fn warp(&self, height: Height) -> Result<Env, ChainError> {
-        self.once::<_, At>(methods::WARP, &Warp { height }).await.map(|at| at.block)
+        self.once::<_, At>(methods::WARP, &Warp { height })
+            .await
+            .map(|at| at.block)
     }
 
     /// As [`crate::Embedded::snapshot`].
@@ -72,7 +82,14 @@ impl Remote {
     /// # Errors
     /// [`ChainError`].
     pub async fn snapshot(&self, name: &str) -> Result<Env, ChainError> {
-        self.once::<_, At>(methods::SNAPSHOT, &Snapshot { name: name.to_owned() }).await.map(|at| at.block)
+        self.once::<_, At>(
+            methods::SNAPSHOT,
+            &Snapshot {
+                name: name.to_owned(),
+            },
+        )
+        .await
+        .map(|at| at.block)
     }
 
     /// As [`crate::Embedded::rollback`].
@@ -80,7 +97,9 @@ impl Remote {
     /// # Errors
     /// [`ChainError`].
     pub async fn rollback(&self, to: &To) -> Result<Env, ChainError> {
-        self.once::<_, At>(methods::ROLLBACK, &Rollback { to: to.clone() }).await.map(|at| at.block)
+        self.once::<_, At>(methods::ROLLBACK, &Rollback { to: to.clone() })
+            .await
+            .map(|at| at.block)
     }
 
     /// As [`crate::Embedded::fund`].
@@ -88,7 +107,9 @@ impl Remote {
     /// # Errors
     /// [`ChainError`].
     pub async fn fund(&self, key: PublicKey, amount: Amount) -> Result<Hash, ChainError> {
-        self.once::<_, Submitted>(methods::FUND, &Fund { key, amount }).await.map(|done| done.transaction)
+        self.once::<_, Submitted>(methods::FUND, &Fund { key, amount })
+            .await
+            .map(|done| done.transaction)
     }
 
     /// As [`crate::Embedded::export`].
@@ -96,29 +117,44 @@ impl Remote {
     /// # Errors
     /// [`ChainError`].
     pub async fn export(&self) -> Result<Vec<u8>, ChainError> {
-        self.again::<_, Exported>(methods::EXPORT, &Nothing {}).await.map(|exported| exported.ledger)
+        self.again::<_, Exported>(methods::EXPORT, &Nothing {})
+            .await
+            .map(|exported| exported.ledger)
     }
 
-    async fn once<P: Serialize, R: DeserializeOwned>(&self, method: &str, params: &P) -> Result<R, ChainError> {
+    async fn once<P: Serialize, R: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: &P,
+    ) -> Result<R, ChainError> {
         Ok(self.connected().await?.call(method, params).await?)
     }
 
     /// Asks until there is an answer, or there was none for long. For what may be done twice.
-    async fn again<P: Serialize, R: DeserializeOwned>(&self, method: &str, params: &P) -> Result<R, ChainError> {
+    async fn again<P: Serialize, R: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: &P,
+    ) -> Result<R, ChainError> {
         let mut waits = WAITS.with_max_times(TRIES).build();
         loop {
             let error = match self.once(method, params).await {
                 Err(error @ ChainError::Unreachable(_)) => error,
                 other => return other,
             };
-            let Some(wait) = waits.next() else { return Err(error) };
+            let Some(wait) = waits.next() else {
+                return Err(error);
+            };
             sleep(wait).await;
         }
     }
 
     async fn connected(&self) -> Result<Client, ChainError> {
         let mut connection = self.connection.lock().await;
-        if let Some(open) = connection.as_ref().filter(|open| open.closed().now_or_never().is_none()) {
+        if let Some(open) = connection
+            .as_ref()
+            .filter(|open| open.closed().now_or_never().is_none())
+        {
             return Ok(open.clone());
         }
         let open = Client::connect(&self.endpoint, None).await?;
@@ -141,7 +177,13 @@ impl ChainBackend for Remote {
     }
 
     fn blocks(&self, from: Height) -> BoxStream<'static, Result<News, ChainError>> {
-        let following = Following { remote: self.clone(), from, known: VecDeque::new(), items: None, wait: None };
+        let following = Following {
+            remote: self.clone(),
+            from,
+            known: VecDeque::new(),
+            items: None,
+            wait: None,
+        };
         stream::unfold(following, |mut following| async {
             let news = following.next().await;
             Some((news, following))
@@ -181,7 +223,8 @@ impl Following {
                 failed => {
                     self.items = None;
                     let is_first = self.wait.is_none();
-                    self.wait.get_or_insert_with(|| WAITS.without_max_times().build());
+                    self.wait
+                        .get_or_insert_with(|| WAITS.without_max_times().build());
                     // Once for each time that it is away.
                     if let (true, Err(error)) = (is_first, failed) {
                         return Err(error);
@@ -195,15 +238,31 @@ impl Following {
         if self.items.is_none() {
             let known = self.known.iter().copied().map(Known).collect();
             let client = self.remote.connected().await?;
-            self.items = Some(client.subscribe(methods::BLOCKS, &Blocks { from: self.from, known }).await?);
+            self.items = Some(
+                client
+                    .subscribe(
+                        methods::BLOCKS,
+                        &Blocks {
+                            from: self.from,
+                            known,
+                        },
+                    )
+                    .await?,
+            );
         }
-        let Some(items) = &mut self.items else { return Ok(None) };
+        let Some(items) = &mut self.items else {
+            return Ok(None);
+        };
         Ok(items.next().await.transpose()?)
     }
 
     fn note(&mut self, block: Env) {
         // What it replaces is known no more.
-        while self.known.back().is_some_and(|last| last.height >= block.height) {
+        while self
+            .known
+            .back()
+            .is_some_and(|last| last.height >= block.height)
+        {
             self.known.pop_back();
         }
         self.known.push_back(block);

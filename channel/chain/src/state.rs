@@ -8,10 +8,10 @@ use twinroot_exec::{Block, Env, Execute};
 use twinroot_types::{Tag, encode, hash};
 use twinroot_wire::SignedTransaction;
 
+use crate::Proof;
 use crate::channels::Channels;
 use crate::news::{Included, News};
 use crate::query::{AccountAnswer, Answer, Query};
-use crate::Proof;
 
 /// The ledger with its history.
 #[derive(Clone, Debug)]
@@ -36,7 +36,11 @@ struct Made {
 
 impl Made {
     fn new(block: Block) -> Self {
-        Self { env: block.env(), parent: block.parent, included: Vec::new() }
+        Self {
+            env: block.env(),
+            parent: block.parent,
+            included: Vec::new(),
+        }
     }
 }
 
@@ -63,11 +67,18 @@ impl State {
     }
 
     pub(crate) fn was_given(&self, key: PublicKey) -> bool {
-        self.genesis.accounts.iter().any(|(account, _)| *account == key)
+        self.genesis
+            .accounts
+            .iter()
+            .any(|(account, _)| *account == key)
     }
 
     /// Includes a transaction in the present block.
-    pub(crate) fn include(&mut self, bytes: &[u8], execute: &dyn Execute) -> Result<Hash, Rejected> {
+    pub(crate) fn include(
+        &mut self,
+        bytes: &[u8],
+        execute: &dyn Execute,
+    ) -> Result<Hash, Rejected> {
         let receipt = self.ledger.submit(bytes, execute)?;
         let sender = SignedTransaction::decode(bytes)?.transaction.sender;
         let included = Included::new(sender, &receipt);
@@ -76,7 +87,8 @@ impl State {
         }
         let height = self.blocks.len().saturating_sub(1);
         if let Some(present) = self.blocks.last_mut() {
-            self.places.insert(receipt.transaction, (height, present.included.len()));
+            self.places
+                .insert(receipt.transaction, (height, present.included.len()));
             present.included.push(included);
         }
         Ok(receipt.transaction)
@@ -99,9 +111,17 @@ impl State {
     pub(crate) fn news(&self, height: Height) -> Option<News> {
         let place = usize::try_from(height.0).ok()?;
         let block = self.blocks.get(place)?;
-        let before = place.checked_sub(1).and_then(|before| self.blocks.get(before));
-        let included = before.map(|before| before.included.clone()).unwrap_or_default();
-        Some(News { block: block.env, parent: block.parent, included })
+        let before = place
+            .checked_sub(1)
+            .and_then(|before| self.blocks.get(before));
+        let included = before
+            .map(|before| before.included.clone())
+            .unwrap_or_default();
+        Some(News {
+            block: block.env,
+            parent: block.parent,
+            included,
+        })
     }
 
     /// A transaction that is included.
@@ -115,15 +135,22 @@ impl State {
         match query {
             Query::Account(key) => {
                 let account = ledger.account(key);
-                Answer::Account(AccountAnswer { coins: account.coins, nonce: account.nonce })
+                Answer::Account(AccountAnswer {
+                    coins: account.coins,
+                    nonce: account.nonce,
+                })
             }
             Query::Channel(id) => Answer::Channel(self.channels.answer(id, ledger)),
             Query::Code(code) => Answer::Code(ledger.codes().get(&code).cloned()),
-            Query::Transaction(transaction) => Answer::Transaction(self.included(transaction).cloned()),
+            Query::Transaction(transaction) => {
+                Answer::Transaction(self.included(transaction).cloned())
+            }
             Query::Oracle(key) => Answer::Oracle(ledger.oracle(key).copied()),
             Query::OracleQuery(id) => Answer::OracleQuery(ledger.query(id).cloned()),
             Query::Bond(id) => Answer::Bond(ledger.bond(id)),
-            Query::Proof(place) => Answer::Proof(Proof::new(ledger.present(), ledger.tree(), place)),
+            Query::Proof(place) => {
+                Answer::Proof(Proof::new(ledger.present(), ledger.tree(), place))
+            }
             Query::Block(height) => Answer::Block(self.news(height)),
             Query::Genesis => Answer::Genesis(self.genesis.clone()),
         }
@@ -131,7 +158,10 @@ impl State {
 
     /// The height of the newest of these blocks that is still there.
     pub(crate) fn newest_of(&self, known: &[Env]) -> Option<Height> {
-        let is_there = |env: &&Env| usize::try_from(env.height.0).is_ok_and(|place| self.blocks.get(place).is_some_and(|made| made.env == **env));
+        let is_there = |env: &&Env| {
+            usize::try_from(env.height.0)
+                .is_ok_and(|place| self.blocks.get(place).is_some_and(|made| made.env == **env))
+        };
         known.iter().filter(is_there).map(|env| env.height).max()
     }
 }

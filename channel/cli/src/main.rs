@@ -5,6 +5,7 @@ mod bench;
 mod chain;
 mod channel;
 mod demo;
+mod exit;
 mod gas;
 mod key;
 mod lines;
@@ -48,6 +49,7 @@ enum Command {
     Node(node::Arguments),
     Channel(channel::Arguments),
     Key(key::Arguments),
+    Exit(exit::Arguments),
     Gas(gas::Arguments),
     Oracle(oracle::Arguments),
     Trace(trace::Arguments),
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         Command::Node(arguments) => node::run(&arguments),
         Command::Channel(arguments) => channel::run(&arguments),
         Command::Key(arguments) => key::run(&arguments),
+        Command::Exit(arguments) => exit::run(&arguments),
         Command::Gas(arguments) => gas::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Oracle(arguments) => oracle::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments).map(|()| ExitCode::SUCCESS),

@@ -161,7 +161,7 @@ impl Checked {
     }
 
     /// Every line of a row is one.
-    fn all<T: DeserializeOwned>(
+    fn all<T: Serialize + DeserializeOwned>(
         &mut self,
         store: &Store,
         row: &Stream,

@@ -4,7 +4,7 @@
 //! what the peer posts, and settles when the time has come. All that it needs to know is in its log and on the ledger, so it
 //! can be stopped and begun again at any time. With a backup, [`crate::restore`] comes first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use twinroot_exec::Execute;
 use twinroot_keyring::Signer;
 
 use crate::config::{BackupConfig, Config, PolicyConfig};
-use crate::core::Handle;
+use crate::core::{Handle, codes};
 use crate::node::{LOG, Node, StartError};
 
 /// What became of a channel.
@@ -110,9 +110,13 @@ async fn leave(
     tell: &mut (impl FnMut(&Event) + Send),
 ) -> Result<Vec<Left>, Failure> {
     let after = handle.status().await?.last_event;
+    let mut list = handle.list().await?;
+    list.retain(|one| one.stage != Stage::Closed);
+    let is_open = |one: &&Summary| matches!(one.stage, Stage::Open | Stage::Closing);
     let mut leaving = Leaving {
         handle,
-        open: open(handle).await?,
+        open: list.iter().map(|one| one.channel).collect(),
+        seen: list.iter().filter(is_open).map(|one| one.channel).collect(),
         asked: BTreeMap::new(),
     };
     let mut events = handle.follow(Events {
@@ -138,19 +142,12 @@ async fn leave(
     }
 }
 
-/// The channels that are not over.
-async fn open(handle: &Handle) -> Result<Vec<Id>, Failure> {
-    let list = handle.list().await?;
-    Ok(list
-        .into_iter()
-        .filter(|one| one.stage != Stage::Closed)
-        .map(|one| one.channel)
-        .collect())
-}
-
 struct Leaving<'a> {
     handle: &'a Handle,
+    /// The channels that were not over at the beginning.
     open: Vec<Id>,
+    /// Those that the ledger has opened.
+    seen: BTreeSet<Id>,
     /// The height at which a close was asked for last.
     asked: BTreeMap<Id, u64>,
 }
@@ -171,9 +168,12 @@ impl Leaving<'_> {
             let Some(summary) = list.get(&channel) else {
                 continue;
             };
+            if matches!(summary.stage, Stage::Open | Stage::Closing) {
+                self.seen.insert(channel);
+            }
             let outcome = match summary.stage {
-                Stage::Closed => Some(Outcome::PaidOut),
-                Stage::Asked => Some(Outcome::NothingLocked),
+                Stage::Closed if self.seen.contains(&channel) => Some(Outcome::PaidOut),
+                Stage::Closed | Stage::Asked => Some(Outcome::NothingLocked),
                 // The ledger may still open it, up to the last height of its terms.
                 Stage::Offered | Stage::Opening | Stage::Closing => None,
                 Stage::Open => self.close(channel, height).await,
@@ -204,7 +204,7 @@ impl Leaving<'_> {
                 None
             }
             // Its party has stopped, and begins no more by itself.
-            Err(failure) if failure.code == "TR0817" => Some(Outcome::Stuck(failure.message)),
+            Err(failure) if failure.code == codes::BROKEN => Some(Outcome::Stuck(failure.message)),
             Err(failure) => {
                 tracing::debug!(%channel, %failure, "not closed yet");
                 None

@@ -20,7 +20,7 @@ mod restored;
 pub mod serve;
 
 pub use check::{CheckError, Checked, CheckedChannel, check};
-pub use config::{BackupConfig, Config, ConfigError};
+pub use config::{BackupConfig, Config, ConfigError, SignKind, SignRule};
 pub use core::{Handle, RestoreError, codes};
 pub use exit::{ExitError, Left, Outcome, exit};
 pub use keeper::{AskError, BACKUP_NAME, backup_of_peer};

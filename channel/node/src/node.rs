@@ -42,6 +42,7 @@ pub struct Node {
     peers: Peers,
     inbox: mpsc::Sender<Inbox>,
     keeper: mpsc::Sender<Said>,
+    shelf: Shelf,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -119,6 +120,7 @@ impl Node {
         let (peers, mut tasks) = listen(config, &*signer, inbox.clone(), keeper.clone()).await?;
         let desk = Desk::start(chain, id, signer.clone(), inbox.clone());
         let handle = Handle::new(inbox.clone(), events, shelf.clone());
+        let log = shelf.clone();
         let keeping = keeper::Parts {
             config: config.backup.clone(),
             kept: folder.join(KEPT),
@@ -155,6 +157,7 @@ impl Node {
             peers,
             inbox,
             keeper,
+            shelf: log,
             tasks,
         })
     }
@@ -188,6 +191,8 @@ impl Node {
         if self.keeper.send(Said::Stop(done)).await.is_ok() {
             let _ = backed_up.await;
         }
+        // Whoever still holds a handle reads no more, so that the log can be opened again.
+        self.shelf.close();
         self.peers.stop().await;
         for task in self.tasks {
             task.abort();

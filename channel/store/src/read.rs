@@ -31,6 +31,27 @@ impl Store {
         })
     }
 
+    /// The number of a stream's newest entry.
+    ///
+    /// # Errors
+    /// [`ReadError`], where the disk fails or has changed something.
+    pub fn newest(&self, stream: &Stream) -> Result<Option<u64>, ReadError> {
+        self.reading(|read| {
+            let table = read.open_table(ENTRIES).map_err(failed)?;
+            let (first, last) = (entry_key(stream, 0), entry_key(stream, u64::MAX));
+            let Some(newest) = table
+                .range::<&EntryKey>(&first..=&last)
+                .map_err(failed)?
+                .next_back()
+            else {
+                return Ok(None);
+            };
+            let (key, value) = newest.map_err(failed)?;
+            opened_entry(key.value(), value.value())?;
+            Ok(Some(entry_place(key.value()).1))
+        })
+    }
+
     /// Entries of a stream with their numbers, ascending, from the number `from` on and at most `limit`.
     ///
     /// # Errors

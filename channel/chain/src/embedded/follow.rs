@@ -20,7 +20,12 @@ struct Follower {
 impl Embedded {
     pub(crate) fn follow(&self, from: Height) -> BoxStream<'static, Result<News, ChainError>> {
         let forks = self.lock().forks.len();
-        let follower = Follower { ledger: self.clone(), changes: self.changes.subscribe(), next: from, forks };
+        let follower = Follower {
+            ledger: self.clone(),
+            changes: self.changes.subscribe(),
+            next: from,
+            forks,
+        };
         stream::unfold(follower, |mut follower| async {
             let news = follower.news().await?;
             Some((Ok(news), follower))
@@ -48,7 +53,10 @@ impl Follower {
         }
         self.forks = inner.forks.len();
         // What is not on the disk never happened.
-        let news = inner.state.news(self.next).filter(|_| inner.stopped.is_none())?;
+        let news = inner
+            .state
+            .news(self.next)
+            .filter(|_| inner.stopped.is_none())?;
         self.next = Height(self.next.0.saturating_add(1));
         Some(news)
     }

@@ -69,8 +69,18 @@ impl Embedded {
     ///
     /// # Errors
     /// [`FileError::Genesis`].
-    pub fn in_memory(genesis: Genesis, mode: Mode, execute: Arc<dyn Execute + Send + Sync>) -> Result<Self, FileError> {
-        Self::on(Store::create_on(InMemoryBackend::new())?, || genesis, mode, execute, &mut |_| {})
+    pub fn in_memory(
+        genesis: Genesis,
+        mode: Mode,
+        execute: Arc<dyn Execute + Send + Sync>,
+    ) -> Result<Self, FileError> {
+        Self::on(
+            Store::create_on(InMemoryBackend::new())?,
+            || genesis,
+            mode,
+            execute,
+            &mut |_| {},
+        )
     }
 
     /// Makes a ledger's file at `path` of what [`Embedded::export`] gave.
@@ -97,10 +107,23 @@ impl Embedded {
         }
         let state = replay::replay(&log, &log.outline()?, &*execute, progress)?;
         // Time goes on where it stood, also where the clock was set back meanwhile.
-        let ahead = mode.now().map_or(0, |now| state.block().time.0.saturating_sub(now.0));
-        let inner = Inner { state, log, ahead, forks: Vec::new(), stopped: None };
+        let ahead = mode
+            .now()
+            .map_or(0, |now| state.block().time.0.saturating_sub(now.0));
+        let inner = Inner {
+            state,
+            log,
+            ahead,
+            forks: Vec::new(),
+            stopped: None,
+        };
         let changes = watch::channel(0).0;
-        Ok(Self { inner: Arc::new(Mutex::new(inner)), execute, mode, changes })
+        Ok(Self {
+            inner: Arc::new(Mutex::new(inner)),
+            execute,
+            mode,
+            changes,
+        })
     }
 
     /// Includes a transaction in the present block, and says its name once it is on the disk.
@@ -111,9 +134,15 @@ impl Embedded {
         self.include_in(self.running()?, transaction)
     }
 
-    fn include_in(&self, mut inner: MutexGuard<'_, Inner>, transaction: Vec<u8>) -> Result<Hash, ChainError> {
+    fn include_in(
+        &self,
+        mut inner: MutexGuard<'_, Inner>,
+        transaction: Vec<u8>,
+    ) -> Result<Hash, ChainError> {
         // Whoever did not hear the answer asks again.
-        if let Some(name) = name_of(&transaction).filter(|name| inner.state.included(*name).is_some()) {
+        if let Some(name) =
+            name_of(&transaction).filter(|name| inner.state.included(*name).is_some())
+        {
             return Ok(name);
         }
         let name = inner.state.include(&transaction, &*self.execute)?;
@@ -169,7 +198,8 @@ impl Embedded {
     }
 
     fn tell(&self) {
-        self.changes.send_modify(|changes| *changes = changes.wrapping_add(1));
+        self.changes
+            .send_modify(|changes| *changes = changes.wrapping_add(1));
     }
 
     /// Runs what waits for the disk or carries out contracts beside the tasks of the runtime.
@@ -179,7 +209,9 @@ impl Embedded {
     ) -> BoxFuture<'static, Result<T, ChainError>> {
         let ledger = self.clone();
         tokio::task::spawn_blocking(move || run(&ledger))
-            .map(|done| done.unwrap_or_else(|error| Err(ChainError::Unreachable(error.to_string()))))
+            .map(|done| {
+                done.unwrap_or_else(|error| Err(ChainError::Unreachable(error.to_string())))
+            })
             .boxed()
     }
 }
@@ -193,7 +225,10 @@ impl Inner {
             None => before.saturating_add(mode.step()),
         };
         let block = self.state.advance(twinroot_abi::TimeMs(time));
-        Line::Block { time: block.time, hash: block.block }
+        Line::Block {
+            time: block.time,
+            hash: block.block,
+        }
     }
 
     /// Writes what memory has already. If that fails, nobody may see what memory has.

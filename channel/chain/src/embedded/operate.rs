@@ -37,7 +37,10 @@ impl Embedded {
     /// [`ChainError::Rejected`] above 100,000; [`ChainError::Unreachable`] where the disk fails.
     pub fn mine(&self, blocks: u64) -> Result<Env, ChainError> {
         if blocks > BLOCKS {
-            return Err(ChainError::no(codes::TOO_MANY, format!("at most {BLOCKS} blocks are made at a time, not {blocks}")));
+            return Err(ChainError::no(
+                codes::TOO_MANY,
+                format!("at most {BLOCKS} blocks are made at a time, not {blocks}"),
+            ));
         }
         let mut inner = self.running()?;
         let mut lines = Vec::new();
@@ -63,7 +66,10 @@ impl Embedded {
         let present = self.stands()?.block.height;
         match to.0.checked_sub(present.0) {
             Some(blocks) => self.mine(blocks),
-            None => Err(ChainError::no(codes::HEIGHT, format!("height {to} has passed, the ledger is at {present}; `rollback` goes back"))),
+            None => Err(ChainError::no(
+                codes::HEIGHT,
+                format!("height {to} has passed, the ledger is at {present}; `rollback` goes back"),
+            )),
         }
     }
 
@@ -73,7 +79,10 @@ impl Embedded {
     /// [`ChainError::Rejected`] where the name is empty or has more than 64 bytes; [`ChainError::Unreachable`] where the disk fails.
     pub fn snapshot(&self, name: &str) -> Result<Env, ChainError> {
         if name.is_empty() || name.len() > NAME_BYTES {
-            return Err(ChainError::no(codes::NO_SNAPSHOT, format!("a snapshot's name has 1 to {NAME_BYTES} bytes")));
+            return Err(ChainError::no(
+                codes::NO_SNAPSHOT,
+                format!("a snapshot's name has 1 to {NAME_BYTES} bytes"),
+            ));
         }
         let mut inner = self.running()?;
         let block = inner.state.block();
@@ -98,18 +107,41 @@ impl Embedded {
             To::Height(height) => *height,
             To::Snapshot(name) => *inner.state.snapshots.get(name).ok_or_else(|| {
                 let known: Vec<_> = inner.state.snapshots.keys().map(String::as_str).collect();
-                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                ChainError::no(codes::NO_SNAPSHOT, format!("there is no snapshot `{}`; there are: {known}", name.escape_default()))
+                let known = if known.is_empty() {
+                    "none".to_owned()
+                } else {
+                    known.join(", ")
+                };
+                ChainError::no(
+                    codes::NO_SNAPSHOT,
+                    format!(
+                        "there is no snapshot `{}`; there are: {known}",
+                        name.escape_default()
+                    ),
+                )
             })?,
         };
         if stays >= present.height {
-            return Err(ChainError::no(codes::HEIGHT, format!("the ledger is at height {}, and goes back to one below only", present.height)));
+            return Err(ChainError::no(
+                codes::HEIGHT,
+                format!(
+                    "the ledger is at height {}, and goes back to one below only",
+                    present.height
+                ),
+            ));
         }
-        let outline = inner.log.outline().and_then(|outline| outline.with_rollback(stays));
-        let again = outline.and_then(|outline| replay::replay(&inner.log, &outline, &*self.execute, &mut |_| {}));
+        let outline = inner
+            .log
+            .outline()
+            .and_then(|outline| outline.with_rollback(stays));
+        let again = outline
+            .and_then(|outline| replay::replay(&inner.log, &outline, &*self.execute, &mut |_| {}));
         inner.state = again.map_err(unreadable)?;
         // Time goes back as well, but the blocks to come are not those that were.
-        inner.ahead = self.mode.now().map_or(0, |now| inner.state.block().time.0.saturating_sub(now.0));
+        inner.ahead = self
+            .mode
+            .now()
+            .map_or(0, |now| inner.state.block().time.0.saturating_sub(now.0));
         let lines = [Line::Rollback(stays), inner.advance(&self.mode)];
         inner.write(&lines)?;
         inner.forks.push(stays);
@@ -128,12 +160,22 @@ impl Embedded {
         let sender = faucet.public();
         let inner = self.running()?;
         if !inner.state.was_given(sender) {
-            return Err(ChainError::no(codes::NO_FAUCET, "this ledger has no faucet; one that `twinroot chain dev` begins has"));
+            return Err(ChainError::no(
+                codes::NO_FAUCET,
+                "this ledger has no faucet; one that `twinroot chain dev` begins has",
+            ));
         }
         let ledger = inner.state.ledger();
         let expiry = Height(ledger.block().height.0.saturating_add(EXPIRY));
         let (chain, nonce) = (ledger.chain(), ledger.account(sender).nonce);
-        let transaction = Transaction { chain, version: VERSION, sender, nonce, expiry, action: Action::Transfer { to, amount } };
+        let transaction = Transaction {
+            chain,
+            version: VERSION,
+            sender,
+            nonce,
+            expiry,
+            action: Action::Transfer { to, amount },
+        };
         self.include_in(inner, transaction.sign(&faucet).encode())
     }
 

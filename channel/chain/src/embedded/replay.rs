@@ -34,7 +34,9 @@ pub(crate) fn replay(
         match line {
             Line::Begin(_) | Line::Snapshot(_) | Line::Rollback(_) => {}
             Line::Transaction(bytes) => {
-                state.include(&bytes, execute).map_err(|rejected| diverged(rejected.to_string()))?;
+                state
+                    .include(&bytes, execute)
+                    .map_err(|rejected| diverged(rejected.to_string()))?;
             }
             Line::Block { time, hash } => {
                 let block = state.advance(time).block;

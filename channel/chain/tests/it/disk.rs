@@ -14,18 +14,33 @@ async fn a_ledger_that_is_opened_again_is_the_same() {
     ledger.snapshot("one").expect("a name");
     submit(&ledger, 1, pay(2, 7)).await.expect("included");
     ledger.mine(3).expect("blocks");
-    ledger.rollback(&To::Snapshot("one".into())).expect("a fork");
-    submit(&ledger, 1, pay(3, 9)).await.expect("included, in a block that is not over");
+    ledger
+        .rollback(&To::Snapshot("one".into()))
+        .expect("a fork");
+    submit(&ledger, 1, pay(3, 9))
+        .await
+        .expect("included, in a block that is not over");
     let before = ledger.stands().expect("a status");
-    assert!(matches!(open(&path), Err(FileError::Open(_))), "the file is in use");
+    assert!(
+        matches!(open(&path), Err(FileError::Open(_))),
+        "the file is in use"
+    );
     drop(ledger);
 
     let ledger = open(&path).expect("the same ledger");
     assert_eq!(ledger.stands().expect("a status"), before);
-    assert_eq!((coins(&ledger, key(2)).await, coins(&ledger, key(3)).await), (COINS + 5, COINS + 9));
-    ledger.rollback(&To::Snapshot("one".into())).expect("the name is still there");
+    assert_eq!(
+        (coins(&ledger, key(2)).await, coins(&ledger, key(3)).await),
+        (COINS + 5, COINS + 9)
+    );
+    ledger
+        .rollback(&To::Snapshot("one".into()))
+        .expect("the name is still there");
     let again = ledger.stands().expect("a status").block;
-    assert!(again.height == Height(1) && again.block != before.block.block, "what was replaced stays replaced");
+    assert!(
+        again.height == Height(1) && again.block != before.block.block,
+        "what was replaced stays replaced"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,8 +52,14 @@ async fn an_export_becomes_the_same_ledger_elsewhere_and_a_touched_one_nothing()
     let export = ledger.export().expect("an export");
     let other = folder.path().join("other");
     Embedded::import(&other, &export).expect("imported");
-    assert_eq!(open(&other).expect("a ledger").stands().ok(), ledger.stands().ok());
-    assert!(matches!(Embedded::import(&other, &export), Err(FileError::Import(_))), "nothing is overwritten");
+    assert_eq!(
+        open(&other).expect("a ledger").stands().ok(),
+        ledger.stands().ok()
+    );
+    assert!(
+        matches!(Embedded::import(&other, &export), Err(FileError::Import(_))),
+        "nothing is overwritten"
+    );
     for at in (0..export.len()).step_by(export.len() / 20) {
         let mut touched = export.clone();
         touched[at] ^= 1;

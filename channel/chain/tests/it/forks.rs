@@ -13,7 +13,9 @@ async fn a_subscriber_sees_a_fork_and_what_was_included_is_gone() {
     let mut there = remote.blocks(Height(0));
     submit(&remote, 1, pay(2, 5)).await.expect("it stays");
     remote.mine(2).await.expect("blocks");
-    let gone = submit(&remote, 1, pay(2, 7)).await.expect("it will be gone");
+    let gone = submit(&remote, 1, pay(2, 7))
+        .await
+        .expect("it will be gone");
     remote.mine(2).await.expect("blocks");
     let mut before = Vec::new();
     for _ in 0..5 {
@@ -23,7 +25,10 @@ async fn a_subscriber_sees_a_fork_and_what_was_included_is_gone() {
     }
     assert_eq!(coins(&remote, key(2)).await, COINS + 12);
 
-    let block = remote.rollback(&To::Height(Height(1))).await.expect("a fork");
+    let block = remote
+        .rollback(&To::Height(Height(1)))
+        .await
+        .expect("a fork");
     assert_eq!(block.height, Height(2));
     remote.mine(3).await.expect("blocks");
     let mut parent = before[1].block.block;
@@ -33,18 +38,25 @@ async fn a_subscriber_sees_a_fork_and_what_was_included_is_gone() {
         assert_eq!((news.block.height, news.parent), (Height(height), parent));
         parent = news.block.block;
         if let Some(old) = before.get(height as usize) {
-            assert_ne!(news.block.block, old.block.block, "a block that is replaced does not come again");
+            assert_ne!(
+                news.block.block, old.block.block,
+                "a block that is replaced does not come again"
+            );
         }
     }
     assert_eq!(coins(&remote, key(2)).await, COINS + 5);
-    assert_eq!(remote.query(Query::Transaction(gone)).await, Ok(Answer::Transaction(None)));
+    assert_eq!(
+        remote.query(Query::Transaction(gone)).await,
+        Ok(Answer::Transaction(None))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_height_can_be_replaced_again_and_again() {
     let ledger = in_memory();
     ledger.mine(3).expect("blocks");
-    let mut hashes = std::collections::BTreeSet::from([ledger.stands().expect("a status").block.block]);
+    let mut hashes =
+        std::collections::BTreeSet::from([ledger.stands().expect("a status").block.block]);
     for _ in 0..5 {
         let block = ledger.rollback(&To::Height(Height(2))).expect("a fork");
         assert_eq!(block.height, Height(3));
@@ -61,15 +73,33 @@ async fn a_snapshot_is_the_ledger_as_it_was() {
     remote.mine(5).await.expect("blocks");
     remote.snapshot("after").await.expect("a name");
     for _ in 0..2 {
-        remote.rollback(&To::Snapshot("before".into())).await.expect("a fork");
+        remote
+            .rollback(&To::Snapshot("before".into()))
+            .await
+            .expect("a fork");
         assert_eq!(coins(&remote, key(2)).await, COINS + 5);
     }
-    let error = remote.rollback(&To::Snapshot("after".into())).await.expect_err("it is gone with its blocks");
+    let error = remote
+        .rollback(&To::Snapshot("after".into()))
+        .await
+        .expect_err("it is gone with its blocks");
     assert_eq!(error.code(), codes::NO_SNAPSHOT);
     assert!(error.to_string().contains("before"), "{error}");
-    let error = remote.rollback(&To::Height(Height(99))).await.expect_err("not there yet");
+    let error = remote
+        .rollback(&To::Height(Height(99)))
+        .await
+        .expect_err("not there yet");
     assert_eq!(error.code(), codes::HEIGHT);
-    assert_eq!(remote.mine(1_000_000).await.expect_err("too many").code(), codes::TOO_MANY);
-    assert_eq!(remote.warp(Height(0)).await.expect_err("passed").code(), codes::HEIGHT);
-    assert_eq!(remote.warp(Height(40)).await.expect("a block").height, Height(40));
+    assert_eq!(
+        remote.mine(1_000_000).await.expect_err("too many").code(),
+        codes::TOO_MANY
+    );
+    assert_eq!(
+        remote.warp(Height(0)).await.expect_err("passed").code(),
+        codes::HEIGHT
+    );
+    assert_eq!(
+        remote.warp(Height(40)).await.expect("a block").height,
+        Height(40)
+    );
 }

@@ -19,11 +19,22 @@ const KILLS: u64 = 6;
 /// Not a test by itself: what the killed process does.
 #[tokio::test(flavor = "multi_thread")]
 async fn server() {
-    let Ok(path) = std::env::var(FILE) else { return };
+    let Ok(path) = std::env::var(FILE) else {
+        return;
+    };
     let mode = Mode::Every(Duration::from_millis(20), Arc::new(|| TimeMs(1_000_000)));
-    let ledger = Embedded::open(Path::new(&path), genesis, mode, Arc::new(Nothing), &mut |_| {}).expect("the ledger");
+    let ledger = Embedded::open(
+        Path::new(&path),
+        genesis,
+        mode,
+        Arc::new(Nothing),
+        &mut |_| {},
+    )
+    .expect("the ledger");
     let port = std::env::var(PORT).expect("a port");
-    let endpoint: Endpoint = format!("ws://127.0.0.1:{port}").parse().expect("an address");
+    let endpoint: Endpoint = format!("ws://127.0.0.1:{port}")
+        .parse()
+        .expect("an address");
     let served = ledger.serve(&endpoint).await.expect("it listens");
     println!("listening at {}", served.endpoint());
     served.until(std::future::pending()).await.expect("it runs");
@@ -48,7 +59,14 @@ fn start(path: &Path, port: &str) -> (Server, Endpoint) {
         .spawn()
         .expect("a process");
     let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-    let said = lines.map_while(Result::ok).find_map(|line| Some(line.split_once("listening at ")?.1.parse().expect("an address")));
+    let said = lines.map_while(Result::ok).find_map(|line| {
+        Some(
+            line.split_once("listening at ")?
+                .1
+                .parse()
+                .expect("an address"),
+        )
+    });
     (Server(child), said.expect("it listens"))
 }
 
@@ -57,7 +75,9 @@ async fn nothing_that_was_accepted_is_lost_and_a_follower_misses_no_block() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("ledger");
     let (mut server, endpoint) = start(&path, "0");
-    let Endpoint::Tcp(address) = &endpoint else { panic!("{endpoint}") };
+    let Endpoint::Tcp(address) = &endpoint else {
+        panic!("{endpoint}")
+    };
     let port = address.rsplit_once(':').expect("a port").1.to_owned();
     let remote = Remote::new(endpoint.clone());
     let mut blocks = remote.blocks(Height(0));
@@ -66,7 +86,13 @@ async fn nothing_that_was_accepted_is_lost_and_a_follower_misses_no_block() {
     for kill in 0..KILLS {
         for number in 0..5 {
             // Each account is another one, so that a payment that is made twice would show.
-            let name = submit(&remote, 1, pay(u8::try_from(100 + kill * 5 + number).expect("few"), 11)).await.expect("accepted");
+            let name = submit(
+                &remote,
+                1,
+                pay(u8::try_from(100 + kill * 5 + number).expect("few"), 11),
+            )
+            .await
+            .expect("accepted");
             accepted.push(name);
         }
         let doomed = tokio::spawn({
@@ -76,10 +102,16 @@ async fn nothing_that_was_accepted_is_lost_and_a_follower_misses_no_block() {
         drop(server);
         (server, _) = start(&path, &port);
         // Whether it was killed before, while or after: it is posted once in the end.
-        doomed.await.expect("a task").expect("posted again until it is there");
+        doomed
+            .await
+            .expect("a task")
+            .expect("posted again until it is there");
         for name in &accepted {
             let found = remote.query(Query::Transaction(*name)).await;
-            assert!(matches!(found, Ok(Answer::Transaction(Some(_)))), "{name} was accepted: {found:?}");
+            assert!(
+                matches!(found, Ok(Answer::Transaction(Some(_)))),
+                "{name} was accepted: {found:?}"
+            );
         }
         let height = remote.status().await.expect("a status").block.height;
         while told.last().is_none_or(|last| last.block.height < height) {
@@ -87,7 +119,11 @@ async fn nothing_that_was_accepted_is_lost_and_a_follower_misses_no_block() {
         }
     }
     for pair in told.windows(2) {
-        assert_eq!((pair[1].block.height.0, pair[1].parent), (pair[0].block.height.0 + 1, pair[0].block.block), "no block is missed");
+        assert_eq!(
+            (pair[1].block.height.0, pair[1].parent),
+            (pair[0].block.height.0 + 1, pair[0].block.block),
+            "no block is missed"
+        );
     }
     for who in 100..100 + u8::try_from(KILLS * 5).expect("few") {
         assert_eq!(coins(&remote, crate::world::key(who)).await, 11);

@@ -17,12 +17,27 @@ async fn a_proof_holds_for_its_block_and_place_only_and_not_when_it_was_touched(
     let trusted = next(&mut blocks).await.block;
 
     let place = LedgerKey::Account(key(9));
-    let Ok(Answer::Proof(proof)) = remote.query(Query::Proof(place)).await else { panic!("no proof") };
-    assert_eq!(proof.verify(place, trusted), Ok(Some(encode(&(Amount(1_234), 0_u64)))));
-    let Ok(Answer::Proof(absent)) = remote.query(Query::Proof(LedgerKey::Account(key(8)))).await else { panic!("no proof") };
-    assert_eq!(absent.verify(LedgerKey::Account(key(8)), trusted), Ok(None), "nobody paid it");
+    let Ok(Answer::Proof(proof)) = remote.query(Query::Proof(place)).await else {
+        panic!("no proof")
+    };
+    assert_eq!(
+        proof.verify(place, trusted),
+        Ok(Some(encode(&(Amount(1_234), 0_u64))))
+    );
+    let Ok(Answer::Proof(absent)) = remote.query(Query::Proof(LedgerKey::Account(key(8)))).await
+    else {
+        panic!("no proof")
+    };
+    assert_eq!(
+        absent.verify(LedgerKey::Account(key(8)), trusted),
+        Ok(None),
+        "nobody paid it"
+    );
 
-    assert_eq!(proof.verify(LedgerKey::Account(key(2)), trusted), Err(ProofError::OtherPlace));
+    assert_eq!(
+        proof.verify(LedgerKey::Account(key(2)), trusted),
+        Err(ProofError::OtherPlace)
+    );
     let other = in_memory().stands().expect("a status").block;
     assert_eq!(proof.verify(place, other), Err(ProofError::OtherBlock));
     for at in 0..proof.witness.len() {

@@ -6,7 +6,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use twinroot_abi::{Amount, Hash, Height, PublicKey, TimeMs};
 use twinroot_arbiter::Genesis;
-use twinroot_chain::{Answer, ChainBackend, ChainError, Embedded, FileError, Mode, News, Query, Remote};
+use twinroot_chain::{
+    Answer, ChainBackend, ChainError, Embedded, FileError, Mode, News, Query, Remote,
+};
 use twinroot_exec::{Call, Code, CodeSource, Codes, Execute, Halt, Receipt, Scene};
 use twinroot_rpc::Endpoint;
 use twinroot_state::Overlay;
@@ -22,10 +24,20 @@ pub(crate) struct Nothing;
 
 impl Execute for Nothing {
     fn admit(&self, wasm: &[u8]) -> Result<Code, Halt> {
-        Ok(Code { hash: twinroot_abi::CodeHash(hash(Tag::CODE, &[wasm])), bytes: wasm.to_vec() })
+        Ok(Code {
+            hash: twinroot_abi::CodeHash(hash(Tag::CODE, &[wasm])),
+            bytes: wasm.to_vec(),
+        })
     }
 
-    fn execute(&self, _: CodeSource<'_>, _: &Codes, _: &mut Overlay, _: Scene, _: &Call) -> Result<Receipt, Halt> {
+    fn execute(
+        &self,
+        _: CodeSource<'_>,
+        _: &Codes,
+        _: &mut Overlay,
+        _: Scene,
+        _: &Call,
+    ) -> Result<Receipt, Halt> {
         Err(Halt::Machine("nothing is run here".to_owned()))
     }
 }
@@ -39,7 +51,11 @@ pub(crate) fn key(who: u8) -> PublicKey {
 }
 
 pub(crate) fn genesis() -> Genesis {
-    Genesis { name: "tries".into(), time: TimeMs(1_000_000), accounts: [1, 2, 3].map(|who| (key(who), Amount(COINS))).to_vec() }
+    Genesis {
+        name: "tries".into(),
+        time: TimeMs(1_000_000),
+        accounts: [1, 2, 3].map(|who| (key(who), Amount(COINS))).to_vec(),
+    }
 }
 
 pub(crate) fn in_memory() -> Embedded {
@@ -62,17 +78,35 @@ pub(crate) async fn served(ledger: &Embedded) -> Remote {
 /// A transaction of the sender's next number.
 pub(crate) async fn signed(chain: &dyn ChainBackend, who: u8, action: Action) -> Vec<u8> {
     let status = chain.status().await.expect("a ledger");
-    let Ok(Answer::Account(account)) = chain.query(Query::Account(key(who))).await else { panic!("no account") };
+    let Ok(Answer::Account(account)) = chain.query(Query::Account(key(who))).await else {
+        panic!("no account")
+    };
     let expiry = Height(status.block.height.0 + 50);
     let (chain, sender, nonce) = (status.chain, key(who), account.nonce);
-    Transaction { chain, version: VERSION, sender, nonce, expiry, action }.sign(&secret(who)).encode()
+    Transaction {
+        chain,
+        version: VERSION,
+        sender,
+        nonce,
+        expiry,
+        action,
+    }
+    .sign(&secret(who))
+    .encode()
 }
 
 pub(crate) fn pay(to: u8, coins: u64) -> Action {
-    Action::Transfer { to: key(to), amount: Amount(coins) }
+    Action::Transfer {
+        to: key(to),
+        amount: Amount(coins),
+    }
 }
 
-pub(crate) async fn submit(chain: &dyn ChainBackend, who: u8, action: Action) -> Result<Hash, ChainError> {
+pub(crate) async fn submit(
+    chain: &dyn ChainBackend,
+    who: u8,
+    action: Action,
+) -> Result<Hash, ChainError> {
     let transaction = signed(chain, who, action).await;
     chain.submit(transaction).await
 }
@@ -97,5 +131,7 @@ pub(crate) async fn next(blocks: &mut Blocks) -> News {
             }
         }
     };
-    tokio::time::timeout(PATIENCE, wait).await.expect("the block never comes")
+    tokio::time::timeout(PATIENCE, wait)
+        .await
+        .expect("the block never comes")
 }

@@ -40,32 +40,57 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let ledger = arguments.at.ledger()?;
     let shown = wait(async {
-        if arguments.prove { proven(&ledger, arguments.key).await } else { stated(&ledger, arguments.key).await }
+        if arguments.prove {
+            proven(&ledger, arguments.key).await
+        } else {
+            stated(&ledger, arguments.key).await
+        }
     })??;
     output::print(&shown, arguments.json)?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn stated(ledger: &dyn ChainBackend, key: Id) -> Result<Shown, Fault> {
-    match ledger.query(Query::Account(key.into())).await.map_err(fault)? {
-        Answer::Account(account) => Ok(Shown { key, coins: account.coins.into(), sent: account.nonce, proven_by: None }),
-        _ => Err(fault(ChainError::Protocol("it answers something else than was asked".into()))),
+    match ledger
+        .query(Query::Account(key.into()))
+        .await
+        .map_err(fault)?
+    {
+        Answer::Account(account) => Ok(Shown {
+            key,
+            coins: account.coins.into(),
+            sent: account.nonce,
+            proven_by: None,
+        }),
+        _ => Err(fault(ChainError::Protocol(
+            "it answers something else than was asked".into(),
+        ))),
     }
 }
 
 async fn proven(ledger: &dyn ChainBackend, key: Id) -> Result<Shown, Fault> {
     let place = LedgerKey::Account(key.into());
     let Answer::Proof(proof) = ledger.query(Query::Proof(place)).await.map_err(fault)? else {
-        return Err(fault(ChainError::Protocol("it answers something else than was asked".into())));
+        return Err(fault(ChainError::Protocol(
+            "it answers something else than was asked".into(),
+        )));
     };
     let block = proof.block.env();
     let wrong = |why: String| Fault::new(codes::PROOF, why);
-    let leaf = proof.verify(place, block).map_err(|error| wrong(error.to_string()))?;
+    let leaf = proof
+        .verify(place, block)
+        .map_err(|error| wrong(error.to_string()))?;
     let (coins, sent): (Amount, u64) = match leaf {
-        Some(leaf) => decode(&leaf, leaf.len()).map_err(|error| wrong(format!("what is proven is no account: {error}")))?,
+        Some(leaf) => decode(&leaf, leaf.len())
+            .map_err(|error| wrong(format!("what is proven is no account: {error}")))?,
         None => (Amount::ZERO, 0),
     };
-    Ok(Shown { key, coins: coins.into(), sent, proven_by: Some(block.block.into()) })
+    Ok(Shown {
+        key,
+        coins: coins.into(),
+        sent,
+        proven_by: Some(block.block.into()),
+    })
 }
 
 #[derive(Serialize)]

@@ -29,14 +29,19 @@ impl At {
 }
 
 pub(super) fn endpoint(words: &str) -> Result<Endpoint, Fault> {
-    words.parse().map_err(|error| Fault::new(twinroot_rpc::codes::ADDRESS, error))
+    words
+        .parse()
+        .map_err(|error| Fault::new(twinroot_rpc::codes::ADDRESS, error))
 }
 
 /// What a ledger says, or why it says nothing.
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 pub(crate) fn fault(error: ChainError) -> Fault {
     let known = codes::all().find(|entry| entry.code == error.code());
-    let fault = Fault::new(known.map_or(twinroot_rpc::codes::UNINTELLIGIBLE, |entry| entry.code), &error);
+    let fault = Fault::new(
+        known.map_or(twinroot_rpc::codes::UNINTELLIGIBLE, |entry| entry.code),
+        &error,
+    );
     match error {
         ChainError::Unreachable(_) => fault.then("for tries, start one: `twinroot chain dev`"),
         _ => fault,

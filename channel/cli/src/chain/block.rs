@@ -18,7 +18,11 @@ pub(super) struct Shown {
 
 impl From<Env> for Shown {
     fn from(block: Env) -> Self {
-        Self { height: block.height.0, time_ms: block.time.0, block: block.block.into() }
+        Self {
+            height: block.height.0,
+            time_ms: block.time.0,
+            block: block.block.into(),
+        }
     }
 }
 

@@ -33,7 +33,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let ledger = arguments.at.ledger()?;
     let answer = wait(ledger.query(Query::Channel(arguments.channel.into())))?.map_err(fault)?;
     let Answer::Channel(channel) = answer else {
-        return Err(fault(ChainError::Protocol("it answers something else than was asked".into())).into());
+        return Err(fault(ChainError::Protocol(
+            "it answers something else than was asked".into(),
+        ))
+        .into());
     };
     output::print(&Shown::from(channel), arguments.json)?;
     Ok(ExitCode::SUCCESS)
@@ -43,8 +46,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
 #[serde(rename_all = "snake_case", tag = "is")]
 enum Shown {
     Unknown,
-    Live { parties: [Id; 2], opened_at: u64, round: u64, forced: usize, payout: [Coins; 2], answers_until: Option<u64> },
-    Closed { parties: [Id; 2], closed_at: u64, payout: [Coins; 2], transaction: Id },
+    Live {
+        parties: [Id; 2],
+        opened_at: u64,
+        round: u64,
+        forced: usize,
+        payout: [Coins; 2],
+        answers_until: Option<u64>,
+    },
+    Closed {
+        parties: [Id; 2],
+        closed_at: u64,
+        payout: [Coins; 2],
+        transaction: Id,
+    },
 }
 
 impl From<ChannelAnswer> for Shown {
@@ -73,9 +88,19 @@ impl Report for Shown {
     fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Unknown => writeln!(out, "the ledger knows no such channel"),
-            Self::Live { parties, opened_at, round, forced, payout, answers_until } => {
+            Self::Live {
+                parties,
+                opened_at,
+                round,
+                forced,
+                payout,
+                answers_until,
+            } => {
                 writeln!(out, "opened   at height {opened_at}")?;
-                writeln!(out, "state    round {round}, {forced} forced steps since both signed")?;
+                writeln!(
+                    out,
+                    "state    round {round}, {forced} forced steps since both signed"
+                )?;
                 for (party, payout) in parties.iter().zip(payout) {
                     writeln!(out, "         {} for {party}", coins(*payout))?;
                 }
@@ -84,9 +109,16 @@ impl Report for Shown {
                     None => Ok(()),
                 }
             }
-            Self::Closed { parties, closed_at, payout, .. } => {
+            Self::Closed {
+                parties,
+                closed_at,
+                payout,
+                ..
+            } => {
                 writeln!(out, "closed   at height {closed_at}")?;
-                parties.iter().zip(payout).try_for_each(|(party, payout)| writeln!(out, "paid     {} to {party}", coins(*payout)))
+                parties.iter().zip(payout).try_for_each(|(party, payout)| {
+                    writeln!(out, "paid     {} to {party}", coins(*payout))
+                })
             }
         }
     }

@@ -38,7 +38,12 @@ pub(crate) const TABLE: &[Entry] = &[
         "the ledger cannot go to that height",
         "`warp` goes to a height above the present one, `rollback` to one below it. `twinroot chain status` says where the ledger stands.",
     ),
-    error(codes::TOO_MANY, 2, "too many blocks at a time", "At most 100,000 blocks are made at a time. Do it several times."),
+    error(
+        codes::TOO_MANY,
+        2,
+        "too many blocks at a time",
+        "At most 100,000 blocks are made at a time. Do it several times.",
+    ),
     error(
         codes::STOPPED,
         3,
@@ -59,5 +64,10 @@ pub(crate) const TABLE: &[Entry] = &[
         "What the ledger says is not what its block commits to. Either it lies or its block was replaced meanwhile; ask again, and believe \
          only what is proven.",
     ),
-    error(codes::MACHINE, 3, "the ledger's machine failed", "It could not carry out a contract for a reason of its own. Its log says more; please report it."),
+    error(
+        codes::MACHINE,
+        3,
+        "the ledger's machine failed",
+        "It could not carry out a contract for a reason of its own. Its log says more; please report it.",
+    ),
 ];

@@ -1,6 +1,9 @@
 //! `twinroot chain dev`: a ledger for tries, on this machine.
 
-#![expect(clippy::disallowed_types, reason = "a ledger for tries has the time of this machine")]
+#![expect(
+    clippy::disallowed_types,
+    reason = "a ledger for tries has the time of this machine"
+)]
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -54,20 +57,31 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let endpoint = endpoint(&arguments.listen)?;
     let clock: Clock = Arc::new(now);
-    let mode = if arguments.on_demand { Mode::OnDemand(clock) } else { Mode::Every(arguments.block_time, clock) };
+    let mode = if arguments.on_demand {
+        Mode::OnDemand(clock)
+    } else {
+        Mode::Every(arguments.block_time, clock)
+    };
     let host = Arc::new(Host::new(Backend::Cranelift, FeedJudge)?);
     let bar = ProgressBar::new(0);
     let progress = &mut |progress: twinroot_chain::Progress| {
         bar.set_length(progress.all);
         bar.set_position(progress.blocks);
     };
-    let ledger = Embedded::open(&arguments.file, || dev_genesis(now()), mode, host, progress).map_err(|error| Fault::new(FILE, error))?;
+    let ledger = Embedded::open(&arguments.file, || dev_genesis(now()), mode, host, progress)
+        .map_err(|error| Fault::new(FILE, error))?;
     bar.finish_and_clear();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("could not begin")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("could not begin")?;
     runtime.block_on(async {
         let mut term = signal(SignalKind::terminate()).context("could not listen for signals")?;
         let stands = ledger.stands().map_err(fault)?;
-        let served = ledger.serve(&endpoint).await.map_err(|error| Fault::new(twinroot_rpc::codes::ADDRESS, error))?;
+        let served = ledger
+            .serve(&endpoint)
+            .await
+            .map_err(|error| Fault::new(twinroot_rpc::codes::ADDRESS, error))?;
         let begun = Begun {
             chain: stands.chain.into(),
             height: stands.block.height.0,
@@ -102,13 +116,18 @@ impl Report for Begun {
         writeln!(out, "ledger     {} at height {}", self.chain, self.height)?;
         writeln!(out, "file       {}", self.file.display())?;
         writeln!(out, "listening  {}", self.listening)?;
-        writeln!(out, "coins      twinroot chain fund KEY AMOUNT (they are worth nothing)")
+        writeln!(
+            out,
+            "coins      twinroot chain fund KEY AMOUNT (they are worth nothing)"
+        )
     }
 }
 
 /// The machine's time; one before 1970 counts as that.
 fn now() -> TimeMs {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     TimeMs(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
@@ -116,8 +135,14 @@ fn block_time(words: &str) -> Result<Duration, String> {
     let wrong = || format!("`{words}` is no time from 1ms to 1h: write 2s or 500ms");
     let milliseconds = match (words.strip_suffix("ms"), words.strip_suffix('s')) {
         (Some(number), _) => number.parse::<u64>().ok(),
-        (None, Some(number)) => number.parse::<u64>().ok().and_then(|seconds| seconds.checked_mul(1_000)),
+        (None, Some(number)) => number
+            .parse::<u64>()
+            .ok()
+            .and_then(|seconds| seconds.checked_mul(1_000)),
         (None, None) => None,
     };
-    milliseconds.filter(|time| (1..=3_600_000).contains(time)).map(Duration::from_millis).ok_or_else(wrong)
+    milliseconds
+        .filter(|time| (1..=3_600_000).contains(time))
+        .map(Duration::from_millis)
+        .ok_or_else(wrong)
 }

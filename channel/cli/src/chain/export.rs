@@ -9,8 +9,8 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::{At, EXIT_CODES, fault};
-use crate::author::codes::NO_FILE;
 use crate::author::Fault;
+use crate::author::codes::NO_FILE;
 use crate::author::output::{self, Report};
 use crate::channel::wait;
 
@@ -34,8 +34,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let ledger = arguments.at.ledger()?;
     let export = wait(ledger.export())?.map_err(fault)?;
     let file = &arguments.file;
-    fs::write(file, &export).map_err(|error| Fault::new(NO_FILE, format!("{}: {error}", file.display())))?;
-    output::print(&Written { file: file.clone(), bytes: export.len() }, arguments.json)?;
+    fs::write(file, &export)
+        .map_err(|error| Fault::new(NO_FILE, format!("{}: {error}", file.display())))?;
+    output::print(
+        &Written {
+            file: file.clone(),
+            bytes: export.len(),
+        },
+        arguments.json,
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -47,6 +54,11 @@ pub(super) struct Written {
 
 impl Report for Written {
     fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{} bytes written to {}", self.bytes, self.file.display())
+        writeln!(
+            out,
+            "{} bytes written to {}",
+            self.bytes,
+            self.file.display()
+        )
     }
 }

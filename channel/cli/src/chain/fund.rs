@@ -34,7 +34,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let ledger = arguments.at.ledger()?;
     let amount = Amount(arguments.amount);
     let transaction = wait(ledger.fund(arguments.key.into(), amount))?.map_err(fault)?;
-    output::print(&Paid { key: arguments.key, amount: amount.into(), transaction: transaction.into() }, arguments.json)?;
+    output::print(
+        &Paid {
+            key: arguments.key,
+            amount: amount.into(),
+            transaction: transaction.into(),
+        },
+        arguments.json,
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 

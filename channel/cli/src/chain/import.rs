@@ -7,11 +7,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use twinroot_chain::Embedded;
 
+use super::EXIT_CODES;
 use super::codes::FILE;
 use super::export::Written;
-use super::EXIT_CODES;
-use crate::author::codes::NO_FILE;
 use crate::author::Fault;
+use crate::author::codes::NO_FILE;
 use crate::author::output;
 
 /// Make a ledger's file of an export.
@@ -35,8 +35,15 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let from = &arguments.export;
-    let export = fs::read(from).map_err(|error| Fault::new(NO_FILE, format!("{}: {error}", from.display())))?;
+    let export = fs::read(from)
+        .map_err(|error| Fault::new(NO_FILE, format!("{}: {error}", from.display())))?;
     Embedded::import(&arguments.file, &export).map_err(|error| Fault::new(FILE, error))?;
-    output::print(&Written { file: arguments.file.clone(), bytes: export.len() }, arguments.json)?;
+    output::print(
+        &Written {
+            file: arguments.file.clone(),
+            bytes: export.len(),
+        },
+        arguments.json,
+    )?;
     Ok(ExitCode::SUCCESS)
 }

@@ -23,8 +23,7 @@ use clap::Subcommand;
 pub(crate) use at::{At, fault};
 
 /// What `--help` of each of these verbs ends with.
-pub(crate) const EXIT_CODES: &str =
-    "Exit codes: 0 done; 1 the ledger says no; 2 wrong usage; 3 something is missing here: the ledger, its file, the disk. \
+pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done; 1 the ledger says no; 2 wrong usage; 3 something is missing here: the ledger, its file, the disk. \
      `twinroot explain CODE` says more.";
 
 /// The ledger: run one for tries, make its blocks, take it back, ask it.

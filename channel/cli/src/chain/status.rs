@@ -35,15 +35,31 @@ struct Shown(Status);
 
 impl Report for Shown {
     fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Status { chain, block, block_ms, faucet } = &self.0;
+        let Status {
+            chain,
+            block,
+            block_ms,
+            faucet,
+        } = &self.0;
         writeln!(out, "ledger  {chain}")?;
         writeln!(out, "height  {}", block.height)?;
         writeln!(out, "block   {}", block.block)?;
         writeln!(out, "time    {} ms since 1970", block.time)?;
         match block_ms {
             Some(apart) => writeln!(out, "blocks  every {apart} ms")?,
-            None => writeln!(out, "blocks  with each transaction, or when they are asked for")?,
+            None => writeln!(
+                out,
+                "blocks  with each transaction, or when they are asked for"
+            )?,
         }
-        writeln!(out, "faucet  {}", if *faucet { "yes: its coins are worth nothing" } else { "none" })
+        writeln!(
+            out,
+            "faucet  {}",
+            if *faucet {
+                "yes: its coins are worth nothing"
+            } else {
+                "none"
+            }
+        )
     }
 }

@@ -50,9 +50,17 @@ pub(super) async fn decline(session: &Session, arguments: &Decline) -> Result<Ex
 
 /// The channel with a question, and its newest.
 async fn asked(node: &Client, name: Option<&str>) -> Result<(Shown, Question), Fault> {
-    let nothing = || Fault::new(NOT_SO, "nothing is asked; `twinroot channel watch` shows when something is");
+    let nothing = || {
+        Fault::new(
+            NOT_SO,
+            "nothing is asked; `twinroot channel watch` shows when something is",
+        )
+    };
     if name.is_some() {
-        let mut shown = node.show(pick::channel(node, name).await?).await.map_err(client_fault)?;
+        let mut shown = node
+            .show(pick::channel(node, name).await?)
+            .await
+            .map_err(client_fault)?;
         let question = shown.questions.pop().ok_or_else(nothing)?;
         return Ok((shown, question));
     }
@@ -70,7 +78,11 @@ fn ask(shown: &Shown, asked: &Question) -> Result<bool> {
     let mut out = anstream::stderr();
     question::tell(&shown.summary, asked, &mut out)?;
     if !io::stdin().is_terminal() {
-        return Err(Fault::new(NOT_SO, "nobody can be asked here: `--yes` agrees to what is shown above").into());
+        return Err(Fault::new(
+            NOT_SO,
+            "nobody can be asked here: `--yes` agrees to what is shown above",
+        )
+        .into());
     }
     Ok(read_answer(&mut out, &mut io::stdin().lock())?)
 }
@@ -92,16 +104,36 @@ pub(crate) fn read_answer(out: &mut dyn Write, input: &mut dyn BufRead) -> io::R
     }
 }
 
-async fn answer(session: &Session, shown: &Shown, question: &Question, agrees: bool) -> Result<ExitCode> {
+async fn answer(
+    session: &Session,
+    shown: &Shown,
+    question: &Question,
+    agrees: bool,
+) -> Result<ExitCode> {
     let channel = shown.summary.channel;
     give(&session.node, channel, question.question, agrees).await?;
-    output::print(&Answered { channel, question: question.question, kind: question.kind.clone(), agreed: agrees }, session.json)?;
+    output::print(
+        &Answered {
+            channel,
+            question: question.question,
+            kind: question.kind.clone(),
+            agreed: agrees,
+        },
+        session.json,
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn give(node: &Client, channel: Id, question: Id, agrees: bool) -> Result<(), Fault> {
-    let answer = Answer { channel, question: Some(question) };
-    let given = if agrees { node.approve(answer).await } else { node.decline(answer).await };
+    let answer = Answer {
+        channel,
+        question: Some(question),
+    };
+    let given = if agrees {
+        node.approve(answer).await
+    } else {
+        node.decline(answer).await
+    };
     given.map_err(client_fault)
 }
 
@@ -147,7 +179,13 @@ struct Answered {
 
 impl Report for Answered {
     fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{} the {} in {}", if self.agreed { "agreed to" } else { "declined" }, self.kind, self.channel)
+        writeln!(
+            out,
+            "{} the {} in {}",
+            if self.agreed { "agreed to" } else { "declined" },
+            self.kind,
+            self.channel
+        )
     }
 }
 
@@ -157,9 +195,19 @@ mod tests {
 
     #[test]
     fn only_a_yes_is_a_yes() {
-        for (said, agrees) in [("y\n", true), ("maybe\nYES\n", true), ("n\n", false), ("", false), ("yep\n", false)] {
+        for (said, agrees) in [
+            ("y\n", true),
+            ("maybe\nYES\n", true),
+            ("n\n", false),
+            ("", false),
+            ("yep\n", false),
+        ] {
             let mut out = Vec::new();
-            assert_eq!(read_answer(&mut out, &mut said.as_bytes()).unwrap(), agrees, "{said}");
+            assert_eq!(
+                read_answer(&mut out, &mut said.as_bytes()).unwrap(),
+                agrees,
+                "{said}"
+            );
         }
     }
 }

@@ -29,7 +29,16 @@ impl Report for Balances {
     fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "spendable  {} now", coins(self.spendable))?;
         writeln!(out, "free       {} in the newest state", coins(self.free))?;
-        writeln!(out, "a close    pays {} of {} in the channel", coins(self.payout), coins(self.total))?;
-        writeln!(out, "locked     until height {}: {}", self.locked_until, self.why)
+        writeln!(
+            out,
+            "a close    pays {} of {} in the channel",
+            coins(self.payout),
+            coins(self.total)
+        )?;
+        writeln!(
+            out,
+            "locked     until height {}: {}",
+            self.locked_until, self.why
+        )
     }
 }

@@ -36,19 +36,42 @@ pub(super) async fn run(session: &Session, arguments: &Arguments) -> Result<Exit
     let channel = pick::channel(node, arguments.channel.as_deref()).await?;
     let before = node.status().await.map_err(client_fault)?;
     let balances = node.balances(channel).await.map_err(client_fault)?;
-    let asked = if arguments.solo { node.close_solo(channel).await } else { node.close(channel).await };
+    let asked = if arguments.solo {
+        node.close_solo(channel).await
+    } else {
+        node.close(channel).await
+    };
     asked.map_err(client_fault)?;
     if !arguments.no_wait {
-        let what = if arguments.solo { "the time to answer runs" } else { "the peer is asked" };
-        progress::until(node, channel, before.last_event, what, |event| match &*event.kind {
-            "closed" => Some(Ok(())),
-            "peer_refused" => Some(Err(Fault::new(NOT_SO, output::quoted(&event.text)).then("`--solo` closes without the peer"))),
-            _ => None,
-        })
+        let what = if arguments.solo {
+            "the time to answer runs"
+        } else {
+            "the peer is asked"
+        };
+        progress::until(
+            node,
+            channel,
+            before.last_event,
+            what,
+            |event| match &*event.kind {
+                "closed" => Some(Ok(())),
+                "peer_refused" => Some(Err(Fault::new(NOT_SO, output::quoted(&event.text))
+                    .then("`--solo` closes without the peer"))),
+                _ => None,
+            },
+        )
         .await??;
     }
     let account = node.status().await.map_err(client_fault)?.coins;
-    output::print(&Closed { channel, paid_out: !arguments.no_wait, payout: balances.payout, account }, session.json)?;
+    output::print(
+        &Closed {
+            channel,
+            paid_out: !arguments.no_wait,
+            payout: balances.payout,
+            account,
+        },
+        session.json,
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -64,9 +87,17 @@ impl Report for Closed {
     fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
         let payout = coins(self.payout);
         if !self.paid_out {
-            return writeln!(out, "asked for the end of {}; it is to pay this side {payout}", self.channel);
+            return writeln!(
+                out,
+                "asked for the end of {}; it is to pay this side {payout}",
+                self.channel
+            );
         }
         writeln!(out, "closed  {}", self.channel)?;
-        writeln!(out, "payout  {payout}; the account has {}", coins(self.account))
+        writeln!(
+            out,
+            "payout  {payout}; the account has {}",
+            coins(self.account)
+        )
     }
 }

@@ -10,7 +10,11 @@ use crate::author::output::{self, Report};
 
 impl Report for Done {
     fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
-        let steps = if self.forced > 0 { format!(", step {} of the ledger", self.forced) } else { String::new() };
+        let steps = if self.forced > 0 {
+            format!(", step {} of the ledger", self.forced)
+        } else {
+            String::new()
+        };
         writeln!(out, "round    {}{steps}", self.round)?;
         writeln!(out, "root     {}", self.root)?;
         for receipt in &self.receipts {
@@ -29,12 +33,21 @@ impl Report for Done {
 
 fn tell_receipt(receipt: &Receipt, out: &mut dyn Write) -> io::Result<()> {
     let gas = indicatif::HumanCount(receipt.gas.0.0);
-    writeln!(out, "call     {}, gas {gas}", output::quoted(&receipt.outcome))?;
+    writeln!(
+        out,
+        "call     {}, gas {gas}",
+        output::quoted(&receipt.outcome)
+    )?;
     if let Some(value) = receipt.value.as_ref().filter(|value| !value.is_null()) {
         writeln!(out, "returns  {}", compact(value))?;
     }
     for event in &receipt.events {
-        writeln!(out, "tells    {} {}", compact(&event["event"]), compact(&event["value"]))?;
+        writeln!(
+            out,
+            "tells    {} {}",
+            compact(&event["event"]),
+            compact(&event["value"])
+        )?;
     }
     Ok(())
 }

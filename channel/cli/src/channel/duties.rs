@@ -51,7 +51,10 @@ pub(super) async fn slash(session: &Session, Slash { channel }: &Slash) -> Resul
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn snapshot(session: &Session, Snapshot { channel }: &Snapshot) -> Result<ExitCode> {
+pub(super) async fn snapshot(
+    session: &Session,
+    Snapshot { channel }: &Snapshot,
+) -> Result<ExitCode> {
     let channel = pick::channel(&session.node, channel.as_deref()).await?;
     session.node.snapshot(channel).await.map_err(client_fault)?;
     Ok(ExitCode::SUCCESS)

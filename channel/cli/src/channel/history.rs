@@ -9,7 +9,17 @@ use crate::author::output;
 
 /// Kinds of events that the ledger made, or that were asked of it.
 const ON_LEDGER: [&str; 11] = [
-    "opened", "posted", "rejected", "forced", "forced_elsewhere", "undone", "stale_close", "closing", "funded", "unfunded", "closed",
+    "opened",
+    "posted",
+    "rejected",
+    "forced",
+    "forced_elsewhere",
+    "undone",
+    "stale_close",
+    "closing",
+    "funded",
+    "unfunded",
+    "closed",
 ];
 
 /// Draws it: rounds on the left line, the ledger on the right one.
@@ -19,8 +29,17 @@ pub(super) fn tell(history: &[Event], out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "\n  height  rounds  ledger")?;
     for event in history {
-        let (rounds, ledger) = if ON_LEDGER.contains(&event.kind.as_str()) { ('|', 'O') } else { ('o', '|') };
-        writeln!(out, "{:>8}     {rounds}       {ledger}     {}", event.height, line(event, false))?;
+        let (rounds, ledger) = if ON_LEDGER.contains(&event.kind.as_str()) {
+            ('|', 'O')
+        } else {
+            ('o', '|')
+        };
+        writeln!(
+            out,
+            "{:>8}     {rounds}       {ledger}     {}",
+            event.height,
+            line(event, false)
+        )?;
     }
     Ok(())
 }
@@ -32,5 +51,8 @@ pub(super) fn line(event: &Event, whole: bool) -> String {
         return text;
     }
     let channel = event.channel.map(short).unwrap_or_default();
-    format!("{:>6}  {:>8}  {channel:8}  {:<12}  {text}", event.id, event.height, event.kind)
+    format!(
+        "{:>6}  {:>8}  {channel:8}  {:<12}  {text}",
+        event.id, event.height, event.kind
+    )
 }

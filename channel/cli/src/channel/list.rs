@@ -32,9 +32,17 @@ impl Report for List {
         if self.0.is_empty() {
             return writeln!(out, "no channels; `twinroot channel open` offers one");
         }
-        writeln!(out, "{:8}  {:8}  {:>5}  {:>14}  {:>14}  what it does", "channel", "peer", "round", "own coins", "the peer's")?;
+        writeln!(
+            out,
+            "{:8}  {:8}  {:>5}  {:>14}  {:>14}  what it does",
+            "channel", "peer", "round", "own coins", "the peer's"
+        )?;
         for summary in &self.0 {
-            let away = if summary.connected { "" } else { " (peer away)" };
+            let away = if summary.connected {
+                ""
+            } else {
+                " (peer away)"
+            };
             writeln!(
                 out,
                 "{}  {}  {:>5}  {:>14}  {:>14}  {}{away}",

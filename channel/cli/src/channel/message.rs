@@ -21,7 +21,11 @@ pub(super) struct Arguments {
 pub(super) async fn run(session: &Session, arguments: &Arguments) -> Result<ExitCode> {
     let (name, text) = last(&arguments.words)?;
     let channel = pick::channel(&session.node, name).await?;
-    session.node.message(channel, text.as_bytes()).await.map_err(client_fault)?;
+    session
+        .node
+        .message(channel, text.as_bytes())
+        .await
+        .map_err(client_fault)?;
     Ok(ExitCode::SUCCESS)
 }
 

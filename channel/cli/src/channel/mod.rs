@@ -23,6 +23,8 @@ use anyhow::{Context, Result};
 use clap::Subcommand;
 use twinroot_client::api::Coins;
 
+pub(crate) use accept::ask_all;
+
 use crate::node::{At, EXIT_CODES};
 
 /// Channels: open them, do steps in them, end them.
@@ -80,7 +82,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let Arguments { about, verb } = arguments;
     wait(async {
         let node = about.at.client().await?;
-        let session = Session { node, json: about.json };
+        let session = Session {
+            node,
+            json: about.json,
+        };
         match verb {
             Verb::Open(arguments) => open::run(&session, arguments).await,
             Verb::Accept(arguments) => accept::accept(&session, arguments).await,
@@ -115,7 +120,9 @@ struct Session {
 
 /// Does it, and waits until it is done.
 pub(crate) fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     Ok(runtime.context("could not begin")?.block_on(work))
 }
 

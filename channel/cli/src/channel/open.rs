@@ -64,14 +64,31 @@ pub(super) async fn run(session: &Session, arguments: &Arguments) -> Result<Exit
     };
     let channel = node.open(terms).await.map_err(client_fault)?.channel;
     if !arguments.no_wait {
-        progress::until(node, channel, before.last_event, "offered; the peer and the ledger are waited for", |event| match &*event.kind {
-            "opened" => Some(Ok(())),
-            "offer_refused" | "offer_expired" => Some(Err(Fault::new(NOT_SO, output::quoted(&event.text)))),
-            _ => None,
-        })
+        progress::until(
+            node,
+            channel,
+            before.last_event,
+            "offered; the peer and the ledger are waited for",
+            |event| match &*event.kind {
+                "opened" => Some(Ok(())),
+                "offer_refused" | "offer_expired" => {
+                    Some(Err(Fault::new(NOT_SO, output::quoted(&event.text))))
+                }
+                _ => None,
+            },
+        )
         .await??;
     }
-    output::print(&Opened { channel, open: !arguments.no_wait, peer, deposits, lock: arguments.lock }, session.json)?;
+    output::print(
+        &Opened {
+            channel,
+            open: !arguments.no_wait,
+            peer,
+            deposits,
+            lock: arguments.lock,
+        },
+        session.json,
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -79,7 +96,12 @@ pub(super) async fn run(session: &Session, arguments: &Arguments) -> Result<Exit
 fn peer(words: &str) -> Result<(Id, Option<String>), Fault> {
     let wrong = || {
         let words = output::quoted(words);
-        Fault::new(WHICH_NODE, format!("`{words}` is no peer: write KEY@HOST:PORT, KEY, or the folder of a node on this machine"))
+        Fault::new(
+            WHICH_NODE,
+            format!(
+                "`{words}` is no peer: write KEY@HOST:PORT, KEY, or the folder of a node on this machine"
+            ),
+        )
     };
     if let Some((key, address)) = words.split_once('@') {
         return Ok((key.parse().map_err(|_| wrong())?, Some(address.to_owned())));
@@ -92,7 +114,8 @@ fn peer(words: &str) -> Result<(Id, Option<String>), Fault> {
         return Err(wrong());
     }
     let key = KeyFile::public(&folder.join(KEY)).map_err(key_fault)?;
-    let config = Config::read(&folder.join(CONFIG)).map_err(|error| Fault::new(WHICH_NODE, error))?;
+    let config =
+        Config::read(&folder.join(CONFIG)).map_err(|error| Fault::new(WHICH_NODE, error))?;
     Ok((key.into(), config.listen.map(|address| address.to_string())))
 }
 
@@ -107,9 +130,19 @@ struct Opened {
 
 impl Report for Opened {
     fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "channel  {}{}", self.channel, if self.open { "" } else { " (offered)" })?;
+        writeln!(
+            out,
+            "channel  {}{}",
+            self.channel,
+            if self.open { "" } else { " (offered)" }
+        )?;
         writeln!(out, "with     {}", self.peer)?;
-        writeln!(out, "locked   {} and the peer's {}", coins(self.deposits[0]), coins(self.deposits[1]))?;
+        writeln!(
+            out,
+            "locked   {} and the peer's {}",
+            coins(self.deposits[0]),
+            coins(self.deposits[1])
+        )?;
         writeln!(out, "lock     {} blocks to answer in", self.lock)
     }
 }
@@ -122,7 +155,10 @@ mod tests {
     fn a_peer_is_a_key_with_or_without_an_address() {
         let key = "07".repeat(32);
         assert_eq!(peer(&key).unwrap().1, None);
-        assert_eq!(peer(&format!("{key}@host:1")).unwrap().1.as_deref(), Some("host:1"));
+        assert_eq!(
+            peer(&format!("{key}@host:1")).unwrap().1.as_deref(),
+            Some("host:1")
+        );
         for wrong in ["", "07", "07@host:1", "/nowhere"] {
             assert_eq!(peer(wrong).unwrap_err().code(), "TR0905", "{wrong}");
         }

@@ -20,15 +20,32 @@ fn one_of<'a>(all: &'a [Summary], name: Option<&str>) -> Result<&'a Summary, Fau
     });
     match (fitting.next(), fitting.next(), name) {
         (Some(one), None, _) => Ok(one),
-        (Some(_), Some(_), Some(name)) => {
-            Err(Fault::new(WHICH, format!("several channels begin with {}: give more digits", output::quoted(name))))
-        }
-        (Some(_), Some(_), None) => Err(Fault::new(WHICH, format!("there are several channels, name one of: {}", listed(all)))),
+        (Some(_), Some(_), Some(name)) => Err(Fault::new(
+            WHICH,
+            format!(
+                "several channels begin with {}: give more digits",
+                output::quoted(name)
+            ),
+        )),
+        (Some(_), Some(_), None) => Err(Fault::new(
+            WHICH,
+            format!("there are several channels, name one of: {}", listed(all)),
+        )),
         (None, _, Some(name)) => {
-            let known = if all.is_empty() { "there is none".to_owned() } else { format!("there are: {}", listed(all)) };
-            Err(Fault::new(WHICH, format!("no channel begins with {}; {known}", output::quoted(name))))
+            let known = if all.is_empty() {
+                "there is none".to_owned()
+            } else {
+                format!("there are: {}", listed(all))
+            };
+            Err(Fault::new(
+                WHICH,
+                format!("no channel begins with {}; {known}", output::quoted(name)),
+            ))
         }
-        (None, _, None) => Err(Fault::new(WHICH, "there is no channel that is not closed; `twinroot channel open` offers one")),
+        (None, _, None) => Err(Fault::new(
+            WHICH,
+            "there is no channel that is not closed; `twinroot channel open` offers one",
+        )),
     }
 }
 
@@ -41,27 +58,46 @@ fn listed(all: &[Summary]) -> String {
 pub(super) fn contract<'a>(shown: &'a Shown, name: Option<&str>) -> Result<&'a Contract, Fault> {
     let is_it = |contract: &&Contract| match name {
         Some(name) => {
-            begins(contract.contract, name) || contract.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name))
+            begins(contract.contract, name)
+                || contract
+                    .name
+                    .as_deref()
+                    .is_some_and(|known| known.eq_ignore_ascii_case(name))
         }
         None => true,
     };
     let mut fitting = shown.contracts.iter().filter(is_it);
     let known = || {
         let names = shown.contracts.iter().map(|contract| {
-            let name = output::quoted(contract.name.as_deref().unwrap_or("a contract without a spec"));
+            let name = output::quoted(
+                contract
+                    .name
+                    .as_deref()
+                    .unwrap_or("a contract without a spec"),
+            );
             format!("{} ({name})", short(contract.contract))
         });
         names.collect::<Vec<_>>().join(", ")
     };
     match (fitting.next(), fitting.next()) {
         (Some(one), None) => Ok(one),
-        (Some(_), Some(_)) => Err(Fault::new(WHICH, format!("it may be several contracts, name one of: {}", known()))),
-        (None, _) if shown.contracts.is_empty() => {
-            Err(Fault::new(WHICH, "the channel has no contract; `twinroot channel create` makes one"))
-        }
+        (Some(_), Some(_)) => Err(Fault::new(
+            WHICH,
+            format!("it may be several contracts, name one of: {}", known()),
+        )),
+        (None, _) if shown.contracts.is_empty() => Err(Fault::new(
+            WHICH,
+            "the channel has no contract; `twinroot channel create` makes one",
+        )),
         (None, _) => {
             let name = output::quoted(name.unwrap_or_default());
-            Err(Fault::new(WHICH, format!("no contract of the channel is called {name}; there are: {}", known())))
+            Err(Fault::new(
+                WHICH,
+                format!(
+                    "no contract of the channel is called {name}; there are: {}",
+                    known()
+                ),
+            ))
         }
     }
 }
@@ -100,13 +136,34 @@ mod tests {
 
     #[test]
     fn a_channel_is_named_by_as_many_digits_as_it_takes() {
-        let all = [summary(0xab, 1, Stage::Open), summary(0xab, 2, Stage::Closed), summary(0xcd, 3, Stage::Closed)];
+        let all = [
+            summary(0xab, 1, Stage::Open),
+            summary(0xab, 2, Stage::Closed),
+            summary(0xcd, 3, Stage::Closed),
+        ];
         assert_eq!(one_of(&all, Some("CD")).unwrap().channel, all[2].channel);
         assert_eq!(one_of(&all, None).unwrap().channel, all[0].channel);
         for wrong in ["ab", "ef", "", "channel"] {
-            assert_eq!(one_of(&all, Some(wrong)).unwrap_err().code(), "TR0906", "{wrong}");
+            assert_eq!(
+                one_of(&all, Some(wrong)).unwrap_err().code(),
+                "TR0906",
+                "{wrong}"
+            );
         }
-        assert!(one_of(&[], None).unwrap_err().to_string().contains("channel open"));
-        assert!(one_of(&[summary(1, 1, Stage::Open), summary(2, 2, Stage::Open)], None).unwrap_err().to_string().contains("01010101"));
+        assert!(
+            one_of(&[], None)
+                .unwrap_err()
+                .to_string()
+                .contains("channel open")
+        );
+        assert!(
+            one_of(
+                &[summary(1, 1, Stage::Open), summary(2, 2, Stage::Open)],
+                None
+            )
+            .unwrap_err()
+            .to_string()
+            .contains("01010101")
+        );
     }
 }

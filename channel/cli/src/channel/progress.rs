@@ -22,8 +22,15 @@ pub(super) async fn until<T>(
     what: &str,
     mut is_enough: impl FnMut(&Event) -> Option<T>,
 ) -> Result<T, Fault> {
-    let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
-    let mut events = node.events(Events { after: Some(after), limit: None, channel: Some(channel) });
+    let bar = ProgressBar::new_spinner().with_style(
+        ProgressStyle::with_template("{spinner} {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    );
+    let mut events = node.events(Events {
+        after: Some(after),
+        limit: None,
+        channel: Some(channel),
+    });
     let mut looks = interval(LOOK);
     let mut last = String::new();
     loop {

@@ -20,11 +20,19 @@ pub(super) fn tell(summary: &Summary, question: &Question, out: &mut dyn Write) 
             tell_fields(details, &["deposits", "lock", "expiry"], out)
         }
         "close" => {
-            writeln!(out, "{} wants to end the channel {}.", summary.peer, summary.channel)?;
+            writeln!(
+                out,
+                "{} wants to end the channel {}.",
+                summary.peer, summary.channel
+            )?;
             writeln!(out, "  payout   this side gets {}", coins(after))
         }
         _ => {
-            writeln!(out, "{} proposes a step in {}.", summary.peer, summary.channel)?;
+            writeln!(
+                out,
+                "{} proposes a step in {}.",
+                summary.peer, summary.channel
+            )?;
             for operation in list(details, "operations") {
                 writeln!(out, "  step     {}", words(operation))?;
             }
@@ -32,19 +40,39 @@ pub(super) fn tell(summary: &Summary, question: &Question, out: &mut dyn Write) 
                 tell_code(code, out)?;
             }
             for receipt in list(details, "receipts") {
-                writeln!(out, "  outcome  {}, gas {}", text(receipt, "outcome"), text(receipt, "gas"))?;
+                writeln!(
+                    out,
+                    "  outcome  {}, gas {}",
+                    text(receipt, "outcome"),
+                    text(receipt, "gas")
+                )?;
                 for event in list(receipt, "events") {
                     writeln!(out, "           tells {}", compact(event))?;
                 }
             }
-            writeln!(out, "  stake    a close would pay this side {} instead of {}", coins(after), coins(before))
+            writeln!(
+                out,
+                "  stake    a close would pay this side {} instead of {}",
+                coins(after),
+                coins(before)
+            )
         }
     }
 }
 
 fn tell_code(code: &Value, out: &mut dyn Write) -> io::Result<()> {
-    let verified = if code["verified"] == true { "its spec was held against the module" } else { "WITHOUT a spec that fits: nobody says what it does" };
-    writeln!(out, "  code     {}: {}, {} bytes; {verified}", text(code, "code"), text(code, "name"), text(code, "bytes"))?;
+    let verified = if code["verified"] == true {
+        "its spec was held against the module"
+    } else {
+        "WITHOUT a spec that fits: nobody says what it does"
+    };
+    writeln!(
+        out,
+        "  code     {}: {}, {} bytes; {verified}",
+        text(code, "code"),
+        text(code, "name"),
+        text(code, "bytes")
+    )?;
     for entry in list(&code["spec"], "entries") {
         writeln!(out, "           {}", signature(entry))?;
     }
@@ -54,7 +82,11 @@ fn tell_code(code: &Value, out: &mut dyn Write) -> io::Result<()> {
 /// An operation in a line.
 fn words(operation: &Value) -> String {
     match operation["do"].as_str() {
-        Some("transfer") => format!("{} pays {}", text(operation, "from"), text(operation, "amount")),
+        Some("transfer") => format!(
+            "{} pays {}",
+            text(operation, "from"),
+            text(operation, "amount")
+        ),
         Some("create") => format!(
             "a contract {} comes to be, with {}; {} of 10,000 parts to the initiator if the channel closes first; held to height {}",
             text(operation, "contract"),
@@ -62,14 +94,21 @@ fn words(operation: &Value) -> String {
             text(operation, "fallback"),
             text(operation, "hold")
         ),
-        Some("call") => format!("{} with {} and {} coins", text(operation, "entry"), compact(&operation["args"]), text(operation, "value")),
+        Some("call") => format!(
+            "{} with {} and {} coins",
+            text(operation, "entry"),
+            compact(&operation["args"]),
+            text(operation, "value")
+        ),
         _ => compact(operation),
     }
 }
 
 /// An entry of a contract's document: its name, what it takes and gives.
 pub(super) fn signature(entry: &Value) -> String {
-    let args: Vec<String> = list(entry, "args").map(|arg| format!("{}: {}", text(arg, "name"), text(arg, "type"))).collect();
+    let args: Vec<String> = list(entry, "args")
+        .map(|arg| format!("{}: {}", text(arg, "name"), text(arg, "type")))
+        .collect();
     let mut line = format!("{}({})", text(entry, "name"), args.join(", "));
     if text(entry, "returns") != "()" {
         line.push_str(&format!(" -> {}", text(entry, "returns")));
@@ -91,7 +130,11 @@ fn tell_fields(details: &Value, names: &[&str], out: &mut dyn Write) -> io::Resu
 
 /// The items of a list in a document; of anything else, none.
 pub(super) fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
-    value[name].as_array().map(Vec::as_slice).unwrap_or_default().iter()
+    value[name]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default()
+        .iter()
 }
 
 /// A field of a document, without what would command a terminal.

@@ -30,15 +30,39 @@ impl Report for Shown {
     fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
         let summary = &self.summary;
         writeln!(out, "channel   {}", summary.channel)?;
-        writeln!(out, "peer      {} ({})", summary.peer, if summary.connected { "connected" } else { "away" })?;
+        writeln!(
+            out,
+            "peer      {} ({})",
+            summary.peer,
+            if summary.connected {
+                "connected"
+            } else {
+                "away"
+            }
+        )?;
         writeln!(out, "this side {}", summary.side)?;
         writeln!(out, "status    {}", output::quoted(&summary.status))?;
         writeln!(out, "round     {}{}", summary.round, forced(summary.forced))?;
         writeln!(out, "root      {}", self.root)?;
-        writeln!(out, "free      {} and the peer's {}", coins(summary.balances[0]), coins(summary.balances[1]))?;
-        writeln!(out, "locked    {} and {}; {} blocks to answer in", coins(self.deposits[0]), coins(self.deposits[1]), self.lock)?;
+        writeln!(
+            out,
+            "free      {} and the peer's {}",
+            coins(summary.balances[0]),
+            coins(summary.balances[1])
+        )?;
+        writeln!(
+            out,
+            "locked    {} and {}; {} blocks to answer in",
+            coins(self.deposits[0]),
+            coins(self.deposits[1]),
+            self.lock
+        )?;
         if self.hold_until > 0 {
-            writeln!(out, "hold      no solo close pays out before height {}", self.hold_until)?;
+            writeln!(
+                out,
+                "hold      no solo close pays out before height {}",
+                self.hold_until
+            )?;
         }
         if let Some(height) = self.closing_until {
             writeln!(out, "closing   can be answered until height {height}")?;
@@ -64,16 +88,27 @@ fn forced(steps: u32) -> String {
 
 fn tell_contract(contract: &Contract, out: &mut dyn Write) -> io::Result<()> {
     let name = output::quoted(contract.name.as_deref().unwrap_or("without a spec"));
-    writeln!(out, "\ncontract  {}: {name}, {} coins", contract.contract, coins(contract.coins))?;
+    writeln!(
+        out,
+        "\ncontract  {}: {name}, {} coins",
+        contract.contract,
+        coins(contract.coins)
+    )?;
     let Some(document) = &contract.document else {
         return Ok(());
     };
     for entry in list(document, "entries").filter(|entry| entry["name"] != "init") {
         writeln!(out, "  {}", signature(entry))?;
-        if let Some(line) = entry["docs"].as_str().and_then(|docs| docs.lines().next()).filter(|line| !line.is_empty()) {
+        if let Some(line) = entry["docs"]
+            .as_str()
+            .and_then(|docs| docs.lines().next())
+            .filter(|line| !line.is_empty())
+        {
             writeln!(out, "      {}", output::quoted(line))?;
         }
-        for arg in list(entry, "args").filter(|arg| arg["docs"].as_str().is_some_and(|docs| !docs.is_empty())) {
+        for arg in list(entry, "args")
+            .filter(|arg| arg["docs"].as_str().is_some_and(|docs| !docs.is_empty()))
+        {
             writeln!(out, "      {}: {}", text(arg, "name"), text(arg, "docs"))?;
         }
     }

@@ -180,27 +180,54 @@ pub(super) async fn estimate(session: &Session, arguments: &Estimate) -> Result<
 }
 
 pub(super) async fn create(session: &Session, arguments: &Create) -> Result<ExitCode> {
-    let Create { words, channel, hold, fallback, gas, key } = arguments;
+    let Create {
+        words,
+        channel,
+        hold,
+        fallback,
+        gas,
+        key,
+    } = arguments;
     let channel = pick::channel(&session.node, channel.as_deref()).await?;
-    let (path, args) = words.split_first().ok_or_else(|| Fault::new(WHICH, "no module is named"))?;
+    let (path, args) = words
+        .split_first()
+        .ok_or_else(|| Fault::new(WHICH, "no module is named"))?;
     let wasm = fs::read(path).map_err(|error| Fault::new(NO_FILE, format!("{path}: {error}")))?;
     let spec = spec_of(&wasm)?;
     if let Some(spec) = &spec {
         // Here the message has the words of whoever wrote them.
-        spec.encode_words(twinroot_abi::INIT, args).map_err(Fault::from)?;
+        spec.encode_words(twinroot_abi::INIT, args)
+            .map_err(Fault::from)?;
     }
     let offered = spec.as_ref().and_then(|spec| spec.hold);
     let hold = match hold.or(offered).unwrap_or(0) {
         0 => 0,
-        blocks => session.node.status().await.map_err(client_fault)?.height.saturating_add(blocks),
+        blocks => session
+            .node
+            .status()
+            .await
+            .map_err(client_fault)?
+            .height
+            .saturating_add(blocks),
     };
     let offered = spec.as_ref().and_then(|spec| spec.fallback);
     let own = u16::from(fallback.or(offered).unwrap_or(EVEN)).saturating_mul(BASIS_POINTS);
-    let is_initiator = session.node.show(channel).await.map_err(client_fault)?.summary.side == Side::Initiator.to_string();
+    let is_initiator = session
+        .node
+        .show(channel)
+        .await
+        .map_err(client_fault)?
+        .summary
+        .side
+        == Side::Initiator.to_string();
     let operation = Operation::Create {
         wasm: Bytes(wasm),
         args: Args::Words(args.to_vec()),
-        fallback: if is_initiator { own } else { (100 * BASIS_POINTS).saturating_sub(own) },
+        fallback: if is_initiator {
+            own
+        } else {
+            (100 * BASIS_POINTS).saturating_sub(own)
+        },
         hold,
         gas: gas.map(|gas| Work(Gas(gas))),
     };
@@ -209,15 +236,24 @@ pub(super) async fn create(session: &Session, arguments: &Create) -> Result<Exit
 }
 
 pub(super) async fn transfer(session: &Session, arguments: &Transfer) -> Result<ExitCode> {
-    arguments.coins.make(session, |amount| Operation::Transfer { amount }).await
+    arguments
+        .coins
+        .make(session, |amount| Operation::Transfer { amount })
+        .await
 }
 
 pub(super) async fn deposit(session: &Session, arguments: &Deposit) -> Result<ExitCode> {
-    arguments.coins.make(session, |amount| Operation::Deposit { amount }).await
+    arguments
+        .coins
+        .make(session, |amount| Operation::Deposit { amount })
+        .await
 }
 
 pub(super) async fn withdraw(session: &Session, arguments: &Withdraw) -> Result<ExitCode> {
-    arguments.coins.make(session, |amount| Operation::Withdraw { amount }).await
+    arguments
+        .coins
+        .make(session, |amount| Operation::Withdraw { amount })
+        .await
 }
 
 fn done(session: &Session, result: Result<Done, twinroot_client::Error>) -> Result<ExitCode> {
@@ -228,21 +264,31 @@ fn done(session: &Session, result: Result<Done, twinroot_client::Error>) -> Resu
 impl Called {
     /// The step that the words say.
     async fn step(&self, session: &Session) -> Result<Step, Fault> {
-        let names = self.words.iter().take_while(|word| !word.contains('=')).count();
+        let names = self
+            .words
+            .iter()
+            .take_while(|word| !word.contains('='))
+            .count();
         let (names, args) = self.words.split_at(names);
         let (channel, contract, entry) = match names {
             [entry] => (None, None, entry),
             [contract, entry] => (None, Some(contract), entry),
             [channel, contract, entry] => (Some(channel), Some(contract), entry),
             [] => return Err(Fault::new(ARGUMENTS, "no entry is named")),
-            _ => return Err(Fault::new(ARGUMENTS, "there are too many names before the arguments: [[CHANNEL] CONTRACT] ENTRY")),
+            _ => {
+                return Err(Fault::new(
+                    ARGUMENTS,
+                    "there are too many names before the arguments: [[CHANNEL] CONTRACT] ENTRY",
+                ));
+            }
         };
         let channel = pick::channel(&session.node, channel.map(String::as_str)).await?;
         let shown = session.node.show(channel).await.map_err(client_fault)?;
         let contract = pick::contract(&shown, contract.map(String::as_str))?.contract;
         let mut facts = Vec::new();
         for path in &self.facts {
-            let bundle = fs::read(path).map_err(|error| Fault::new(NO_FILE, format!("{}: {error}", path.display())))?;
+            let bundle = fs::read(path)
+                .map_err(|error| Fault::new(NO_FILE, format!("{}: {error}", path.display())))?;
             facts.push(Bytes(bundle));
         }
         let operation = Operation::Call {
@@ -258,11 +304,22 @@ impl Called {
 }
 
 impl Moved {
-    async fn make(&self, session: &Session, operation: impl FnOnce(Coins) -> Operation) -> Result<ExitCode> {
+    async fn make(
+        &self,
+        session: &Session,
+        operation: impl FnOnce(Coins) -> Operation,
+    ) -> Result<ExitCode> {
         let (channel, amount) = super::message::last(&self.words)?;
-        let amount = amount.parse().map_err(|_| Fault::new(ARGUMENTS, format!("`{}` is no number of coins", output::quoted(amount))))?;
+        let amount = amount.parse().map_err(|_| {
+            Fault::new(
+                ARGUMENTS,
+                format!("`{}` is no number of coins", output::quoted(amount)),
+            )
+        })?;
         let channel = pick::channel(&session.node, channel).await?;
-        let step = Step::on(channel).and(operation(Coins(Amount(amount)))).keyed(&*self.key.key);
+        let step = Step::on(channel)
+            .and(operation(Coins(Amount(amount))))
+            .keyed(&*self.key.key);
         done(session, session.node.call(step).await)
     }
 }

@@ -33,7 +33,11 @@ pub(super) async fn run(session: &Session, arguments: &Arguments) -> Result<Exit
         Some(name) => Some(pick::channel(&session.node, Some(name)).await?),
         None => None,
     };
-    let events = session.node.events(Events { after: arguments.after, limit: None, channel });
+    let events = session.node.events(Events {
+        after: arguments.after,
+        limit: None,
+        channel,
+    });
     let mut events = events.take(arguments.count.unwrap_or(usize::MAX));
     while let Some(event) = events.next().await {
         let event = event.map_err(client_fault)?;

@@ -14,7 +14,9 @@ pub(crate) use passphrase::{Passphrase, Which};
 
 /// Keys: a key file is an account on the ledger and a name among peers.
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  twinroot key new alice.key\n  twinroot key show alice.key\n  twinroot key public alice.key")]
+#[command(
+    after_help = "Examples:\n  twinroot key new alice.key\n  twinroot key show alice.key\n  twinroot key public alice.key"
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     verb: Verb,

@@ -38,33 +38,51 @@ pub(crate) enum Which {
 impl Passphrase {
     /// For a demo: no passphrase.
     pub(crate) const fn none() -> Self {
-        Self { passphrase_file: None, no_passphrase: true }
+        Self {
+            passphrase_file: None,
+            no_passphrase: true,
+        }
     }
 
     pub(crate) fn get(&self, which: Which) -> Result<Zeroizing<String>, Fault> {
         if self.no_passphrase {
             if which == Which::New {
-                anstream::eprintln!("insecure: this key file has no passphrase; whoever reads it has the coins");
+                anstream::eprintln!(
+                    "insecure: this key file has no passphrase; whoever reads it has the coins"
+                );
             }
             return Ok(Zeroizing::new(NONE.to_owned()));
         }
         if let Some(path) = &self.passphrase_file {
             let text = fs::read_to_string(path).map(Zeroizing::new);
-            let text = text.map_err(|error| Fault::new(PASSPHRASE, format!("{}: {error}", path.display())))?;
-            return Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()));
+            let text = text
+                .map_err(|error| Fault::new(PASSPHRASE, format!("{}: {error}", path.display())))?;
+            return Ok(Zeroizing::new(
+                text.lines().next().unwrap_or_default().to_owned(),
+            ));
         }
         if let Ok(passphrase) = env::var(VARIABLE) {
             return Ok(Zeroizing::new(passphrase));
         }
         if !io::stdin().is_terminal() {
-            let message = format!("nobody can be asked for the passphrase: give --passphrase-file or {VARIABLE}");
+            let message = format!(
+                "nobody can be asked for the passphrase: give --passphrase-file or {VARIABLE}"
+            );
             return Err(Fault::new(PASSPHRASE, message));
         }
         let ask = |prompt| rpassword::prompt_password(prompt).map(Zeroizing::new);
-        let failed = |error: io::Error| Fault::new(PASSPHRASE, format!("the passphrase cannot be read: {error}"));
+        let failed = |error: io::Error| {
+            Fault::new(
+                PASSPHRASE,
+                format!("the passphrase cannot be read: {error}"),
+            )
+        };
         let passphrase = ask("passphrase: ").map_err(failed)?;
         if which == Which::New && *ask("once more: ").map_err(failed)? != *passphrase {
-            return Err(Fault::new(PASSPHRASE, "these are two different passphrases"));
+            return Err(Fault::new(
+                PASSPHRASE,
+                "these are two different passphrases",
+            ));
         }
         Ok(passphrase)
     }

@@ -11,7 +11,9 @@ use crate::node::key_fault;
 
 /// Print the public key of a key file, for which no passphrase is needed.
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  twinroot channel open --peer $(twinroot key public bob.key)@127.0.0.1:8641 --deposit 1000")]
+#[command(
+    after_help = "Examples:\n  twinroot channel open --peer $(twinroot key public bob.key)@127.0.0.1:8641 --deposit 1000"
+)]
 pub(super) struct Arguments {
     /// The key file.
     file: PathBuf,

@@ -43,7 +43,10 @@ pub(super) struct Shown {
 
 impl Shown {
     pub(super) fn new(file: &Path, key: PublicKey) -> Self {
-        Self { file: file.to_owned(), key: key.into() }
+        Self {
+            file: file.to_owned(),
+            key: key.into(),
+        }
     }
 }
 

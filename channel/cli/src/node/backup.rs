@@ -1,18 +1,17 @@
 //! `twinroot node backup`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use twinroot_keyring::{BackupKey, KeyFile, LocalSigner, seal, write_backup};
+use twinroot_node::{BACKUP_NAME, LOG as LOG_FILE};
+use twinroot_store::Store;
 
-use super::codes::BACKUP;
-use super::{EXIT_CODES, KEY, check, folder, key_fault};
+use super::codes::{BACKUP, LOG};
+use super::{EXIT_CODES, KEY, folder, key_fault};
 use crate::author::Fault;
 use crate::key::{Passphrase, Which};
-
-/// Name of a backup of a whole node, in its folder.
-const NAME: &str = "node";
 
 /// Write a sealed copy of the node's log.
 #[derive(clap::Args)]
@@ -36,12 +35,29 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let folder = folder(arguments.folder.as_deref())?;
-    let key = KeyFile::open(&folder.join(KEY), &arguments.passphrase.get(Which::Known)?).map_err(key_fault)?;
-    let export = check::open(&folder)?.export().map_err(|error| Fault::new(BACKUP, error))?;
+    let key = KeyFile::open(&folder.join(KEY), &arguments.passphrase.get(Which::Known)?)
+        .map_err(key_fault)?;
+    let export = open(&folder)?
+        .export()
+        .map_err(|error| Fault::new(BACKUP, error))?;
     let key = BackupKey::of(&LocalSigner::new(key)).map_err(|error| Fault::new(BACKUP, error))?;
     let sealed = seal(&export, &key).map_err(|error| Fault::new(BACKUP, error))?;
-    std::fs::create_dir_all(&arguments.to).map_err(|error| Fault::new(BACKUP, format!("{}: {error}", arguments.to.display())))?;
-    let written = write_backup(&arguments.to, NAME, &sealed, arguments.keep).map_err(|error| Fault::new(BACKUP, error))?;
+    std::fs::create_dir_all(&arguments.to)
+        .map_err(|error| Fault::new(BACKUP, format!("{}: {error}", arguments.to.display())))?;
+    let written = write_backup(&arguments.to, BACKUP_NAME, &sealed, arguments.keep)
+        .map_err(|error| Fault::new(BACKUP, error))?;
     println!("{}", written.path.display());
     Ok(ExitCode::SUCCESS)
+}
+
+/// The log of a node that is there and does not run.
+pub(super) fn open(folder: &Path) -> Result<Store, Fault> {
+    let path = folder.join(LOG_FILE);
+    if !path.exists() {
+        return Err(Fault::new(
+            LOG,
+            format!("{} is not there: the node has not run yet", path.display()),
+        ));
+    }
+    Store::open(&path).map_err(|error| Fault::new(LOG, error))
 }

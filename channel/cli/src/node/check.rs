@@ -1,23 +1,22 @@
 //! `twinroot node check`.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use serde::Serialize;
-use twinroot_node::LOG as LOG_FILE;
-use twinroot_store::Store;
+use twinroot_node::Checked;
 
 use super::codes::LOG;
-use super::{EXIT_CODES, folder};
+use super::{EXIT_CODES, engine, folder};
 use crate::author::Fault;
 use crate::author::output::{self, Report};
 
-/// Read all of a node's log and say whether it is as it was written.
+/// Read all of a node's log and say whether it is as it was written, and makes sense.
 #[derive(clap::Args)]
 #[command(
-    long_about = "Read all of a node's log and say whether it is as it was written: each page, each line, each checksum. The node must not run.",
+    long_about = "Read all of a node's log and say whether it is as it was written, and makes sense: each checksum, each line, each channel, each \
+        signature of a state. The node must not run; nothing is written.",
     after_help = format!("Examples:\n  twinroot node check\n  twinroot node check alice --json\n\n{EXIT_CODES}")
 )]
 pub(super) struct Arguments {
@@ -30,46 +29,49 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let folder = folder(arguments.folder.as_deref())?;
-    let checked = open(&folder)?.check().map_err(|error| Fault::new(LOG, error))?;
-    let found = Found {
-        streams: checked.streams,
-        lines: checked.entries,
-        modules: checked.blobs,
-        records: checked.records,
-        bytes: checked.bytes,
-        broken: checked.broken.iter().map(ToString::to_string).collect(),
-    };
-    output::print(&found, arguments.json)?;
-    Ok(if found.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(3) })
+    let checked = twinroot_node::check(&folder, &*engine::start(&folder)?)
+        .map_err(|error| Fault::new(LOG, error))?;
+    output::print(&checked, arguments.json)?;
+    Ok(if checked.faults.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(3)
+    })
 }
 
-/// The log of a node that is there.
-pub(super) fn open(folder: &Path) -> Result<Store, Fault> {
-    let path = folder.join(LOG_FILE);
-    if !path.exists() {
-        return Err(Fault::new(LOG, format!("{} is not there: the node has not run yet", path.display())));
-    }
-    Store::open(&path).map_err(|error| Fault::new(LOG, error))
-}
-
-/// What a check found.
-#[derive(Serialize)]
-struct Found {
-    streams: u64,
-    lines: u64,
-    modules: u64,
-    records: u64,
-    bytes: u64,
-    broken: Vec<String>,
-}
-
-impl Report for Found {
+impl Report for Checked {
     fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { streams, lines, modules, records, bytes, broken } = self;
-        writeln!(out, "{lines} lines of {streams} streams, {modules} modules, {records} records of the application: {bytes} bytes")?;
-        for place in broken {
-            writeln!(out, "broken: {place}")?;
+        let Self {
+            lines,
+            modules,
+            records,
+            bytes,
+            ..
+        } = self;
+        writeln!(
+            out,
+            "{lines} lines, {modules} modules, {records} records of the application: {bytes} bytes"
+        )?;
+        for channel in &self.channels {
+            writeln!(
+                out,
+                "{}: round {}, {} signatures; {}",
+                channel.channel,
+                channel.round,
+                channel.signed,
+                output::quoted(&channel.status)
+            )?;
         }
-        if broken.is_empty() { writeln!(out, "all of it is as it was written") } else { Ok(()) }
+        if self.restored {
+            writeln!(out, "it was made of a backup once")?;
+        }
+        for fault in &self.faults {
+            writeln!(out, "wrong: {}", output::quoted(fault))?;
+        }
+        if self.faults.is_empty() {
+            writeln!(out, "all of it is as it was written")
+        } else {
+            Ok(())
+        }
     }
 }

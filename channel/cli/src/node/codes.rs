@@ -30,7 +30,12 @@ pub(crate) const TABLE: &[Entry] = &[
         "A request is one JSON-RPC object whose params are those of docs/spec/api.schema.json: no field is missing and none is unknown; \
          coins are decimal strings, ids 64 hex digits. The message names the field.",
     ),
-    error("TR0702", 2, "there is no such method", "docs/spec/api.schema.json lists all methods. Program and node may be of different versions."),
+    error(
+        "TR0702",
+        2,
+        "there is no such method",
+        "docs/spec/api.schema.json lists all methods. Program and node may be of different versions.",
+    ),
     error(
         "TR0703",
         3,
@@ -38,8 +43,18 @@ pub(crate) const TABLE: &[Entry] = &[
         "Whoever talks to a node over TCP shows the token in the file `token` of its folder: `--token-file FILE` or TWINROOT_TOKEN. On the \
          node's own machine, `--node FOLDER` needs none.",
     ),
-    error("TR0704", 3, "too much is asked at a time", "Nothing of the request was done. Wait for answers before asking more."),
-    error("TR0705", 3, "the subscriber is too slow", "It did not read what it asked for. Subscribe again, behind the last event that was read."),
+    error(
+        "TR0704",
+        3,
+        "too much is asked at a time",
+        "Nothing of the request was done. Wait for answers before asking more.",
+    ),
+    error(
+        "TR0705",
+        3,
+        "the subscriber is too slow",
+        "It did not read what it asked for. Subscribe again, behind the last event that was read.",
+    ),
     error(
         "TR0706",
         3,
@@ -53,9 +68,24 @@ pub(crate) const TABLE: &[Entry] = &[
         "the connection was lost",
         "It is not known whether what was asked for was done. Look, and ask again if it was not; what has the same key is done once.",
     ),
-    error("TR0708", 3, "the other side does not speak this protocol", "Look whether the address is that of a node, and of the same version."),
-    error("TR0709", 2, "the address is none", "Write ws://HOST:PORT, or unix:PATH for a socket on this machine."),
-    error("TR0710", 3, "the server itself failed", "The message says how. Its log says more; please report it."),
+    error(
+        "TR0708",
+        3,
+        "the other side does not speak this protocol",
+        "Look whether the address is that of a node, and of the same version.",
+    ),
+    error(
+        "TR0709",
+        2,
+        "the address is none",
+        "Write ws://HOST:PORT, or unix:PATH for a socket on this machine.",
+    ),
+    error(
+        "TR0710",
+        3,
+        "the server itself failed",
+        "The message says how. Its log says more; please report it.",
+    ),
     error(
         "TR0901",
         2,
@@ -100,7 +130,12 @@ pub(crate) const TABLE: &[Entry] = &[
         "The message says what is missing: the ledger, the log, an address. Nothing was done. `twinroot node check` looks at the log, and \
          `node.toml` in the node's folder says where everything is.",
     ),
-    error(FAILED, 1, "the node says no", "This program does not know the code: it may be older than the node. The message says what is wrong."),
+    error(
+        FAILED,
+        1,
+        "the node says no",
+        "This program does not know the code: it may be older than the node. The message says what is wrong.",
+    ),
     error(
         LOG,
         3,
@@ -114,5 +149,10 @@ pub(crate) const TABLE: &[Entry] = &[
         "the backup cannot be written or opened",
         "A backup opens with the key of the node that made it, and only whole: the message says what is wrong with it. Take another one of the folder.",
     ),
-    error(NOT_SO, 1, "it did not happen", "What was waited for cannot come any more; the message says what came instead."),
+    error(
+        NOT_SO,
+        1,
+        "it did not happen",
+        "What was waited for cannot come any more; the message says what came instead.",
+    ),
 ];

@@ -10,7 +10,9 @@ use crate::author::codes;
 
 /// What a node says, or why it says nothing.
 pub(crate) fn client_fault(error: Error) -> Fault {
-    let code = codes::all().find(|entry| entry.code == error.code()).map_or(FAILED, |entry| entry.code);
+    let code = codes::all()
+        .find(|entry| entry.code == error.code())
+        .map_or(FAILED, |entry| entry.code);
     let fault = Fault::new(code, &error);
     match error.todo() {
         Some(todo) => fault.then(todo),

@@ -83,7 +83,11 @@ pub(super) fn make(folder: &Path, settings: &Settings, passphrase: &Passphrase) 
     }
     let failed = |error: io::Error| Fault::new(NO_FILE, format!("{}: {error}", folder.display()));
     // Keys, tokens and states are nobody else's business.
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(failed)?;
     let key_file = folder.join(KEY);
     let key = if key_file.exists() {
         KeyFile::public(&key_file).map_err(key_fault)?
@@ -94,7 +98,11 @@ pub(super) fn make(folder: &Path, settings: &Settings, passphrase: &Passphrase) 
     };
     let settings = settings.over(Config::default());
     fs::write(&config, written(&settings)).map_err(failed)?;
-    Ok(Made { folder: folder.to_owned(), key: key.into(), listen: settings.listen })
+    Ok(Made {
+        folder: folder.to_owned(),
+        key: key.into(),
+        listen: settings.listen,
+    })
 }
 
 /// A node that was made.
@@ -113,7 +121,10 @@ impl Report for Made {
             Some(address) => writeln!(out, "name      {}@{address}", self.key)?,
             None => writeln!(out, "name      {}; it listens to nobody", self.key)?,
         }
-        writeln!(out, "\nnext: `twinroot node run {folder}`. Keep a copy of {folder}/key and its passphrase.")
+        writeln!(
+            out,
+            "\nnext: `twinroot node run {folder}`. Keep a copy of {folder}/key and its passphrase."
+        )
     }
 }
 
@@ -209,7 +220,10 @@ mod tests {
 
     #[test]
     fn the_written_settings_are_the_defaults() {
-        assert_eq!(toml::from_str::<Config>(&written(&Config::default())).unwrap(), Config::default());
+        assert_eq!(
+            toml::from_str::<Config>(&written(&Config::default())).unwrap(),
+            Config::default()
+        );
     }
 
     #[test]
@@ -219,12 +233,17 @@ mod tests {
             .lines()
             .map(|line| match line.strip_prefix("# ") {
                 // A comment that is a line of the file: a name, an equals sign; or a table.
-                Some(line) if line.starts_with("[[") || line.split(' ').nth(1) == Some("=") => format!("{line}\n"),
+                Some(line) if line.starts_with("[[") || line.split(' ').nth(1) == Some("=") => {
+                    format!("{line}\n")
+                }
                 _ => format!("{line}\n"),
             })
             .collect();
         let config: Config = toml::from_str(&said).unwrap();
         assert!(config.api.is_some() && config.metrics.is_some() && config.backup.folder.is_some());
-        assert_eq!((config.policy.sign.len(), config.policy.force_after), (1, Some(20)));
+        assert_eq!(
+            (config.policy.sign.len(), config.policy.force_after),
+            (1, Some(20))
+        );
     }
 }

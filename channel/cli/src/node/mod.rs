@@ -1,9 +1,11 @@
 //! `twinroot node`: the daemon, its folder, its log and its backups. One file a verb.
 
 mod backup;
+pub(crate) mod chain;
 mod check;
 pub(crate) mod codes;
 pub(crate) mod core_codes;
+pub(crate) mod engine;
 mod faults;
 mod init;
 mod place;
@@ -20,6 +22,7 @@ use clap::Subcommand;
 pub(crate) use faults::{client_fault, key_fault, start_fault};
 pub(crate) use init::{CONFIG, KEY};
 pub(crate) use place::{At, folder};
+pub(crate) use restore::restore;
 
 /// What `--help` of each of these verbs ends with.
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done; 1 not done: the peer, a contract or the channel says no; 2 wrong usage; 3 something is \

@@ -34,22 +34,33 @@ impl At {
     pub(crate) async fn client(&self) -> Result<Client, Fault> {
         let named = self.node.clone().or_else(|| env::var(VARIABLE).ok());
         if let Some(address) = named.as_deref().filter(|named| named.contains(':')) {
-            let endpoint: Endpoint = address.parse().map_err(|error| Fault::new(WHICH_NODE, error))?;
-            return Client::connect(endpoint, self.token()?).await.map_err(client_fault);
+            let endpoint: Endpoint = address
+                .parse()
+                .map_err(|error| Fault::new(WHICH_NODE, error))?;
+            return Client::connect(endpoint, self.token()?)
+                .await
+                .map_err(client_fault);
         }
         let folder = named.map_or_else(home, |named| Ok(PathBuf::from(named)))?;
         let socket = folder.join(SOCKET);
-        Client::connect(Endpoint::Unix(socket), None).await.map_err(|error| {
-            let fault = client_fault(error);
-            if folder.is_dir() { fault.then("start it: `twinroot node run`") } else { fault.then("make a node: `twinroot node init`") }
-        })
+        Client::connect(Endpoint::Unix(socket), None)
+            .await
+            .map_err(|error| {
+                let fault = client_fault(error);
+                if folder.is_dir() {
+                    fault.then("start it: `twinroot node run`")
+                } else {
+                    fault.then("make a node: `twinroot node init`")
+                }
+            })
     }
 
     fn token(&self) -> Result<Option<String>, Fault> {
         let Some(path) = &self.token_file else {
             return Ok(env::var(TOKEN_VARIABLE).ok());
         };
-        let text = fs::read_to_string(path).map_err(|error| Fault::new(WHICH_NODE, format!("{}: {error}", path.display())))?;
+        let text = fs::read_to_string(path)
+            .map_err(|error| Fault::new(WHICH_NODE, format!("{}: {error}", path.display())))?;
         Ok(Some(text.trim().to_owned()))
     }
 }
@@ -63,6 +74,11 @@ pub(crate) fn folder(given: Option<&Path>) -> Result<PathBuf, Fault> {
 }
 
 fn home() -> Result<PathBuf, Fault> {
-    let home = env::home_dir().ok_or_else(|| Fault::new(WHICH_NODE, "there is no home folder: name the node with --node"))?;
+    let home = env::home_dir().ok_or_else(|| {
+        Fault::new(
+            WHICH_NODE,
+            "there is no home folder: name the node with --node",
+        )
+    })?;
     Ok(home.join(DEFAULT))
 }

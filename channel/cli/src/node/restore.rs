@@ -32,16 +32,27 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let folder = folder(arguments.folder.as_deref())?;
     restore(&folder, &arguments.from, &arguments.passphrase)?;
-    println!("restored {}; next: `twinroot node run {}`", folder.join(LOG).display(), folder.display());
+    println!(
+        "restored {}; next: `twinroot node run {}`",
+        folder.join(LOG).display(),
+        folder.display()
+    );
     Ok(ExitCode::SUCCESS)
 }
 
 /// Makes the log in `folder` of a backup that its key opens.
 pub(crate) fn restore(folder: &Path, from: &Path, passphrase: &Passphrase) -> Result<()> {
-    let key = KeyFile::open(&folder.join(KEY), &passphrase.get(Which::Known)?).map_err(key_fault)?;
+    let key =
+        KeyFile::open(&folder.join(KEY), &passphrase.get(Which::Known)?).map_err(key_fault)?;
     let sealed = read_backup(from).map_err(|error| Fault::new(BACKUP, error))?;
     let mut salt = [0; 4];
     getrandom::fill(&mut salt).map_err(|error| Fault::new(BACKUP, error))?;
-    twinroot_node::restore(folder, &sealed, &LocalSigner::new(key), u32::from_le_bytes(salt)).map_err(|error| Fault::new(BACKUP, error))?;
+    twinroot_node::restore(
+        folder,
+        &sealed,
+        &LocalSigner::new(key),
+        u32::from_le_bytes(salt),
+    )
+    .map_err(|error| Fault::new(BACKUP, error))?;
     Ok(())
 }

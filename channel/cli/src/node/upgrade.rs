@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{EXIT_CODES, check, folder};
+use super::{EXIT_CODES, backup, folder};
 
 /// Bring the log of a node to the version of this program.
 #[derive(clap::Args)]
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let folder = folder(arguments.folder.as_deref())?;
-    check::open(&folder)?;
+    backup::open(&folder)?;
     println!("{} is of the newest version", folder.display());
     Ok(ExitCode::SUCCESS)
 }

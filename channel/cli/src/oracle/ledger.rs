@@ -38,10 +38,18 @@ impl Sender {
 }
 
 /// Signs and posts, with the account's next number.
-pub(super) async fn post(ledger: &dyn ChainBackend, key: &SecretKey, action: &Action) -> Result<Hash, Fault> {
+pub(super) async fn post(
+    ledger: &dyn ChainBackend,
+    key: &SecretKey,
+    action: &Action,
+) -> Result<Hash, Fault> {
     for left in (0..TRIES).rev() {
         let status = ledger.status().await.map_err(fault)?;
-        let Answer::Account(account) = ledger.query(Query::Account(key.public())).await.map_err(fault)? else {
+        let Answer::Account(account) = ledger
+            .query(Query::Account(key.public()))
+            .await
+            .map_err(fault)?
+        else {
             return Err(other_answer());
         };
         let transaction = Transaction {
@@ -62,7 +70,9 @@ pub(super) async fn post(ledger: &dyn ChainBackend, key: &SecretKey, action: &Ac
 
 /// The ledger answers, but not what it was asked.
 pub(super) fn other_answer() -> Fault {
-    fault(ChainError::Protocol("it answers something else than was asked".into()))
+    fault(ChainError::Protocol(
+        "it answers something else than was asked".into(),
+    ))
 }
 
 /// A height, or how many blocks above the present one.
@@ -88,10 +98,15 @@ impl FromStr for When {
     type Err = String;
 
     fn from_str(words: &str) -> Result<Self, String> {
-        let wrong = |_| format!("`{words}` is no height: write 1200, or +500 for that many blocks from now");
+        let wrong = |_| {
+            format!("`{words}` is no height: write 1200, or +500 for that many blocks from now")
+        };
         match words.strip_prefix('+') {
             Some(blocks) => blocks.parse().map(Self::In).map_err(wrong),
-            None => words.parse().map(|height| Self::At(Height(height))).map_err(wrong),
+            None => words
+                .parse()
+                .map(|height| Self::At(Height(height)))
+                .map_err(wrong),
         }
     }
 }
@@ -104,7 +119,9 @@ impl FromStr for Words {
     type Err = Infallible;
 
     fn from_str(words: &str) -> Result<Self, Infallible> {
-        let bytes = words.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
+        let bytes = words
+            .strip_prefix("0x")
+            .and_then(|digits| hex::decode(digits).ok());
         Ok(Self(bytes.unwrap_or_else(|| words.as_bytes().to_vec())))
     }
 }

@@ -63,20 +63,44 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let key = arguments.ask.and(arguments.sender.as_ref()).map(Sender::secret).transpose()?;
+    let key = arguments
+        .ask
+        .and(arguments.sender.as_ref())
+        .map(Sender::secret)
+        .transpose()?;
     let ledger = arguments.at.ledger()?;
     let shown = wait(async {
         let named = arguments.named(&ledger).await?;
         if let (Some(key), Some(most)) = (&key, arguments.ask) {
-            let Named { oracle, answer_by, kept_until, .. } = named;
+            let Named {
+                oracle,
+                answer_by,
+                kept_until,
+                ..
+            } = named;
             let (question, most) = (arguments.question.0.clone(), Amount(most));
-            post(&ledger, key, &Action::Ask { oracle, question, answer_by, kept_until, most }).await?;
+            post(
+                &ledger,
+                key,
+                &Action::Ask {
+                    oracle,
+                    question,
+                    answer_by,
+                    kept_until,
+                    most,
+                },
+            )
+            .await?;
         }
         let proven_at = match &arguments.proof {
             Some(file) => Some(prove(&ledger, &named, arguments.policy, file).await?),
             None => None,
         };
-        let Answer::OracleQuery(asked) = ledger.query(Query::OracleQuery(named.id())).await.map_err(fault)? else {
+        let Answer::OracleQuery(asked) = ledger
+            .query(Query::OracleQuery(named.id()))
+            .await
+            .map_err(fault)?
+        else {
             return Err(other_answer());
         };
         Ok(Shown::new(&named, asked, proven_at))
@@ -97,14 +121,28 @@ impl Arguments {
 }
 
 /// Writes the fact that shows a query at the present block, which is checked as a contract's call checks it.
-async fn prove(ledger: &dyn ChainBackend, named: &Named, policy: u8, file: &Path) -> Result<Height, Fault> {
-    let Answer::Proof(proof) = ledger.query(Query::Proof(named.place())).await.map_err(fault)? else {
+async fn prove(
+    ledger: &dyn ChainBackend,
+    named: &Named,
+    policy: u8,
+    file: &Path,
+) -> Result<Height, Fault> {
+    let Answer::Proof(proof) = ledger
+        .query(Query::Proof(named.place()))
+        .await
+        .map_err(fault)?
+    else {
         return Err(other_answer());
     };
     let (block, message) = (proof.block.env(), proof.message());
     Proven::open(&message, named, block).map_err(|error| Fault::new(codes::PROOF, error))?;
-    let bundle = Bundle { policy, descriptors: Vec::new(), messages: vec![message] };
-    fs::write(file, encode(&bundle)).map_err(|error| Fault::new(NO_FILE, format!("{}: {error}", file.display())))?;
+    let bundle = Bundle {
+        policy,
+        descriptors: Vec::new(),
+        messages: vec![message],
+    };
+    fs::write(file, encode(&bundle))
+        .map_err(|error| Fault::new(NO_FILE, format!("{}: {error}", file.display())))?;
     Ok(block.height)
 }
 
@@ -144,11 +182,18 @@ impl Report for Shown {
         writeln!(out, "query   {}", self.query)?;
         match (&self.answer, self.answered_at) {
             (Some(answer), Some(height)) => writeln!(out, "answer  {answer} (at height {height})")?,
-            _ if self.asked => writeln!(out, "answer  none yet; it may come until height {}", self.answer_by)?,
+            _ if self.asked => writeln!(
+                out,
+                "answer  none yet; it may come until height {}",
+                self.answer_by
+            )?,
             _ => writeln!(out, "asked   not yet, or it is kept no more")?,
         }
         match self.proven_at {
-            Some(height) => writeln!(out, "proof   for calls that pin the block of height {height}"),
+            Some(height) => writeln!(
+                out,
+                "proof   for calls that pin the block of height {height}"
+            ),
             None => Ok(()),
         }
     }

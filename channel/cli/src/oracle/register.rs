@@ -44,7 +44,11 @@ pub(super) fn run(arguments: &Arguments, is_new: bool) -> Result<ExitCode> {
     let price = Amount(arguments.price);
     let shown = wait(async {
         let until = arguments.until.height(&ledger).await?;
-        let action = if is_new { Action::Register { price, until } } else { Action::Extend { price, until } };
+        let action = if is_new {
+            Action::Register { price, until }
+        } else {
+            Action::Extend { price, until }
+        };
         let transaction = post(&ledger, &key, &action).await?;
         Ok::<_, crate::author::Fault>(Registered {
             oracle: key.public().into(),
@@ -67,6 +71,12 @@ struct Registered {
 
 impl Report for Registered {
     fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{} is an oracle until height {}, for {} coins an answer", self.oracle, self.until, coins(self.price))
+        writeln!(
+            out,
+            "{} is an oracle until height {}, for {} coins an answer",
+            self.oracle,
+            self.until,
+            coins(self.price)
+        )
     }
 }

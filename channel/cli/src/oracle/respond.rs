@@ -46,21 +46,49 @@ pub(super) struct Refund {
 }
 
 pub(super) fn respond(arguments: &Respond) -> Result<ExitCode> {
-    let Respond { query, answer, sender, at, json } = arguments;
-    let action = Action::Respond { query: (*query).into(), answer: answer.0.clone() };
+    let Respond {
+        query,
+        answer,
+        sender,
+        at,
+        json,
+    } = arguments;
+    let action = Action::Respond {
+        query: (*query).into(),
+        answer: answer.0.clone(),
+    };
     run(*query, &action, sender, at, *json)
 }
 
 pub(super) fn refund(arguments: &Refund) -> Result<ExitCode> {
-    let Refund { query, sender, at, json } = arguments;
-    run(*query, &Action::Refund { query: (*query).into() }, sender, at, *json)
+    let Refund {
+        query,
+        sender,
+        at,
+        json,
+    } = arguments;
+    run(
+        *query,
+        &Action::Refund {
+            query: (*query).into(),
+        },
+        sender,
+        at,
+        *json,
+    )
 }
 
 fn run(query: Id, action: &Action, sender: &Sender, at: &At, json: bool) -> Result<ExitCode> {
     let key = sender.secret()?;
     let ledger = at.ledger()?;
     let transaction = wait(post(&ledger, &key, action))??;
-    output::print(&Posted { query, transaction: transaction.into() }, json)?;
+    output::print(
+        &Posted {
+            query,
+            transaction: transaction.into(),
+        },
+        json,
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 

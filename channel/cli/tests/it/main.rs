@@ -5,5 +5,7 @@
 mod author;
 mod broker;
 mod demo;
+mod node;
 mod oracle;
 mod play;
+mod readme;

@@ -58,8 +58,10 @@ impl Core {
         }
     }
 
-    /// Does what a party wants done, up to what waits for the disk.
+    /// Does what a party wants done, up to what waits for the disk. A message that waits holds up nothing: what is behind it
+    /// gets into the same batch as what it rests on, the event of a step with the record of it.
     pub(super) fn carry(&mut self, id: ChannelId) {
+        self.send_written(id);
         loop {
             let signs_elsewhere = self.parts.signer.is_remote();
             let written = self.written;
@@ -74,11 +76,12 @@ impl Core {
                     }
                     true
                 }
-                Some(Effect::Send(_)) => true,
                 Some(Effect::Sign(_)) if self.signer_gone => return,
                 // A signature that nobody else has seen is not signed: only one that is made elsewhere waits.
                 Some(Effect::Sign(_)) => signs_elsewhere,
-                Some(Effect::Persist(_) | Effect::Ask(_) | Effect::Report(_)) => false,
+                Some(Effect::Persist(_) | Effect::Send(_) | Effect::Ask(_) | Effect::Report(_)) => {
+                    false
+                }
             };
             let Some(seat) = self.seats.get_mut(&id) else {
                 return;
@@ -89,7 +92,11 @@ impl Core {
             match seat.todo.pop_front() {
                 Some(Effect::Persist(record)) => self.persist(id, record),
                 Some(Effect::Sign(what)) => self.sign(id, what),
-                Some(Effect::Send(message)) => self.send(id, &message),
+                Some(Effect::Send(message)) => {
+                    let rests_on = seat.unwritten;
+                    seat.outbox.push_back((rests_on, message));
+                    self.send_written(id);
+                }
                 Some(Effect::Ask(question)) => self.ask(id, question),
                 Some(Effect::Post(action)) => self.post(id, *action),
                 Some(Effect::Report(report)) => self.report(id, report),
@@ -269,7 +276,18 @@ impl Core {
         }
     }
 
-    fn send(&mut self, id: ChannelId, message: &Message) {
+    /// Sends the messages whose grounds are on the disk, in order.
+    fn send_written(&mut self, id: ChannelId) {
+        let written = self.written;
+        while let Some((_, message)) = self.seats.get_mut(&id).and_then(|seat| {
+            seat.outbox
+                .pop_front_if(|(rests_on, _)| *rests_on <= written)
+        }) {
+            self.send(id, &message);
+        }
+    }
+
+    fn send(&self, id: ChannelId, message: &Message) {
         let Some(seat) = self.seats.get(&id) else {
             return;
         };
@@ -308,6 +326,10 @@ impl Core {
     }
 
     fn report(&mut self, id: ChannelId, report: Report) {
+        if matches!(report, Report::OfferExpired) {
+            self.offer_expired(id);
+            return;
+        }
         if let Some(words) = tell::report(&report) {
             self.tell(Some(id), &words);
         }
@@ -327,7 +349,6 @@ impl Core {
                 }
             }
             Report::Unfunded => self.unfunded(id),
-            Report::OfferExpired => self.over(id),
             Report::Closed => self.paid_out(id),
             Report::Frozen => self.freeze("a party was told that a write failed"),
             _ => {}

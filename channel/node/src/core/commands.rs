@@ -185,14 +185,21 @@ impl Core {
     /// the same answer.
     fn want(&mut self, step: api::Step, reply: Reply) -> Result<Option<Want>, (Reply, Failure)> {
         let id = ChannelId::from(step.channel);
-        if let Err(failure) = self.check_running().and_then(|()| self.check_open(id)) {
+        if let Err(failure) = self.check_running() {
+            return Err((reply, failure));
+        }
+        if let Some(Known::Answered(answer)) = self.keys.get(&step.key) {
+            let answer = answer.clone().into_result();
+            // It may be so new that it is not on the disk yet.
+            self.after_write(move || {
+                let _ = reply.send(answer);
+            });
+            return Ok(None);
+        }
+        if let Err(failure) = self.check_open(id) {
             return Err((reply, failure));
         }
         match self.keys.get(&step.key) {
-            Some(Known::Answered(answer)) => {
-                let _ = reply.send(answer.clone().into_result());
-                return Ok(None);
-            }
             Some(Known::Waits(channel)) if *channel != id => {
                 return Err((
                     reply,
@@ -214,7 +221,7 @@ impl Core {
                     return Ok(None);
                 }
             }
-            None => {}
+            Some(Known::Answered(_)) | None => {}
         }
         let operations = match self.operations(id, step.operations) {
             Ok(operations) => operations,
@@ -244,6 +251,15 @@ impl Core {
         let id = ChannelId::from(close.channel);
         self.check_open(id)?;
         if close.solo {
+            if !self.seat(id)?.looked {
+                return Err(Failure {
+                    code: codes::NOT_NOW,
+                    message:
+                        "the node has just begun, and the ledger may be closing the channel already"
+                            .into(),
+                    todo: "wait a moment, and try again".into(),
+                });
+            }
             return self.ask_party(id, Input::CloseSolo);
         }
         let expiry = Height(self.height().0.saturating_add(CLOSE_WINDOW / 2));
@@ -306,8 +322,16 @@ impl Core {
     }
 
     fn ask_party(&mut self, id: ChannelId, input: Input) -> Result<(), Failure> {
-        self.check_running()?;
-        self.seat(id)?;
+        let seat = self.seat(id)?;
+        if seat.party().is_some() && !seat.looked {
+            return Err(Failure {
+                code: codes::NOT_NOW,
+                message:
+                    "the node has begun, and does not know yet how the channel stands on the ledger"
+                        .into(),
+                todo: "wait a moment, and try again".into(),
+            });
+        }
         self.try_input(id, input).map_err(|error| illegal(&error))
     }
 

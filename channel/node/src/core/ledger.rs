@@ -3,7 +3,7 @@
 use serde_json::json;
 use twinroot_abi::{Amount, ChannelId, CodeHash, Hash};
 use twinroot_exec::Env;
-use twinroot_party::{Input, OnLedger};
+use twinroot_party::{Input, OnLedger, Report};
 use twinroot_rules::FORCE_WINDOW;
 use twinroot_wire::{Action, Operation};
 
@@ -74,6 +74,12 @@ impl Core {
         };
         match (&seat.stage, view) {
             (Stage::Opening(_), Some(view)) => self.opened_at(id, *view),
+            (Stage::Opening(_), None) if seat.expired => {
+                if let Some(words) = tell::report(&Report::OfferExpired) {
+                    self.tell(Some(id), &words);
+                }
+                self.over(id);
+            }
             (Stage::Opening(_) | Stage::Over, _) => {}
             (Stage::Open(_), view) => {
                 let first = !seat.looked;
@@ -114,6 +120,14 @@ impl Core {
         }
         // What was to be forced before a restart still is.
         self.force_overdue(id, self.height());
+    }
+
+    /// The time for opening is over. Whether the channel was opened in it, only the ledger knows.
+    pub(super) fn offer_expired(&mut self, id: ChannelId) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.expired = true;
+        }
+        self.order(Order::Look(id));
     }
 
     /// The ledger has the channel. Once no fork can lose that any more, its party begins.

@@ -171,6 +171,8 @@ impl Core {
         if let Some(writer) = self.writer.take() {
             writer.stop();
         }
+        // Whoever still has a handle is not to keep the file from the node that is started next.
+        self.parts.shelf.close();
     }
 
     /// What the log's thread has done.
@@ -202,7 +204,13 @@ impl Core {
                 act();
             }
         }
-        let waits = |seat: &Seat| !seat.todo.is_empty() && seat.unwritten <= self.written;
+        let waits = |seat: &Seat| {
+            let may_leave = seat.outbox.front().map(|(ticket, _)| *ticket);
+            let goes_on = (!seat.todo.is_empty()).then_some(seat.unwritten);
+            may_leave
+                .or(goes_on)
+                .is_some_and(|ticket| ticket <= self.written)
+        };
         let ready: Vec<ChannelId> = self
             .seats
             .iter()

@@ -3,7 +3,7 @@
 use serde_json::json;
 use twinroot_abi::{ChannelId, Height};
 use twinroot_party::{Agreed, Illegal, Input, Status};
-use twinroot_rules::Refused;
+use twinroot_rules::{FORCE_WINDOW, Refused};
 use twinroot_wire::{Operation, Reason};
 
 use twinroot_client::Failure;
@@ -38,6 +38,14 @@ impl Core {
             seat.takes_back = false;
             // Where nothing is half-signed any more there is nothing to take back.
             let _ = self.try_input(id, Input::Cancel);
+            return;
+        }
+        if matches!(party.status(), Status::Closing(_)) && seat.proposed.is_none() {
+            // Nothing is signed any more, so nobody waits for it.
+            let wants = std::mem::take(&mut seat.wants);
+            for want in wants {
+                self.answer_want(want, Err(illegal(&Illegal::BeingClosed)));
+            }
             return;
         }
         // Without the peer nothing new is signed: what is half-signed and not sent only stands in the way of forcing.
@@ -154,10 +162,11 @@ impl Core {
     /// The peer did not sign. Where it only cannot do so now, it is asked again; a step that it does not want in
     /// company comes again alone; else the user is told, and the step is taken back.
     pub(super) fn peer_refused(&mut self, id: ChannelId, reason: &Reason) {
-        if matches!(
-            reason,
-            Reason::Busy | Reason::OutOfOrder | Reason::Environment | Reason::Taken(_)
-        ) {
+        if *reason == Reason::Environment {
+            self.pin_anew(id);
+            return;
+        }
+        if matches!(reason, Reason::Busy | Reason::OutOfOrder | Reason::Taken(_)) {
             return;
         }
         let Some(seat) = self.seats.get_mut(&id) else {
@@ -178,6 +187,22 @@ impl Core {
                 message: format!("the peer does not sign the step: {why}"),
                 todo: "change the step, or have the ledger carry it out: `twinroot channel force` takes the same arguments".into(),
             });
+        }
+    }
+
+    /// The peer does not know the block that a step is pinned to. A young one it will see; a step that waited for the peer so
+    /// long that its block is none that counts any more is taken back, and comes again at the present one.
+    fn pin_anew(&mut self, id: ChannelId) {
+        let height = self.height().0;
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let pinned = seat
+            .party()
+            .and_then(|party| party.half_signed().map(|half| half.env.height.0).max());
+        if pinned.is_some_and(|pinned| pinned.saturating_add(FORCE_WINDOW / 2) < height) {
+            seat.takes_back = true;
+            self.put_back(id, false);
         }
     }
 
@@ -317,6 +342,10 @@ impl Core {
         let Some(seat) = self.seats.get_mut(&id) else {
             return Ok(());
         };
+        if !seat.looked {
+            // After a restart, the party hears of the ledger first.
+            return Ok(());
+        }
         let Some(joint) = seat.forcing.as_mut().filter(|joint| !joint.is_asked) else {
             return Ok(());
         };

@@ -138,9 +138,7 @@ impl Core {
             }
         }
         self.read_calls(lines(&store, &CALLS)?)?;
-        self.last_event = lines(&store, &EVENTS)?
-            .last()
-            .map_or(0, |(number, _)| *number);
+        self.last_event = store.newest(&EVENTS)?.unwrap_or_default();
         self.parts.newest_event.send_replace(self.last_event);
         let inbox = self.parts.inbox.clone();
         self.writer = Some(Writer::start(store, move |written| {

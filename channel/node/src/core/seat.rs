@@ -25,6 +25,8 @@ pub(crate) struct Seat {
     pub(crate) opened: Option<Env>,
     /// What the party wants done and is not done yet.
     pub(crate) todo: VecDeque<Effect>,
+    /// Messages that wait for the disk, each with the batch that it rests on.
+    pub(crate) outbox: VecDeque<(u64, Message)>,
     /// The batch that holds the newest line of this channel: nothing leaves before it is written.
     pub(crate) unwritten: u64,
     /// Whether the party has seen the channel as the ledger has it now. Before that it is told nothing else.
@@ -35,6 +37,8 @@ pub(crate) struct Seat {
     pub(crate) bytes: usize,
     pub(crate) checkpoint_bytes: usize,
     pub(crate) question: Option<Question>,
+    /// Whether the time for opening is over; the ledger may have opened it while this node was away.
+    pub(crate) expired: bool,
     pub(crate) wants: VecDeque<Want>,
     pub(crate) proposed: Option<Joint>,
     pub(crate) forcing: Option<Joint>,
@@ -80,12 +84,14 @@ impl Seat {
             stage,
             opened: None,
             todo: VecDeque::new(),
+            outbox: VecDeque::new(),
             unwritten: 0,
             looked: false,
             lines: 0,
             bytes: 0,
             checkpoint_bytes: 0,
             question: None,
+            expired: false,
             wants: VecDeque::new(),
             proposed: None,
             forcing: None,

@@ -74,7 +74,8 @@ const AGAIN: Duration = Duration::from_secs(10);
 
 /// Makes backups and keeps those of peers until it is told to stop.
 pub(crate) async fn keep(parts: Parts, mut said: mpsc::Receiver<Said>) {
-    let kept = Kept::new(parts.kept.clone(), parts.config.keep_for_peers);
+    let folder = parts.config.keep_for_peers.then(|| parts.kept.clone());
+    let kept = Kept::new(folder);
     let mut commits = parts.commits.clone();
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -301,6 +302,10 @@ impl Keeper {
             }
             NodeMessage::NotKept(why) => {
                 tracing::info!(%peer, why, "the peer does not keep the backup");
+                // It is given again when it may be.
+                if let Some((given, _)) = self.given.get_mut(&peer) {
+                    *given = [0; 32];
+                }
                 return;
             }
             NodeMessage::Given(_) => return,

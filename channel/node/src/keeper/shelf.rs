@@ -17,26 +17,25 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The peers' copies.
 #[derive(Debug)]
 pub(super) struct Kept {
-    folder: PathBuf,
-    open: bool,
+    /// Where they lie; none where none are kept.
+    folder: Option<PathBuf>,
     /// When each peer's was written last.
     at: BTreeMap<PublicKey, Instant>,
 }
 
 impl Kept {
-    pub(super) const fn new(folder: PathBuf, open: bool) -> Self {
+    pub(super) const fn new(folder: Option<PathBuf>) -> Self {
         Self {
             folder,
-            open,
             at: BTreeMap::new(),
         }
     }
 
     /// Puts it in the place of what was kept before, and answers.
     pub(super) async fn keep(&mut self, peer: PublicKey, copy: Vec<u8>) -> NodeMessage {
-        if !self.open {
+        let Some(folder) = self.folder.clone() else {
             return refused("this node keeps no backups of peers");
-        }
+        };
         if copy.len() > KEPT_BYTES {
             return refused("the backup is too long");
         }
@@ -44,7 +43,6 @@ impl Kept {
             return refused("another was kept just now");
         }
         self.at.insert(peer, Instant::now());
-        let folder = self.folder.clone();
         let name = hash(Tag::BACKUP, &[&copy]);
         let written = tokio::task::spawn_blocking(move || {
             std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
@@ -65,7 +63,7 @@ impl Kept {
 
     /// What is kept for a peer.
     pub(super) async fn of(&self, peer: PublicKey) -> Option<Vec<u8>> {
-        let folder = self.folder.clone();
+        let folder = self.folder.clone()?;
         let read = tokio::task::spawn_blocking(move || read(&folder, peer));
         read.await.ok().flatten()
     }

@@ -8,7 +8,14 @@
 
 mod api;
 mod backups;
+#[path = "../../../store/tests/it/disk.rs"]
+#[expect(dead_code, reason = "shared with the tests of the store")]
+mod disk;
+mod frozen;
+mod keys;
+mod late;
 mod open;
+mod silence;
 #[path = "../../../rules/tests/it/toy.rs"]
 mod toy;
 mod world;

@@ -11,10 +11,10 @@ use twinroot_arbiter::Genesis;
 use twinroot_chain::{ChainBackend, Embedded, Mode};
 use twinroot_client::Api;
 use twinroot_client::api::{
-    Answer, Args, Bytes, Coins, Event, Events, Id, Open, Operation, Stage, Step, Work,
+    Answer, Args, Bytes, Coins, Event, Events, Id, Open, Operation, Peer, Stage, Step, Work,
 };
 use twinroot_keyring::{LocalSigner, Signer};
-use twinroot_node::{Config, Handle, Node};
+use twinroot_node::{Config, Handle, LOG, Node};
 use twinroot_types::{SecretKey, encode};
 
 use crate::toy::{Line, Toy};
@@ -79,9 +79,19 @@ impl World {
         config: &Config,
         signer: Arc<dyn Signer>,
     ) -> Node {
-        Node::start(folder, config, Arc::new(Toy), signer, self.backend())
+        let node = Node::start(folder, config, Arc::new(Toy), signer, self.backend())
             .await
-            .expect("the node starts")
+            .expect("the node starts");
+        // Before it has heard of its account it opens nothing.
+        let heard = async {
+            while node.handle().status().await.expect("a status").coins == Coins(Amount(0)) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, heard)
+            .await
+            .expect("the ledger is heard");
+        node
     }
 
     pub(crate) fn backend(&self) -> Arc<dyn ChainBackend> {
@@ -109,6 +119,44 @@ impl World {
             self.until(node, channel, Stage::Open).await;
         }
         channel
+    }
+
+    /// A copy of a node's folder as it is now.
+    pub(crate) fn copy(&self, name: u8) -> PathBuf {
+        let path = self.folder.path().join(format!("{name} before"));
+        std::fs::create_dir_all(&path).expect("a folder");
+        std::fs::copy(self.folder(name).join(LOG), path.join(LOG)).expect("a copy");
+        path
+    }
+
+    pub(crate) async fn node_in(&self, name: u8, folder: &Path, config: &Config) -> Node {
+        self.node_of(folder, config, Arc::new(LocalSigner::new(key(name))))
+            .await
+    }
+
+    /// One connects to the other, wherever that listens now.
+    pub(crate) async fn meet(&self, one: &Node, other: &Node) {
+        let address = other.listening().expect("an address").to_string();
+        let peer = Peer {
+            peer: other.key().into(),
+            address,
+        };
+        one.handle().add_peer(peer).await.expect("a peer");
+        let wait = async {
+            while one
+                .handle()
+                .status()
+                .await
+                .expect("a status")
+                .connected
+                .is_empty()
+            {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait)
+            .await
+            .expect("they meet");
     }
 
     /// Makes blocks until a channel stands so.
@@ -143,6 +191,14 @@ pub(crate) fn terms(other: &Node) -> Open {
         lock: 10,
         expiry: 900,
     }
+}
+
+/// A node that signs what its peer pays without asking.
+pub(crate) fn signing() -> Config {
+    let text = "[[policy.sign]]\nonly = ['transfer']";
+    let mut config: Config = toml::from_str(text).expect("a configuration");
+    config.listen = Some(([127, 0, 0, 1], 0).into());
+    config
 }
 
 pub(crate) fn config() -> Config {

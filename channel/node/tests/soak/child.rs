@@ -42,14 +42,20 @@ impl Orders {
 pub(crate) fn run(orders: &Orders) {
     let death = Arc::new(Death::new());
     death.seed.store(orders.seed, Ordering::SeqCst);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let (node, serving) = runtime.block_on(start(orders, death.clone()));
     println!("ready");
     std::io::stdout().flush().expect("somebody listens");
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else { break };
         let words: Vec<&str> = line.split(' ').collect();
-        let [operations, how] = words[..] else { continue };
+        let [operations, how] = words[..] else {
+            continue;
+        };
         let how = match how {
             "before" => How::Before,
             "after" => How::After,
@@ -61,7 +67,10 @@ pub(crate) fn run(orders: &Orders) {
 }
 
 async fn start(orders: &Orders, death: Arc<Death>) -> (Node, Serving) {
-    let mut config = Config { listen: Some(([127, 0, 0, 1], orders.port).into()), ..Config::default() };
+    let mut config = Config {
+        listen: Some(([127, 0, 0, 1], orders.port).into()),
+        ..Config::default()
+    };
     config.policy.depth = DEPTH;
     config.policy.accept_offers = true;
     config.log.checkpoint_every = orders.checkpoint_every;
@@ -71,14 +80,34 @@ async fn start(orders: &Orders, death: Arc<Death>) -> (Node, Serving) {
         if !path.exists() {
             drop(Store::open(&path)?);
         }
-        let file = OpenOptions::new().read(true).write(true).open(&path).expect("the log");
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&path)
+            .expect("the log");
         Store::open_on(Disk::new(file, death.clone(), power_cut).expect("the log"))
     };
     let signer = Arc::new(LocalSigner::new(key(orders.name)));
     let chain = Arc::new(Remote(orders.ledger.clone()));
-    let node = Node::start_with(Arc::new(open), &config, Arc::new(Toy), signer, chain).await.expect("the node starts");
+    let node = Node::start_with(
+        &orders.folder,
+        Arc::new(open),
+        &config,
+        Arc::new(Toy),
+        signer,
+        chain,
+    )
+    .await
+    .expect("the node starts");
     // Of the process before, which could not take it away.
     let _ = std::fs::remove_file(orders.folder.join(twinroot_node::serve::SOCKET));
-    let serving = Serving::start(&node.handle(), &orders.folder, None, twinroot_rpc::Limits::default()).await.expect("the API");
+    let serving = Serving::start(
+        &node.handle(),
+        &orders.folder,
+        None,
+        twinroot_rpc::Limits::default(),
+    )
+    .await
+    .expect("the API");
     (node, serving)
 }

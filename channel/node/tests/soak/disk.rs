@@ -27,7 +27,10 @@ pub(crate) enum How {
 
 impl Death {
     pub(crate) fn new() -> Self {
-        Self { left: AtomicI64::new(-1), ..Self::default() }
+        Self {
+            left: AtomicI64::new(-1),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn after(&self, operations: i64, how: How) {
@@ -41,7 +44,8 @@ impl Death {
             return None;
         }
         let all = [How::Before, How::After, How::Torn];
-        all.into_iter().find(|how| *how as u8 == self.how.load(Ordering::SeqCst))
+        all.into_iter()
+            .find(|how| *how as u8 == self.how.load(Ordering::SeqCst))
     }
 }
 
@@ -70,8 +74,17 @@ impl Disk {
     pub(crate) fn new(file: File, death: Arc<Death>, power_cut: bool) -> io::Result<Self> {
         let mut bytes = vec![0; file.metadata()?.len() as usize];
         file.read_exact_at(&mut bytes, 0)?;
-        let unsynced = power_cut.then(|| Mutex::new(Unsynced { bytes, changes: Vec::new() }));
-        Ok(Self { file, death, unsynced })
+        let unsynced = power_cut.then(|| {
+            Mutex::new(Unsynced {
+                bytes,
+                changes: Vec::new(),
+            })
+        });
+        Ok(Self {
+            file,
+            death,
+            unsynced,
+        })
     }
 
     fn change(&self, change: Change) -> io::Result<()> {
@@ -80,7 +93,9 @@ impl Disk {
             self.die();
         }
         let change = match (change, dies) {
-            (Change::Write(at, bytes), Some(How::Torn)) => Change::Write(at, bytes[..bytes.len() / 2].to_vec()),
+            (Change::Write(at, bytes), Some(How::Torn)) => {
+                Change::Write(at, bytes[..bytes.len() / 2].to_vec())
+            }
             (change, _) => change,
         };
         match &self.unsynced {
@@ -137,7 +152,9 @@ fn apply_to(all: &mut Vec<u8>, change: &Change) {
 impl StorageBackend for Disk {
     fn len(&self) -> io::Result<u64> {
         match &self.unsynced {
-            Some(unsynced) => Ok(unsynced.lock().expect("nobody panics with it").bytes.len() as u64),
+            Some(unsynced) => {
+                Ok(unsynced.lock().expect("nobody panics with it").bytes.len() as u64)
+            }
             None => Ok(self.file.metadata()?.len()),
         }
     }
@@ -147,7 +164,10 @@ impl StorageBackend for Disk {
             Some(unsynced) => {
                 let unsynced = unsynced.lock().expect("nobody panics with it");
                 let at = offset as usize;
-                let bytes = unsynced.bytes.get(at..at + out.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
+                let bytes = unsynced
+                    .bytes
+                    .get(at..at + out.len())
+                    .ok_or(io::ErrorKind::UnexpectedEof)?;
                 out.copy_from_slice(bytes);
                 Ok(())
             }

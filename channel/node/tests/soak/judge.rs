@@ -19,8 +19,15 @@ use crate::people::User;
 
 /// No coin is lost or made: all channels have paid out, and what is missing went into fees.
 pub(crate) fn coins(ledger: &Ledger) {
-    assert_eq!(ledger.supply(), Some(Amount(2 * COINS)), "the ledger's coins do not add up");
-    let left: u64 = [0, 1].map(|name| ledger.coins(key(name).public())).iter().sum();
+    assert_eq!(
+        ledger.supply(),
+        Some(Amount(2 * COINS)),
+        "the ledger's coins do not add up"
+    );
+    let left: u64 = [0, 1]
+        .map(|name| ledger.coins(key(name).public()))
+        .iter()
+        .sum();
     let fees: u64 = ledger.fees().iter().sum();
     assert_eq!(left + fees, 2 * COINS, "coins are missing beside the fees");
 }
@@ -31,7 +38,10 @@ pub(crate) fn payout(ledger: &Ledger, channel: ChannelId, free: [u64; 2]) {
     let payout = payout.map(|coins| coins.0);
     // Whoever begins a close at an old state, without knowing better, pays for the answer to it.
     if !repaid {
-        assert_eq!(payout, free, "channel {channel} pays something else than was agreed");
+        assert_eq!(
+            payout, free,
+            "channel {channel} pays something else than was agreed"
+        );
     }
 }
 
@@ -44,18 +54,33 @@ pub(crate) fn events(users: &[Arc<User>; 2]) -> usize {
             let round = event.details["round"].as_u64().expect("a round");
             let root = event.details["root"].to_string();
             let before = rounds.insert((event.channel.expect("a channel"), round), root.clone());
-            assert!(before.is_none_or(|before| before == root), "{} has two states of round {round}", user.name);
+            assert!(
+                before.is_none_or(|before| before == root),
+                "{} has two states of round {round}",
+                user.name
+            );
         }
         rounds
     });
-    assert_eq!(agreed[0], agreed[1], "the two were not told of the same rounds");
-    users.iter().map(|user| user.events.lock().expect("nobody panics with it").len()).sum()
+    assert_eq!(
+        agreed[0], agreed[1],
+        "the two were not told of the same rounds"
+    );
+    users
+        .iter()
+        .map(|user| user.events.lock().expect("nobody panics with it").len())
+        .sum()
 }
 
 /// A line of a channel in a node's log.
 #[derive(Serialize, Deserialize)]
 enum Line {
-    Channel { terms: Box<Parameters>, side: Side, offered: Option<Signature>, key: String },
+    Channel {
+        terms: Box<Parameters>,
+        side: Side,
+        offered: Option<Signature>,
+        key: String,
+    },
     Opened(Env),
     Record(Box<Record>),
     Over,
@@ -67,13 +92,24 @@ pub(crate) fn logs(folders: [&Path; 2]) {
         let store = Store::open(&folder.join(LOG)).expect("the log is whole");
         let mut received: BTreeMap<(ChannelId, Round), Hash> = BTreeMap::new();
         for stream in store.streams().expect("the log can be read") {
-            let lines = store.read(&stream, 0, usize::MAX).expect("the log can be read");
+            let lines = store
+                .read(&stream, 0, usize::MAX)
+                .expect("the log can be read");
             for (_, bytes) in lines {
-                let Ok(Line::Record(record)) = decode::<Line>(&bytes, usize::MAX) else { continue };
-                let Record::Accepting(proposal) = *record else { continue };
+                let Ok(Line::Record(record)) = decode::<Line>(&bytes, usize::MAX) else {
+                    continue;
+                };
+                let Record::Accepting(proposal) = *record else {
+                    continue;
+                };
                 let commitment = &proposal.commitment;
-                let before = received.insert((ChannelId(stream), commitment.round), commitment.hash());
-                assert!(before.is_none_or(|before| before == commitment.hash()), "round {} was signed twice", commitment.round);
+                let before =
+                    received.insert((ChannelId(stream), commitment.round), commitment.hash());
+                assert!(
+                    before.is_none_or(|before| before == commitment.hash()),
+                    "round {} was signed twice",
+                    commitment.round
+                );
             }
         }
         assert!(!received.is_empty(), "a log of some steps");

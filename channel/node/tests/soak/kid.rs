@@ -17,12 +17,19 @@ pub(crate) struct Kid {
 
 impl Kid {
     pub(crate) const fn new(orders: Orders) -> Self {
-        Self { orders, running: Mutex::new(None), stdin: tokio::sync::Mutex::const_new(None) }
+        Self {
+            orders,
+            running: Mutex::new(None),
+            stdin: tokio::sync::Mutex::const_new(None),
+        }
     }
 
     /// Starts it, and waits until it answers.
     pub(crate) async fn start(&self, seed: u64) {
-        let orders = Orders { seed, ..self.orders.clone() };
+        let orders = Orders {
+            seed,
+            ..self.orders.clone()
+        };
         let mut child = Command::new(std::env::current_exe().expect("this program"))
             .env(ORDERS, serde_json::to_string(&orders).expect("orders"))
             .stdin(Stdio::piped())
@@ -34,7 +41,11 @@ impl Kid {
         *self.stdin.lock().await = child.stdin.take();
         *self.running.lock().expect("nobody panics with it") = Some(child);
         let mut line = String::new();
-        let ready = tokio::time::timeout(Duration::from_secs(60), BufReader::new(out).read_line(&mut line)).await;
+        let ready = tokio::time::timeout(
+            Duration::from_secs(60),
+            BufReader::new(out).read_line(&mut line),
+        )
+        .await;
         let ready = ready.expect("the node starts in time").is_ok() && line.trim() == "ready";
         assert!(ready, "the node {} does not start again", self.orders.name);
     }
@@ -43,7 +54,9 @@ impl Kid {
     pub(crate) async fn dies_at(&self, operation: u64, how: &str) {
         if let Some(stdin) = &mut *self.stdin.lock().await {
             // It may be dead already.
-            let _ = stdin.write_all(format!("{operation} {how}\n").as_bytes()).await;
+            let _ = stdin
+                .write_all(format!("{operation} {how}\n").as_bytes())
+                .await;
         }
     }
 

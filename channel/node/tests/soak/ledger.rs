@@ -53,14 +53,37 @@ struct Present {
 
 impl Ledger {
     pub(crate) fn new(guard: impl Fn(usize, bool) + Send + Sync + 'static) -> Self {
-        let accounts = [0, 1].map(|name| (key(name).public(), Amount(COINS))).to_vec();
-        let genesis = Genesis { name: "soak".into(), time: TimeMs(1_000_000), accounts };
+        let accounts = [0, 1]
+            .map(|name| (key(name).public(), Amount(COINS)))
+            .to_vec();
+        let genesis = Genesis {
+            name: "soak".into(),
+            time: TimeMs(1_000_000),
+            accounts,
+        };
         let ledger = State::new(&genesis).expect("a ledger begins");
         let blocks = vec![ledger.block()];
         let told = vec![(ledger.block(), Vec::new())];
-        let now = Present { ledger, blocks, channels: BTreeMap::new(), fees: [0; 2], payouts: BTreeMap::new() };
-        let inner = Inner { now, before: VecDeque::new(), told, touched: BTreeSet::new(), forks: 0 };
-        Self { inner: Mutex::new(inner), news: watch::channel(1).0, posts: watch::channel([0; 2]).0, guard: Box::new(guard) }
+        let now = Present {
+            ledger,
+            blocks,
+            channels: BTreeMap::new(),
+            fees: [0; 2],
+            payouts: BTreeMap::new(),
+        };
+        let inner = Inner {
+            now,
+            before: VecDeque::new(),
+            told,
+            touched: BTreeSet::new(),
+            forks: 0,
+        };
+        Self {
+            inner: Mutex::new(inner),
+            news: watch::channel(1).0,
+            posts: watch::channel([0; 2]).0,
+            guard: Box::new(guard),
+        }
     }
 
     pub(crate) async fn serve(self: Arc<Self>, path: &Path) {
@@ -78,13 +101,19 @@ impl Ledger {
             Ask::Submit(bytes) => self.submit(&bytes),
             Ask::Account(key) => {
                 let account = self.lock().now.ledger.account(key);
-                Told::Account { coins: account.coins, nonce: account.nonce }
+                Told::Account {
+                    coins: account.coins,
+                    nonce: account.nonce,
+                }
             }
             Ask::Channel(id) => Told::Channel(self.lock().now.seen(id)),
             Ask::Code(hash) => Told::Code(self.lock().now.ledger.codes().get(&hash).cloned()),
             Ask::Status => {
                 let inner = self.lock();
-                Told::Status { chain: inner.now.ledger.chain(), block: inner.now.ledger.block() }
+                Told::Status {
+                    chain: inner.now.ledger.chain(),
+                    block: inner.now.ledger.block(),
+                }
             }
             Ask::Blocks(from) => return self.tell_blocks(stream, from).await,
         };
@@ -94,11 +123,24 @@ impl Ledger {
     async fn tell_blocks(&self, mut stream: UnixStream, from: Height) -> std::io::Result<()> {
         let (present, mut place) = {
             let inner = self.lock();
-            let present: Vec<Env> = inner.now.blocks.iter().filter(|block| block.height >= from).copied().collect();
+            let present: Vec<Env> = inner
+                .now
+                .blocks
+                .iter()
+                .filter(|block| block.height >= from)
+                .copied()
+                .collect();
             (present, inner.told.len())
         };
         for block in present {
-            write(&mut stream, &Told::Block { block, channels: Vec::new() }).await?;
+            write(
+                &mut stream,
+                &Told::Block {
+                    block,
+                    channels: Vec::new(),
+                },
+            )
+            .await?;
         }
         let mut news = self.news.subscribe();
         loop {
@@ -112,7 +154,9 @@ impl Ledger {
     }
 
     fn submit(&self, bytes: &[u8]) -> Told {
-        let transaction = SignedTransaction::decode(bytes).expect("a node posts transactions").transaction;
+        let transaction = SignedTransaction::decode(bytes)
+            .expect("a node posts transactions")
+            .transaction;
         let name = usize::from(transaction.sender != key(0).public());
         (self.guard)(name, true);
         let mut inner = self.lock();
@@ -121,7 +165,10 @@ impl Ledger {
                 inner.touched.extend(touched);
                 Told::Taken(hash)
             }
-            Err(error) => Told::Rejected { is_nonce: matches!(error, Rejected::Nonce { .. }), message: error.to_string() },
+            Err(error) => Told::Rejected {
+                is_nonce: matches!(error, Rejected::Nonce { .. }),
+                message: error.to_string(),
+            },
         };
         drop(inner);
         self.posts.send_modify(|posts| posts[name] += 1);
@@ -190,7 +237,12 @@ impl Present {
         self.blocks.push(self.ledger.block());
     }
 
-    fn submit(&mut self, bytes: &[u8], name: usize, action: &Action) -> Result<(twinroot_abi::Hash, Option<ChannelId>), Rejected> {
+    fn submit(
+        &mut self,
+        bytes: &[u8],
+        name: usize,
+        action: &Action,
+    ) -> Result<(twinroot_abi::Hash, Option<ChannelId>), Rejected> {
         let receipt = self.ledger.submit(bytes, &Toy)?;
         self.fees[name] += receipt.fee.0;
         let id = match action {
@@ -204,13 +256,26 @@ impl Present {
             Action::Fund(signed) => Some(signed.funding.commitment.channel),
             _ => None,
         };
-        if let Effect::Closed { channel, payout, repaid } = &receipt.effect {
+        if let Effect::Closed {
+            channel,
+            payout,
+            repaid,
+        } = &receipt.effect
+        {
             self.payouts.insert(*channel, (*payout, repaid.is_some()));
         }
-        if let Some(channel) = id.and_then(|id| self.ledger.channel(id).cloned().map(|channel| (id, channel))) {
+        if let Some(channel) = id.and_then(|id| {
+            self.ledger
+                .channel(id)
+                .cloned()
+                .map(|channel| (id, channel))
+        }) {
             let (id, channel) = channel;
             let block = self.ledger.block();
-            let known = self.channels.entry(id).or_insert_with(|| (block, channel.ground.clone(), Vec::new()));
+            let known = self
+                .channels
+                .entry(id)
+                .or_insert_with(|| (block, channel.ground.clone(), Vec::new()));
             if known.1 != channel.ground {
                 known.1 = channel.ground.clone();
                 known.2.clear();
@@ -229,6 +294,13 @@ impl Present {
             Phase::Open => None,
             Phase::Closing { until, .. } => Some(until),
         };
-        Some(Box::new(Seen { parameters: channel.parameters.clone(), opened, ground, steps, tip: channel.tip.clone(), closing }))
+        Some(Box::new(Seen {
+            parameters: channel.parameters.clone(),
+            opened,
+            ground,
+            steps,
+            tip: channel.tip.clone(),
+            closing,
+        }))
     }
 }

@@ -21,12 +21,24 @@ pub(crate) enum Ask {
 #[derive(Serialize, Deserialize)]
 pub(crate) enum Told {
     Taken(Hash),
-    Rejected { is_nonce: bool, message: String },
-    Account { coins: Amount, nonce: u64 },
+    Rejected {
+        is_nonce: bool,
+        message: String,
+    },
+    Account {
+        coins: Amount,
+        nonce: u64,
+    },
     Channel(Option<Box<Seen>>),
     Code(Option<Vec<u8>>),
-    Status { chain: ChainId, block: Env },
-    Block { block: Env, channels: Vec<ChannelId> },
+    Status {
+        chain: ChainId,
+        block: Env,
+    },
+    Block {
+        block: Env,
+        channels: Vec<ChannelId>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -45,7 +57,9 @@ pub(crate) async fn write<T: Serialize>(to: &mut UnixStream, what: &T) -> std::i
     to.write_all(&bytes).await
 }
 
-pub(crate) async fn read<T: for<'a> Deserialize<'a>>(from: &mut UnixStream) -> std::io::Result<T> {
+pub(crate) async fn read<T: Serialize + serde::de::DeserializeOwned>(
+    from: &mut UnixStream,
+) -> std::io::Result<T> {
     let mut length = [0; 4];
     from.read_exact(&mut length).await?;
     let mut bytes = vec![0; u32::from_le_bytes(length) as usize];

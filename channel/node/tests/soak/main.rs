@@ -32,7 +32,11 @@ fn main() {
         println!("soak: test");
         return;
     }
-    let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let number = |name| {
+        std::env::var(name)
+            .ok()
+            .and_then(|text| text.parse::<u64>().ok())
+    };
     let kills = number("TWINROOT_KILLS").unwrap_or(200);
     let first = number("TWINROOT_SEED").unwrap_or_else(|| fastrand::u64(..1_000_000));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

@@ -8,7 +8,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use serde_json::Value;
 use twinroot_abi::{Amount, ChannelId, Gas};
-use twinroot_client::api::{Answer, Args, Bytes, Coins, Done, Event, Events, Id, Operation, Step, Summary, Work};
+use twinroot_client::api::{
+    Answer, Args, Bytes, Coins, Done, Event, Events, Id, Operation, Step, Summary, Work,
+};
 use twinroot_client::{Client, Endpoint};
 use twinroot_node::{codes, serve::SOCKET};
 use twinroot_types::encode;
@@ -39,7 +41,12 @@ pub(crate) struct User {
 
 impl User {
     pub(crate) const fn new(name: usize, folder: PathBuf) -> Self {
-        Self { name, folder, events: Mutex::new(BTreeMap::new()), acked: Mutex::new(0) }
+        Self {
+            name,
+            folder,
+            events: Mutex::new(BTreeMap::new()),
+            acked: Mutex::new(0),
+        }
     }
 
     /// A client of the node, as soon as that is there.
@@ -57,16 +64,27 @@ impl User {
         let ask = async {
             loop {
                 let client = self.client().await;
-                let answer = if is_forced { client.force(step.clone()).await } else { client.call(step.clone()).await };
+                let answer = if is_forced {
+                    client.force(step.clone()).await
+                } else {
+                    client.call(step.clone()).await
+                };
                 match answer {
                     Ok(done) => return Ok(serde_json::to_value(&done).expect("JSON")),
-                    Err(error) if FINAL.contains(&error.code()) => return Err(error.code().to_owned()),
+                    Err(error) if FINAL.contains(&error.code()) => {
+                        return Err(error.code().to_owned());
+                    }
                     Err(_) => tokio::time::sleep(SOON).await,
                 }
             }
         };
         let answer = tokio::time::timeout(PATIENCE, ask).await;
-        answer.unwrap_or_else(|_| panic!("{} never has an answer to {}, forced {is_forced}", self.name, step.key))
+        answer.unwrap_or_else(|_| {
+            panic!(
+                "{} never has an answer to {}, forced {is_forced}",
+                self.name, step.key
+            )
+        })
     }
 
     /// The channel as its list has it.
@@ -80,10 +98,17 @@ impl User {
         loop {
             let client = self.client().await;
             for summary in client.list().await.unwrap_or_default() {
-                let Ok(shown) = client.show(summary.channel).await else { continue };
+                let Ok(shown) = client.show(summary.channel).await else {
+                    continue;
+                };
                 for question in shown.questions {
                     // It may be answered already, or stand no more.
-                    let _ = client.approve(Answer { channel: summary.channel, question: Some(question.question) }).await;
+                    let _ = client
+                        .approve(Answer {
+                            channel: summary.channel,
+                            question: Some(question.question),
+                        })
+                        .await;
                 }
             }
             tokio::time::sleep(10 * SOON).await;
@@ -97,7 +122,10 @@ impl User {
         while let Some(Ok(event)) = events.next().await {
             let id = event.id;
             if event.kind == "asked"
-                && let (Some(channel), Ok(question)) = (event.channel, serde_json::from_value(event.details["question"].clone()))
+                && let (Some(channel), Ok(question)) = (
+                    event.channel,
+                    serde_json::from_value(event.details["question"].clone()),
+                )
             {
                 let client = client.clone();
                 tokio::spawn(async move { client.approve(Answer { channel, question }).await });
@@ -121,7 +149,12 @@ impl User {
         let mut events = self.events.lock().expect("nobody panics with it");
         let told = format!("{event:?}");
         let known = events.entry(event.id).or_insert(event);
-        assert_eq!(format!("{known:?}"), told, "an event of {} is told in other words", self.name);
+        assert_eq!(
+            format!("{known:?}"),
+            told,
+            "an event of {} is told in other words",
+            self.name
+        );
     }
 
     /// All events that were not acknowledged are those that were told.
@@ -129,11 +162,22 @@ impl User {
         let client = self.client().await;
         let mut after = None;
         loop {
-            let page = client.list_events(Events { after, limit: None, channel: None }).await.expect("events");
+            let page = client
+                .list_events(Events {
+                    after,
+                    limit: None,
+                    channel: None,
+                })
+                .await
+                .expect("events");
             let Some(last) = page.last() else { break };
             after = Some(last.id);
             for event in page {
-                let known = self.events.lock().expect("nobody panics with it").contains_key(&event.id);
+                let known = self
+                    .events
+                    .lock()
+                    .expect("nobody panics with it")
+                    .contains_key(&event.id);
                 assert!(known, "{} was never told of event {event:?}", self.name);
                 self.heard(event);
             }
@@ -144,53 +188,99 @@ impl User {
     pub(crate) async fn caught_up(&self) {
         let wait = async {
             loop {
-                let last = self.client().await.status().await.map_or(u64::MAX, |status| status.last_event);
-                let newest = self.events.lock().expect("nobody panics with it").keys().last().copied().unwrap_or(0);
+                let last = self
+                    .client()
+                    .await
+                    .status()
+                    .await
+                    .map_or(u64::MAX, |status| status.last_event);
+                let newest = self
+                    .events
+                    .lock()
+                    .expect("nobody panics with it")
+                    .keys()
+                    .last()
+                    .copied()
+                    .unwrap_or(0);
                 if newest >= last {
                     return;
                 }
                 tokio::time::sleep(SOON).await;
             }
         };
-        tokio::time::timeout(PATIENCE, wait).await.expect("events are told");
+        tokio::time::timeout(PATIENCE, wait)
+            .await
+            .expect("events are told");
     }
 }
 
 /// Answers that stand: the step is done, or never will be.
-const FINAL: [&str; 6] =
-    [codes::IMPOSSIBLE, codes::PEER_REFUSED, codes::CLOSED, codes::NOT_FORCED, codes::CALLED_OFF, codes::UNFUNDED];
+const FINAL: [&str; 6] = [
+    codes::IMPOSSIBLE,
+    codes::PEER_REFUSED,
+    codes::CLOSED,
+    codes::NOT_FORCED,
+    codes::CALLED_OFF,
+    codes::UNFUNDED,
+];
 
 /// Some step of a channel.
 pub(crate) fn step(random: &mut fastrand::Rng, channel: Id, key: String) -> Step {
     let step = Step::on(channel).keyed(key);
     if random.u8(..4) == 0 {
         let contract: Id = twinroot_rules::contract_id(ChannelId::from(channel), 0).into();
-        let script = vec![Line::Store(random.u8(..8), random.u8(..)), Line::Read(random.u8(..8))];
-        let args = Args::Encoded { bytes: Bytes(encode(&script)) };
+        let script = vec![
+            Line::Store(random.u8(..8), random.u8(..)),
+            Line::Read(random.u8(..8)),
+        ];
+        let args = Args::Encoded {
+            bytes: Bytes(encode(&script)),
+        };
         let gas = Some(Work(Gas(10_000)));
-        return step.and(Operation::Call { contract, entry: "run".into(), args, value: Coins::default(), gas, facts: Vec::new() });
+        return step.and(Operation::Call {
+            contract,
+            entry: "run".into(),
+            args,
+            value: Coins::default(),
+            gas,
+            facts: Vec::new(),
+        });
     }
     step.transfer(random.u64(1..1_000))
 }
 
 /// The contract that the steps call.
 pub(crate) fn create(channel: Id, key: String) -> Step {
-    let args = Args::Encoded { bytes: Bytes(encode(&vec![Line::Store(1, 1)])) };
+    let args = Args::Encoded {
+        bytes: Bytes(encode(&vec![Line::Store(1, 1)])),
+    };
     let wasm = Bytes(b"toy".to_vec());
-    Step::on(channel).keyed(key).and(Operation::Create { wasm, args, fallback: 5_000, hold: 0, gas: None })
+    Step::on(channel).keyed(key).and(Operation::Create {
+        wasm,
+        args,
+        fallback: 5_000,
+        hold: 0,
+        gas: None,
+    })
 }
 
 /// What the answered steps of one user have moved to the peer.
 pub(crate) fn paid(asked: &[Asked]) -> u64 {
     let done = asked.iter().filter(|asked| asked.answer.is_ok());
-    let amounts = done.flat_map(|asked| &asked.step.operations).map(|operation| match operation {
-        Operation::Transfer { amount: Coins(Amount(amount)) } => *amount,
-        _ => 0,
-    });
+    let amounts = done
+        .flat_map(|asked| &asked.step.operations)
+        .map(|operation| match operation {
+            Operation::Transfer {
+                amount: Coins(Amount(amount)),
+            } => *amount,
+            _ => 0,
+        });
     amounts.sum()
 }
 
 /// The round of an answer.
 pub(crate) fn round(answer: &Value) -> u64 {
-    serde_json::from_value::<Done>(answer.clone()).expect("an answer").round
+    serde_json::from_value::<Done>(answer.clone())
+        .expect("an answer")
+        .round
 }

@@ -44,13 +44,19 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("a port");
         let server = SocketAddr::from(([127, 0, 0, 1], kids[1].orders.port));
-        let shared = Arc::new(Shared { kids, death: Mutex::new(None), weather: watch::Sender::default() });
+        let shared = Arc::new(Shared {
+            kids,
+            death: Mutex::new(None),
+            weather: watch::Sender::default(),
+        });
         let ways = shared.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let ways = ways.clone();
                 tokio::spawn(async move {
-                    let Ok(server) = TcpStream::connect(server).await else { return };
+                    let Ok(server) = TcpStream::connect(server).await else {
+                        return;
+                    };
                     let (from_client, to_client) = client.into_split();
                     let (from_server, to_server) = server.into_split();
                     tokio::select! {
@@ -64,7 +70,11 @@ impl Proxy {
     }
 
     pub(crate) fn dies_at(&self, name: usize, piece: u64, arrives: bool) {
-        *self.shared.death.lock().expect("nobody panics with it") = Some(Death { name, left: piece, arrives });
+        *self.shared.death.lock().expect("nobody panics with it") = Some(Death {
+            name,
+            left: piece,
+            arrives,
+        });
     }
 
     pub(crate) fn nobody_dies(&self) {
@@ -95,13 +105,15 @@ impl Shared {
             }
             let dies = self.count();
             if dies.is_some_and(|(_, arrives)| !arrives) {
-                dies.into_iter().for_each(|(name, _)| self.kids[name].kill());
+                dies.into_iter()
+                    .for_each(|(name, _)| self.kids[name].kill());
                 return;
             }
             if to.write_all(&bytes[..count]).await.is_err() {
                 return;
             }
-            dies.into_iter().for_each(|(name, _)| self.kids[name].kill());
+            dies.into_iter()
+                .for_each(|(name, _)| self.kids[name].kill());
         }
     }
 

@@ -8,7 +8,8 @@ use futures_util::{FutureExt, StreamExt};
 use tokio::net::UnixStream;
 use twinroot_abi::{Amount, ChannelId, Hash, Height, PublicKey};
 use twinroot_chain::{
-    AccountAnswer, Answer, ChainBackend, ChainError, ChannelAnswer, Included, LiveChannel, News, Query, Status, What, codes,
+    AccountAnswer, Answer, ChainBackend, ChainError, ChannelAnswer, Included, LiveChannel, News,
+    Query, Status, What, codes,
 };
 use twinroot_exec::Env;
 
@@ -25,7 +26,9 @@ impl Remote {
 
     async fn ask(&self, ask: Ask) -> Result<Told, ChainError> {
         let answer = async { read(&mut self.connect(ask).await?).await };
-        answer.await.map_err(|error: std::io::Error| ChainError::Unreachable(error.to_string()))
+        answer
+            .await
+            .map_err(|error: std::io::Error| ChainError::Unreachable(error.to_string()))
     }
 }
 
@@ -34,9 +37,15 @@ impl ChainBackend for Remote {
         async move {
             match self.ask(Ask::Submit(transaction)).await? {
                 Told::Taken(hash) => Ok(hash),
-                Told::Rejected { is_nonce, message } => {
-                    Err(ChainError::Rejected { code: if is_nonce { codes::NONCE } else { codes::REJECTED }.into(), message })
-                }
+                Told::Rejected { is_nonce, message } => Err(ChainError::Rejected {
+                    code: if is_nonce {
+                        codes::NONCE
+                    } else {
+                        codes::REJECTED
+                    }
+                    .into(),
+                    message,
+                }),
                 _ => unreachable!("another answer"),
             }
         }
@@ -54,16 +63,18 @@ impl ChainBackend for Remote {
             Ok(match self.ask(ask).await? {
                 Told::Account { coins, nonce } => Answer::Account(AccountAnswer { coins, nonce }),
                 Told::Code(code) => Answer::Code(code),
-                Told::Channel(seen) => Answer::Channel(seen.map_or(ChannelAnswer::Unknown, |seen| {
-                    ChannelAnswer::Live(Box::new(LiveChannel {
-                        parameters: seen.parameters,
-                        opened: seen.opened,
-                        ground: seen.ground,
-                        steps: seen.steps,
-                        tip: seen.tip,
-                        closing: seen.closing,
+                Told::Channel(seen) => {
+                    Answer::Channel(seen.map_or(ChannelAnswer::Unknown, |seen| {
+                        ChannelAnswer::Live(Box::new(LiveChannel {
+                            parameters: seen.parameters,
+                            opened: seen.opened,
+                            ground: seen.ground,
+                            steps: seen.steps,
+                            tip: seen.tip,
+                            closing: seen.closing,
+                        }))
                     }))
-                })),
+                }
                 _ => unreachable!("another answer"),
             })
         }
@@ -80,7 +91,9 @@ impl ChainBackend for Remote {
                     None => remote.connect(Ask::Blocks(from)).await.ok()?,
                 };
                 match read(&mut stream).await.ok()? {
-                    Told::Block { block, channels } => Some((Ok(news(block, &channels)), Some(stream))),
+                    Told::Block { block, channels } => {
+                        Some((Ok(news(block, &channels)), Some(stream)))
+                    }
                     _ => None,
                 }
             }
@@ -91,7 +104,12 @@ impl ChainBackend for Remote {
     fn status(&self) -> BoxFuture<'_, Result<Status, ChainError>> {
         async move {
             match self.ask(Ask::Status).await? {
-                Told::Status { chain, block } => Ok(Status { chain, block, block_ms: None, faucet: false }),
+                Told::Status { chain, block } => Ok(Status {
+                    chain,
+                    block,
+                    block_ms: None,
+                    faucet: false,
+                }),
                 _ => unreachable!("another answer"),
             }
         }
@@ -110,5 +128,9 @@ fn news(block: Env, channels: &[ChannelId]) -> News {
         channel: Some(*channel),
         more: None,
     };
-    News { block, parent: Hash::default(), included: channels.iter().map(touched).collect() }
+    News {
+        block,
+        parent: Hash::default(),
+        included: channels.iter().map(touched).collect(),
+    }
 }

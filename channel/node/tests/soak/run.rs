@@ -84,8 +84,9 @@ impl Run {
         let post_death = PostDeath::default();
         let world = Arc::new(World::new(self.seed, self.mode, &post_death, &mut random).await);
         let tasks = world.tasks();
-        let channels: Vec<JoinHandle<Vec<Asked>>> =
-            (0..CHANNELS).map(|number| tokio::spawn(world.clone().channels(number, random.u64(..)))).collect();
+        let channels: Vec<JoinHandle<Vec<Asked>>> = (0..CHANNELS)
+            .map(|number| tokio::spawn(world.clone().channels(number, random.u64(..))))
+            .collect();
         for number in 0..kills {
             sleep(Duration::from_millis(random.u64(..120))).await;
             world.death(number, &post_death, &mut random).await;
@@ -103,7 +104,10 @@ impl Run {
         judge::coins(&world.ledger);
         let events = judge::events(&world.users);
         for task in tasks {
-            assert!(!task.is_finished(), "somebody who watches has gone: see above");
+            assert!(
+                !task.is_finished(),
+                "somebody who watches has gone: see above"
+            );
             task.abort();
         }
         world.kids.iter().for_each(|kid| kid.kill());
@@ -117,7 +121,10 @@ impl Run {
             kills,
             channels: world.channels.load(Ordering::SeqCst),
             steps: asked.iter().filter(|asked| asked.answer.is_ok()).count(),
-            forced: asked.iter().filter(|asked| asked.is_forced && asked.answer.is_ok()).count(),
+            forced: asked
+                .iter()
+                .filter(|asked| asked.is_forced && asked.answer.is_ok())
+                .count(),
             events,
             height: world.ledger.height(),
             seconds: start.elapsed().as_secs_f64(),
@@ -126,16 +133,32 @@ impl Run {
 }
 
 impl World {
-    async fn new(seed: u64, mode: Mode, post_death: &PostDeath, random: &mut fastrand::Rng) -> Self {
+    async fn new(
+        seed: u64,
+        mode: Mode,
+        post_death: &PostDeath,
+        random: &mut fastrand::Rng,
+    ) -> Self {
         let folder = TempDir::new().expect("a folder");
         let socket = folder.path().join("ledger.sock");
         let checkpoint_every = if random.bool() { 16 } else { usize::MAX };
         let kids = [0, 1].map(|name| {
             let own = folder.path().join(name.to_string());
             std::fs::create_dir_all(&own).expect("a folder");
-            let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|taken| taken.local_addr()).expect("a port").port();
+            let port = std::net::TcpListener::bind("127.0.0.1:0")
+                .and_then(|taken| taken.local_addr())
+                .expect("a port")
+                .port();
             let power_cut = mode == Mode::PowerCuts;
-            Arc::new(Kid::new(Orders { name, folder: own, ledger: socket.clone(), port, power_cut, checkpoint_every, seed }))
+            Arc::new(Kid::new(Orders {
+                name,
+                folder: own,
+                ledger: socket.clone(),
+                port,
+                power_cut,
+                checkpoint_every,
+                seed,
+            }))
         });
         let (dying, posts) = (kids.clone(), post_death.clone());
         let ledger = Arc::new(Ledger::new(move |name, before| {
@@ -152,12 +175,25 @@ impl World {
         }
         let users = [0, 1].map(|name| Arc::new(User::new(name, kids[name].orders.folder.clone())));
         let (is_over, channels) = (AtomicBool::new(false), AtomicU64::new(0));
-        Self { seed, mode, ledger, kids, users, proxy, is_over, channels, _folder: folder }
+        Self {
+            seed,
+            mode,
+            ledger,
+            kids,
+            users,
+            proxy,
+            is_over,
+            channels,
+            _folder: folder,
+        }
     }
 
     /// What goes on beside everything.
     fn tasks(self: &Arc<Self>) -> Vec<JoinHandle<()>> {
-        let mut tasks = vec![tokio::spawn(self.clone().blocks()), tokio::spawn(self.clone().weather())];
+        let mut tasks = vec![
+            tokio::spawn(self.clone().blocks()),
+            tokio::spawn(self.clone().weather()),
+        ];
         for user in &self.users {
             let (one, other) = (user.clone(), user.clone());
             tasks.push(tokio::spawn(async move { one.listen().await }));
@@ -187,7 +223,11 @@ impl World {
             sleep(Duration::from_millis(random.u64(50..600))).await;
             if self.mode == Mode::BadWeather && !self.is_over.load(Ordering::SeqCst) {
                 let delay = Duration::from_millis(random.u64(..20));
-                self.proxy.set(Weather { delay, breaks: random.u32(..50), is_parted: random.u8(..6) == 0 });
+                self.proxy.set(Weather {
+                    delay,
+                    breaks: random.u32(..50),
+                    is_parted: random.u8(..6) == 0,
+                });
             }
         }
     }
@@ -200,7 +240,15 @@ impl World {
         let point = random.u8(..6);
         match point {
             0 => kid.kill(),
-            1 | 2 => kid.dies_at(random.u64(..40), random.choice(["before", "after", "torn"]).unwrap_or("before")).await,
+            1 | 2 => {
+                kid.dies_at(
+                    random.u64(..40),
+                    random
+                        .choice(["before", "after", "torn"])
+                        .unwrap_or("before"),
+                )
+                .await
+            }
             3 | 4 => self.proxy.dies_at(name, random.u64(..30), arrives),
             _ => *post_death.lock().expect("nobody panics with it") = Some((name, arrives)),
         }
@@ -219,7 +267,10 @@ impl World {
             self.kids[1 - name].kill();
         }
         if std::env::var_os("TWINROOT_SOAK_TELL").is_some() {
-            println!("soak: kill {number} of {name} at point {point}, both {both}, height {}", self.ledger.height());
+            println!(
+                "soak: kill {number} of {name} at point {point}, both {both}, height {}",
+                self.ledger.height()
+            );
         }
         for kid in &self.kids {
             let dies = both || kid.orders.name == name;
@@ -265,7 +316,11 @@ impl World {
                 Err(_) => sleep(BLOCK).await,
             }
         };
-        let stage = self.until(channel, |stages| stages.iter().all(|stage| *stage == Stage::Open) || stages[0] == Stage::Closed).await;
+        let stage = self
+            .until(channel, |stages| {
+                stages.iter().all(|stage| *stage == Stage::Open) || stages[0] == Stage::Closed
+            })
+            .await;
         (stage[0] == Stage::Open).then_some(channel)
     }
 
@@ -274,7 +329,10 @@ impl World {
         let seen = std::sync::Mutex::new(None);
         let wait = async {
             loop {
-                let look = [self.users[0].look(channel).await, self.users[1].look(channel).await];
+                let look = [
+                    self.users[0].look(channel).await,
+                    self.users[1].look(channel).await,
+                ];
                 *seen.lock().expect("nobody panics with it") = Some(look.clone());
                 if let [Some(one), other] = look {
                     let stages = [one.stage, other.map_or(Stage::Opening, |other| other.stage)];
@@ -285,16 +343,40 @@ impl World {
                 sleep(2 * BLOCK).await;
             }
         };
-        tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("channel {channel:?} is stuck: {seen:?}"))
+        tokio::time::timeout(PATIENCE, wait)
+            .await
+            .unwrap_or_else(|_| panic!("channel {channel:?} is stuck: {seen:?}"))
     }
 
     /// A channel from its first step to its payout.
-    async fn live(self: &Arc<Self>, channel: Id, name: &str, random: &mut fastrand::Rng) -> Vec<Asked> {
+    async fn live(
+        self: &Arc<Self>,
+        channel: Id,
+        name: &str,
+        random: &mut fastrand::Rng,
+    ) -> Vec<Asked> {
         let steps = random.u32(20..120);
         let first = create(channel, format!("{name}-create"));
         let answer = self.users[0].insist(&first, false).await;
-        let workers: Vec<_> = (0..4).map(|number| tokio::spawn(self.clone().work(channel, format!("{name}-{number}"), number % 2, steps, random.u64(..)))).collect();
-        let mut asked = [vec![Asked { step: first, is_forced: false, answer }], Vec::new()];
+        let workers: Vec<_> = (0..4)
+            .map(|number| {
+                tokio::spawn(self.clone().work(
+                    channel,
+                    format!("{name}-{number}"),
+                    number % 2,
+                    steps,
+                    random.u64(..),
+                ))
+            })
+            .collect();
+        let mut asked = [
+            vec![Asked {
+                step: first,
+                is_forced: false,
+                answer,
+            }],
+            Vec::new(),
+        ];
         for (number, worker) in workers.into_iter().enumerate() {
             asked[number % 2].extend(worker.await.expect("a user has all answers"));
         }
@@ -305,13 +387,24 @@ impl World {
         for (user, asked) in self.users.iter().zip(&asked) {
             for asked in asked {
                 let again = user.insist(&asked.step, asked.is_forced).await;
-                assert_eq!(again, asked.answer, "{} is told something else of {}", user.name, asked.step.key);
+                assert_eq!(
+                    again, asked.answer,
+                    "{} is told something else of {}",
+                    user.name, asked.step.key
+                );
             }
         }
         asked.into_iter().flatten().collect()
     }
 
-    async fn work(self: Arc<Self>, channel: Id, name: String, user: usize, steps: u32, seed: u64) -> Vec<Asked> {
+    async fn work(
+        self: Arc<Self>,
+        channel: Id,
+        name: String,
+        user: usize,
+        steps: u32,
+        seed: u64,
+    ) -> Vec<Asked> {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut all = Vec::new();
         for number in 0..steps {
@@ -321,7 +414,11 @@ impl World {
             let step = step(&mut random, channel, format!("{name}-{number}"));
             let is_forced = random.u8(..25) == 0;
             let answer = self.users[user].insist(&step, is_forced).await;
-            all.push(Asked { step, is_forced, answer });
+            all.push(Asked {
+                step,
+                is_forced,
+                answer,
+            });
             if random.u8(..3) == 0 {
                 sleep(Duration::from_millis(random.u64(..30))).await;
             }
@@ -332,15 +429,25 @@ impl World {
     /// Both have the same newest state, and it holds what was answered: nothing twice, nothing lost.
     async fn settled(&self, channel: Id, asked: &[Vec<Asked>; 2]) -> [u64; 2] {
         let [to_responder, to_initiator] = [paid(&asked[0]), paid(&asked[1])];
-        let free = [DEPOSIT + to_initiator - to_responder, DEPOSIT + to_responder - to_initiator];
+        let free = [
+            DEPOSIT + to_initiator - to_responder,
+            DEPOSIT + to_responder - to_initiator,
+        ];
         let seen = std::sync::Mutex::new(None);
         let wait = async {
             loop {
-                let look = [self.users[0].look(channel).await, self.users[1].look(channel).await];
+                let look = [
+                    self.users[0].look(channel).await,
+                    self.users[1].look(channel).await,
+                ];
                 if let [Some(one), Some(other)] = &look {
                     let held = [one.balances[0].0.0, one.balances[1].0.0];
                     let theirs = [other.balances[1].0.0, other.balances[0].0.0];
-                    if held == free && theirs == free && one.round == other.round && one.forced == other.forced {
+                    if held == free
+                        && theirs == free
+                        && one.round == other.round
+                        && one.forced == other.forced
+                    {
                         return;
                     }
                 }
@@ -349,7 +456,12 @@ impl World {
             }
         };
         let settled = tokio::time::timeout(PATIENCE / 4, wait).await;
-        settled.unwrap_or_else(|_| panic!("seed {}: channel {channel:?} is to hold {free:?}, and has {seen:#?}", self.seed));
+        settled.unwrap_or_else(|_| {
+            panic!(
+                "seed {}: channel {channel:?} is to hold {free:?}, and has {seen:#?}",
+                self.seed
+            )
+        });
         free
     }
 
@@ -357,19 +469,41 @@ impl World {
         for attempt in 0.. {
             let client = self.users[0].client().await;
             // Alone where the peer does not come to it.
-            let _ = if solo || attempt > 5 { client.close_solo(channel).await } else { client.close(channel).await };
+            let _ = if solo || attempt > 5 {
+                client.close_solo(channel).await
+            } else {
+                client.close(channel).await
+            };
             let wait = self.until(channel, |stages| stages == [Stage::Closed; 2]);
-            if tokio::time::timeout(Duration::from_secs(3), wait).await.is_ok() {
+            if tokio::time::timeout(Duration::from_secs(3), wait)
+                .await
+                .is_ok()
+            {
                 return;
             }
-            assert!(attempt < 40, "seed {}: channel {channel:?} does not close", self.seed);
+            assert!(
+                attempt < 40,
+                "seed {}: channel {channel:?} does not close",
+                self.seed
+            );
         }
     }
 }
 
 impl Display for Story {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kills, channels, steps, forced, events, height, seconds } = self;
-        write!(f, "{kills} kills, {channels} channels, {steps} steps of which {forced} forced, {events} events, {height} blocks, {seconds:.1} s")
+        let Self {
+            kills,
+            channels,
+            steps,
+            forced,
+            events,
+            height,
+            seconds,
+        } = self;
+        write!(
+            f,
+            "{kills} kills, {channels} channels, {steps} steps of which {forced} forced, {events} events, {height} blocks, {seconds:.1} s"
+        )
     }
 }

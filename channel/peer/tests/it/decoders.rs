@@ -80,7 +80,7 @@ fn frames(bytes: &[u8]) {
             (Heard::Begin, Message::Begin) | (Heard::Alive, Message::Alive) => {}
             (Heard::Alive, Message::Rekey) => noise.rekey_outgoing(),
             (Heard::Bye(heard), Message::Bye(said)) if heard == said => {}
-            other => panic!("{other:?}"),
+            other => unreachable!("{other:?}"),
         }
     }
 }

@@ -1,5 +1,10 @@
 //! Nodes that meet: over real sockets, and as bytes.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may stop a test as tests may"
+)]
+
 mod corpus;
 mod decoders;
 mod flood;
@@ -7,6 +12,7 @@ mod heal;
 mod limits;
 mod meet;
 mod middle;
+mod namespaces;
 mod noise;
 mod pair;
 mod proxy;

@@ -48,9 +48,10 @@ async fn a_node_comes_back_from_what_its_peer_keeps() {
     // Nobody else gets it.
     let stranger = backup_of_peer(&LocalSigner::new(key(3)), bob.key(), address.clone()).await;
     assert!(matches!(stranger, Err(AskError::Nothing)), "{stranger:?}");
+    let signer = LocalSigner::new(key(1));
     let sealed = tokio::time::timeout(
         PATIENCE,
-        backup_of_peer(&LocalSigner::new(key(1)), bob.key(), address.clone()),
+        backup_of_peer(&signer, bob.key(), address.clone()),
     );
     let sealed = sealed.await.expect("an answer").expect("a copy");
     let life = restored(&world, 1, 20, &sealed, 5);

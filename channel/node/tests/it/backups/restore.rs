@@ -10,7 +10,7 @@ use twinroot_store::Store;
 
 use super::witness::{Book, Witness};
 use super::{backups, careful, generous, pay, restored, summary, until_status};
-use crate::world::{World, key, public, transfer, wait_for};
+use crate::world::{World, key, transfer, wait_for};
 
 const GAP: u64 = 1 << 24;
 
@@ -260,5 +260,4 @@ async fn numbers_of_lost_events_are_not_used_again() {
         nexts[0] > before + (1 << 24) && nexts[1] > nexts[0] + 65_000,
         "{nexts:?}"
     );
-    let _ = public(1);
 }

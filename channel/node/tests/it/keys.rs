@@ -1,0 +1,167 @@
+//! A step has a key: whatever happens in between, the same key is the same step with the same answer.
+
+use twinroot_abi::Amount;
+use twinroot_client::Api;
+use twinroot_client::api::{Answer, Close, Coins, Stage, Which};
+use twinroot_node::Node;
+
+use crate::world::{World, signing, transfer, wait_for};
+
+/// Own free coins of a node in its only channel.
+async fn free(node: &Node) -> u64 {
+    let list = node.handle().list().await.expect("a list");
+    list[0].balances[0].0.0
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_was_half_signed_at_a_restart_is_made_once() {
+    let world = World::new();
+    let [alice, bob] = [world.node(1).await, world.node(2).await];
+    let channel = world.channel(&alice, &bob).await;
+    let before = free(&alice).await;
+    let offered = wait_for(&bob.handle(), 0, "asked").await;
+    let pay = tokio::spawn({
+        let alice = alice.handle();
+        async move { alice.call(transfer(channel, "pay", 100_000)).await }
+    });
+    wait_for(&bob.handle(), offered.id, "asked").await;
+    alice.stop().await;
+    pay.await
+        .expect("no panic")
+        .expect_err("nobody has signed it yet");
+
+    let alice = world.node(1).await;
+    let again = tokio::spawn({
+        let alice = alice.handle();
+        async move { alice.call(transfer(channel, "pay", 100_000)).await }
+    });
+    // Bob may be asked before or after Alice is back.
+    let done = loop {
+        let answer = Answer {
+            channel,
+            question: None,
+        };
+        let _ = bob.handle().approve(answer).await;
+        world.mine(1);
+        if again.is_finished() {
+            break again.await.expect("no panic").expect("both sign");
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    assert_eq!(done.round, 1);
+    assert_eq!(free(&alice).await, before - 100_000);
+
+    alice.stop().await;
+    let alice = world.node(1).await;
+    let third = alice
+        .handle()
+        .call(transfer(channel, "pay", 100_000))
+        .await
+        .expect("the same answer");
+    assert_eq!((third.round, third.root), (done.round, done.root));
+    assert_eq!(free(&alice).await, before - 100_000);
+    alice.stop().await;
+    bob.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_callers_travel_together_and_a_bad_one_is_answered_alone() {
+    let world = World::new();
+    let mut listens = signing();
+    let [alice, bob] = [world.node(1).await, world.node_with(2, &listens).await];
+    let channel = world.channel(&alice, &bob).await;
+    let before = free(&alice).await;
+    listens.listen = bob.listening();
+    bob.stop().await;
+
+    // Bob is away, so all of them wait.
+    let mut calls = Vec::new();
+    for number in 0..20_u64 {
+        let amount = if number == 7 {
+            before + 1
+        } else {
+            1_000 + number
+        };
+        let alice = alice.handle();
+        let step = transfer(channel, &format!("pay {number}"), amount);
+        calls.push(tokio::spawn(async move { alice.call(step).await }));
+    }
+    let bob = world.node_with(2, &listens).await;
+    let mut rounds = std::collections::BTreeSet::new();
+    for (number, call) in calls.into_iter().enumerate() {
+        let answer = call.await.expect("no panic");
+        if number == 7 {
+            let failure = answer.expect_err("Alice has no more coins");
+            assert_eq!(failure.code, twinroot_node::codes::IMPOSSIBLE, "{failure}");
+        } else {
+            rounds.insert(answer.expect("both sign").round);
+        }
+    }
+    assert!(rounds.len() < 10, "they travel together: {rounds:?}");
+    let paid: u64 = (0..20)
+        .filter(|number| *number != 7)
+        .map(|number| 1_000 + number)
+        .sum();
+    assert_eq!(free(&alice).await, before - paid);
+    alice.stop().await;
+    bob.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_the_same_after_the_channel_has_paid_out() {
+    let world = World::new();
+    let [alice, bob] = [world.node(1).await, world.node_with(2, &signing()).await];
+    let channel = world.channel(&alice, &bob).await;
+    let step = transfer(channel, "pay", 5);
+    let done = alice.handle().call(step.clone()).await.expect("both sign");
+    let close = Close {
+        channel,
+        solo: true,
+    };
+    alice.handle().close(close).await.expect("a close");
+    for node in [&alice, &bob] {
+        world.until(node, channel, Stage::Closed).await;
+    }
+    let again = alice.handle().call(step).await.expect("the same answer");
+    assert_eq!((again.round, again.root), (done.round, done.root));
+    let other = alice.handle().call(transfer(channel, "another", 5)).await;
+    let failure = other.expect_err("the channel is closed");
+    assert_eq!(failure.code, twinroot_node::codes::CLOSED);
+    alice.stop().await;
+    bob.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_its_user_takes_back_is_answered() {
+    let world = World::new();
+    let [alice, bob] = [world.node(1).await, world.node(2).await];
+    let channel = world.channel(&alice, &bob).await;
+    let offered = wait_for(&bob.handle(), 0, "asked").await;
+    let pay = tokio::spawn({
+        let alice = alice.handle();
+        async move { alice.call(transfer(channel, "pay", 100_000)).await }
+    });
+    let asked = wait_for(&bob.handle(), offered.id, "asked").await;
+    alice
+        .handle()
+        .cancel(Which { channel })
+        .await
+        .expect("it can be taken back");
+    // Nothing at all is a step that Bob is asked about, too.
+    wait_for(&bob.handle(), asked.id, "asked").await;
+    let answer = Answer {
+        channel,
+        question: None,
+    };
+    bob.handle().approve(answer).await.expect("a step");
+    let failure = pay.await.expect("no panic").expect_err("it was taken back");
+    assert_eq!(
+        failure.code,
+        twinroot_node::codes::PEER_REFUSED,
+        "{failure}"
+    );
+    let coins = Coins(Amount(free(&alice).await));
+    assert_eq!(coins, Coins(Amount(500_000_000)));
+    alice.stop().await;
+    bob.stop().await;
+}
