@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -125,7 +125,7 @@ async fn prove(
     ledger: &dyn ChainBackend,
     named: &Named,
     policy: u8,
-    file: &PathBuf,
+    file: &Path,
 ) -> Result<Height, Fault> {
     let Answer::Proof(proof) = ledger
         .query(Query::Proof(named.place()))
