@@ -1,0 +1,12 @@
+//! A server and its clients over real sockets.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests may stop a test as tests may"
+)]
+
+mod bad_input;
+mod decoding;
+mod talk;
+mod world;
