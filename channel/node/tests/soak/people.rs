@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use serde_json::Value;
 use twinroot_abi::{Amount, ChannelId, Gas};
 use twinroot_client::api::{
-    Answer, Args, Bytes, Coins, Done, Event, Events, Id, Operation, Step, Summary, Work,
+    Answer, Args, Bytes, Coins, Event, Events, Id, Operation, Step, Summary, Work,
 };
 use twinroot_client::{Client, Endpoint};
 use twinroot_node::{codes, serve::SOCKET};
