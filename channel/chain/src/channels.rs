@@ -65,7 +65,7 @@ impl Channels {
     pub(crate) fn answer(&self, id: ChannelId, ledger: &Ledger) -> ChannelAnswer {
         match (ledger.channel(id), self.live.get(&id), self.closed.get(&id)) {
             (Some(channel), Some(live), _) => ChannelAnswer::Live(Box::new(live.answer(channel))),
-            (_, _, Some(closed)) => ChannelAnswer::Closed(closed.clone()),
+            (_, _, Some(closed)) => ChannelAnswer::Closed(Box::new(closed.clone())),
             _ => ChannelAnswer::Unknown,
         }
     }

@@ -84,7 +84,7 @@ pub enum ChannelAnswer {
     /// It is open or being closed.
     Live(Box<LiveChannel>),
     /// It has paid out.
-    Closed(ClosedChannel),
+    Closed(Box<ClosedChannel>),
 }
 
 impl ChannelAnswer {

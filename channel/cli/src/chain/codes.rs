@@ -51,14 +51,14 @@ pub(crate) const TABLE: &[Entry] = &[
         "Its disk failed or is full: what was accepted before is in the file, what was being written may be. Make room, and start it again.",
     ),
     error(
-        codes::FILE,
+        FILE,
         3,
         "the file is no ledger that this program can go on with",
         "The message says what is wrong. A file that is in use belongs to a ledger that runs. One that was written by other rules can be \
          read by the program that wrote it; for tries, begin a new one: `twinroot chain dev --file OTHER`.",
     ),
     error(
-        codes::PROOF,
+        PROOF,
         3,
         "the ledger's proof does not hold",
         "What the ledger says is not what its block commits to. Either it lies or its block was replaced meanwhile; ask again, and believe \

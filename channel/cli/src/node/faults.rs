@@ -21,7 +21,6 @@ pub(crate) fn client_fault(error: Error) -> Fault {
 }
 
 /// Of a key file.
-#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 pub(crate) fn key_fault(error: KeyFileError) -> Fault {
     let code = match error {
         KeyFileError::WrongPassphrase(_) | KeyFileError::NoPassphrase => PASSPHRASE,
@@ -31,7 +30,6 @@ pub(crate) fn key_fault(error: KeyFileError) -> Fault {
 }
 
 /// Of a node that does not start.
-#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 pub(crate) fn start_fault(error: StartError) -> Fault {
     Fault::new(START, error)
 }

@@ -3,9 +3,12 @@
 use super::Core;
 use super::seat::{Seat, Stage};
 
+/// Whether a channel is in a stage.
+type Is = fn(&Seat) -> bool;
+
 impl Core {
     pub(super) fn gauges(&self) {
-        let stages: [(&'static str, fn(&Seat) -> bool); 5] = [
+        let stages: [(&'static str, Is); 5] = [
             ("opening", |seat| matches!(seat.stage, Stage::Opening(_))),
             ("open", |seat| {
                 matches!(seat.stage, Stage::Open(_)) && !is_closing(seat) && seat.broken.is_none()

@@ -84,7 +84,7 @@ impl ChainBackend for Remote {
     fn blocks(&self, from: Height) -> BoxStream<'static, Result<News, ChainError>> {
         let path = self.0.clone();
         stream::unfold(None, move |stream: Option<UnixStream>| {
-            let remote = Remote(path.clone());
+            let remote = Self(path.clone());
             async move {
                 let mut stream = match stream {
                     Some(stream) => stream,

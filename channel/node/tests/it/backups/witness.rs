@@ -11,7 +11,10 @@ use crate::world::key;
 
 /// What a key has signed: one commitment or funding of each round.
 #[derive(Clone, Default)]
-pub(super) struct Book(Arc<Mutex<BTreeMap<(ChannelId, Round), Vec<u8>>>>);
+pub(super) struct Book(Arc<Mutex<Signed>>);
+
+/// What was signed, by channel and round.
+type Signed = BTreeMap<(ChannelId, Round), Vec<u8>>;
 
 impl Book {
     pub(super) fn rounds(&self) -> usize {
