@@ -171,8 +171,6 @@ impl Core {
         if let Some(writer) = self.writer.take() {
             writer.stop();
         }
-        // Whoever still has a handle is not to keep the file from the node that is started next.
-        self.parts.shelf.close();
     }
 
     /// What the log's thread has done.
