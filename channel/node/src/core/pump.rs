@@ -13,6 +13,9 @@ use super::seat::Stage;
 use super::want::{Joint, Want, together};
 use super::{Core, codes, tell};
 
+/// How often a step that is to be forced may be overtaken by newer states before its user is told.
+const OVERTAKEN: u8 = 3;
+
 impl Core {
     /// Proposes what waits, if the party is free for it.
     pub(super) fn pump(&mut self, id: ChannelId) {
@@ -105,12 +108,12 @@ impl Core {
         let Some(proposed) = &seat.proposed else {
             return;
         };
-        let has = |key: &str| {
-            seat.half_signed
+        if seat.collided
+            || proposed
+                .wants
                 .iter()
-                .any(|half| half.shares.iter().any(|share| share.key == key))
-        };
-        if seat.collided || proposed.wants.iter().any(|want| has(&want.key)) {
+                .any(|want| seat.is_half_signed(&want.key))
+        {
             return;
         }
         if seat.is_cancelled {
@@ -258,9 +261,33 @@ impl Core {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        let Some(joint) = seat.forcing.take_if(|joint| joint.operations == operations) else {
+        let Some(mut joint) = seat.forcing.take_if(|joint| joint.operations == operations) else {
             return;
         };
+        // What is half-signed as well can still be signed by the peer: nobody is told that it did not happen before it
+        // cannot happen any more.
+        let (open, done): (Vec<Want>, Vec<Want>) = std::mem::take(&mut joint.wants)
+            .into_iter()
+            .partition(|want| seat.is_half_signed(&want.key));
+        joint.wants = done;
+        for want in open.into_iter().rev() {
+            seat.wants.push_front(want);
+        }
+        if joint.wants.is_empty() {
+            return;
+        }
+        // A newer state that says nothing of the step, such as one that takes a refused one back, is no reason to give it up.
+        if joint.overtaken < OVERTAKEN {
+            joint.overtaken = joint.overtaken.saturating_add(1);
+            joint.is_asked = false;
+            joint.operations = joint
+                .wants
+                .iter()
+                .flat_map(|want| want.operations.clone())
+                .collect();
+            seat.forcing = Some(joint);
+            return;
+        }
         self.fail_joint(
             joint,
             &Failure {

@@ -163,6 +163,12 @@ impl Seat {
         }
     }
 
+    /// Whether a step of that key is half-signed, so that the peer can still sign it.
+    pub(crate) fn is_half_signed(&self, key: &str) -> bool {
+        let has = |half: &HalfSigned| half.shares.iter().any(|share| share.key == key);
+        self.half_signed.iter().any(has)
+    }
+
     /// A step of that key that waits.
     pub(crate) fn want_of(&mut self, key: &str) -> Option<&mut Want> {
         let joint = self

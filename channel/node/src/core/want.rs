@@ -47,6 +47,8 @@ pub(crate) struct Joint {
     /// Of one that is forced: whether the party was told, and whether its keys are noted.
     pub(crate) is_asked: bool,
     pub(crate) is_noted: bool,
+    /// Of one that is forced: how often a newer state took its place on the ledger.
+    pub(crate) overtaken: u8,
 }
 
 impl Joint {
@@ -61,6 +63,7 @@ impl Joint {
             restored: false,
             is_asked: false,
             is_noted: false,
+            overtaken: 0,
         }
     }
 

@@ -45,7 +45,13 @@ fn main() {
     let first = number("TWINROOT_SEED").unwrap_or_else(|| fastrand::u64(..1_000_000));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let mut done = 0;
-    for (seed, mode) in (first..).zip(Mode::ALL.into_iter().cycle()) {
+    let wanted = std::env::var("TWINROOT_MODE").ok();
+    let is_wanted = |mode: &Mode| {
+        let name = format!("{mode:?}");
+        wanted.as_ref().map_or(*mode != Mode::PowerCuts, |wanted| *wanted == name)
+    };
+    let modes: Vec<Mode> = Mode::ALL.into_iter().filter(is_wanted).collect();
+    for (seed, mode) in (first..).zip(modes.into_iter().cycle()) {
         if done >= kills {
             break;
         }

@@ -458,8 +458,9 @@ impl World {
         let settled = tokio::time::timeout(PATIENCE / 4, wait).await;
         settled.unwrap_or_else(|_| {
             panic!(
-                "seed {}: channel {channel:?} is to hold {free:?}, and has {seen:#?}",
-                self.seed
+                "seed {}: channel {channel:?} is to hold {free:?}, and has {seen:#?}; refused were {:#?}",
+                self.seed,
+                asked.iter().flatten().filter(|asked| asked.answer.is_err()).map(|asked| (&asked.step.key, &asked.answer, &asked.step.operations)).collect::<Vec<_>>()
             )
         });
         free
