@@ -85,6 +85,7 @@ impl Joint {
             restored: true,
             is_asked: false,
             is_noted: true,
+            overtaken: 0,
         }
     }
 
