@@ -8,7 +8,7 @@ use twinroot_rules::FORCE_WINDOW;
 use twinroot_wire::{Action, Operation};
 
 use super::line::{LastRestored, Line};
-use super::seat::Stage;
+use super::seat::{Seat, Stage};
 use super::{Core, tell};
 use crate::desk::{Heard, Order, View};
 
@@ -43,6 +43,10 @@ impl Core {
     }
 
     fn block(&mut self, block: Env) {
+        if block.height <= self.height() {
+            // A fork: a payout that was there may be in another block now, or in none.
+            self.seats.values_mut().for_each(|seat| seat.gone = None);
+        }
         self.blocks.retain(|known| known.height < block.height);
         self.blocks.push_back(block);
         let oldest = block.height.0.saturating_sub(FORCE_WINDOW);
@@ -57,12 +61,10 @@ impl Core {
         for id in all {
             self.input(id, Input::Block(block));
             self.force_overdue(id, block.height);
-            if self
-                .seats
-                .get(&id)
-                .is_some_and(|seat| matches!(seat.stage, Stage::Opening(_)))
-            {
-                // Open for good only once its block is deep enough.
+            let changes =
+                |seat: &Seat| matches!(seat.stage, Stage::Opening(_)) || seat.gone.is_some();
+            if self.seats.get(&id).is_some_and(changes) {
+                // Open or closed for good only once its block is deep enough.
                 self.order(Order::Look(id));
             }
         }
@@ -91,6 +93,7 @@ impl Core {
                     tracing::warn!(channel = %id, "the ledger does not know the channel; a fork may have lost its opening");
                     return;
                 }
+                let gone = view.is_none();
                 let on_ledger = view.map(|view| Box::new(on_ledger(*view)));
                 if self.try_input(id, Input::Ledger(on_ledger)).is_err() {
                     return;
@@ -98,7 +101,21 @@ impl Core {
                 if first {
                     self.looked(id);
                 }
+                self.gone(id, gone);
             }
+        }
+    }
+
+    /// A channel that the ledger does not have has paid out; for good once no fork can bring it back.
+    fn gone(&mut self, id: ChannelId, gone: bool) {
+        let (now, deep) = (self.height(), self.parts.limits.policy.depth);
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        if !gone {
+            seat.gone = None;
+        } else if seat.gone.get_or_insert(now).0.saturating_add(deep) <= now.0 {
+            self.paid_out(id);
         }
     }
 
