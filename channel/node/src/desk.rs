@@ -57,7 +57,7 @@ pub(crate) enum Heard {
     },
     /// Coins of the node's account.
     Coins(Amount),
-    /// All blocks up to the present one were told.
+    /// All blocks up to the present one were told. The channels that are watched come next.
     CaughtUp,
     /// The ledger knows this code.
     Published(CodeHash),
@@ -146,18 +146,18 @@ impl Clerk {
             }
         }
         let mut blocks = self.begin().await;
+        self.tell(Heard::CaughtUp).await;
         for order in waiting {
             self.carry_out(order).await;
         }
-        self.tell(Heard::CaughtUp).await;
         loop {
             tokio::select! {
                 order = orders.recv() => match order {
                     // A log that was read again: everything is told anew.
                     Some(Order::Start) => {
                         blocks = self.begin().await;
-                        self.look_at_all().await;
                         self.tell(Heard::CaughtUp).await;
+                        self.look_at_all().await;
                     }
                     Some(order) => self.carry_out(order).await,
                     None => return,

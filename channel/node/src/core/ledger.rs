@@ -71,6 +71,10 @@ impl Core {
     }
 
     fn view(&mut self, id: ChannelId, view: Option<Box<View>>) {
+        // Without the newest blocks nothing can be built on it; it is looked at again once they are known.
+        if !self.caught_up {
+            return;
+        }
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
