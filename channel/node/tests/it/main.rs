@@ -6,8 +6,10 @@
     reason = "helpers of tests may stop a test as tests may"
 )]
 
+mod accounts;
 mod api;
 mod backups;
+mod clock;
 #[path = "../../../store/tests/it/disk.rs"]
 #[expect(dead_code, reason = "shared with the tests of the store")]
 mod disk;

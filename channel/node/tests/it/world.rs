@@ -40,14 +40,17 @@ pub(crate) fn public(name: u8) -> PublicKey {
 impl World {
     /// A ledger on which blocks come only when they are asked for.
     pub(crate) fn new() -> Self {
+        Self::with(Mode::Manual)
+    }
+
+    pub(crate) fn with(mode: Mode) -> Self {
         let accounts = [1, 2, 3].map(|name| (public(name), Amount(COINS))).to_vec();
         let genesis = Genesis {
             name: "test".into(),
             time: TimeMs(1_000_000),
             accounts,
         };
-        let chain =
-            Embedded::in_memory(genesis, Mode::Manual, Arc::new(Toy)).expect("a ledger begins");
+        let chain = Embedded::in_memory(genesis, mode, Arc::new(Toy)).expect("a ledger begins");
         Self {
             chain: Arc::new(chain),
             folder: TempDir::new().expect("a folder"),
