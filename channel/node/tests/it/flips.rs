@@ -16,7 +16,7 @@ use crate::toy::{Line, Toy};
 use crate::world::{World, call, contract, create, key, signing};
 
 /// Bytes that are changed of each log.
-const FLIPS: usize = 300;
+const FLIPS: usize = 200;
 /// Of those that the check does not find, how many to start with as well; it takes longer.
 const STARTS: usize = 12;
 const SEED: u64 = 11;

@@ -12,6 +12,7 @@ use twinroot_node::serve::Serving;
 use twinroot_node::{Config, LOG, Node};
 use twinroot_store::Store;
 
+use crate::backups::BACKUPS;
 use crate::disk::{Death, Disk, How};
 use crate::ledger::{DEPTH, key};
 use crate::remote::Remote;
@@ -26,6 +27,8 @@ pub(crate) struct Orders {
     pub(crate) port: u16,
     pub(crate) power_cut: bool,
     pub(crate) checkpoint_every: usize,
+    /// Whether backups are made, often.
+    pub(crate) backups: bool,
     pub(crate) seed: u64,
 }
 
@@ -74,6 +77,11 @@ async fn start(orders: &Orders, death: Arc<Death>) -> (Node, Serving) {
     config.policy.depth = DEPTH;
     config.policy.accept_offers = true;
     config.log.checkpoint_every = orders.checkpoint_every;
+    config.backup.peers = false;
+    if orders.backups {
+        config.backup.folder = Some(orders.folder.join(BACKUPS));
+        (config.backup.every, config.backup.keep) = (16, 12);
+    }
     let path = orders.folder.join(LOG);
     let power_cut = orders.power_cut;
     let open = move || {

@@ -9,6 +9,7 @@
     reason = "what does not hold stops the test, as in any other"
 )]
 
+mod backups;
 mod child;
 mod disk;
 mod judge;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -28,6 +29,8 @@ pub(crate) struct Asked {
     pub(crate) is_forced: bool,
     /// What was done, or the code of why not.
     pub(crate) answer: Result<Value, String>,
+    /// How often the node's log was lost meanwhile: it does not know then what it had done.
+    pub(crate) lost: u64,
 }
 
 /// The user of one node.
@@ -37,6 +40,8 @@ pub(crate) struct User {
     /// Every event, as it was told first.
     pub(crate) events: Mutex<BTreeMap<u64, Event>>,
     acked: Mutex<u64>,
+    /// How often the node's log was replaced by a backup.
+    pub(crate) restored: AtomicU64,
 }
 
 impl User {
@@ -46,6 +51,7 @@ impl User {
             folder,
             events: Mutex::new(BTreeMap::new()),
             acked: Mutex::new(0),
+            restored: AtomicU64::new(0),
         }
     }
 
@@ -56,6 +62,19 @@ impl User {
                 Ok(client) => return client,
                 Err(_) => tokio::time::sleep(SOON).await,
             }
+        }
+    }
+
+    /// Asks, and notes the answer.
+    pub(crate) async fn ask(&self, step: Step, is_forced: bool) -> Asked {
+        let before = self.restored.load(Ordering::SeqCst);
+        let answer = self.insist(&step, is_forced).await;
+        let lost = self.restored.load(Ordering::SeqCst) - before;
+        Asked {
+            step,
+            is_forced,
+            answer,
+            lost,
         }
     }
 
@@ -119,7 +138,9 @@ impl User {
     pub(crate) async fn listen(&self) {
         let client = self.client().await;
         let mut events = client.events(Events::default());
-        while let Some(Ok(event)) = events.next().await {
+        while let Some(event) = events.next().await {
+            let event =
+                event.unwrap_or_else(|error| panic!("{} hears no more: {error}", self.name));
             let id = event.id;
             if event.kind == "asked"
                 && let (Some(channel), Ok(question)) = (
@@ -194,17 +215,11 @@ impl User {
                     .status()
                     .await
                     .map_or(u64::MAX, |status| status.last_event);
-                let newest = self
-                    .events
-                    .lock()
-                    .expect("nobody panics with it")
-                    .keys()
-                    .last()
-                    .copied()
-                    .unwrap_or(0);
-                if newest >= last {
+                let events = self.events.lock().expect("nobody panics with it");
+                if last == 0 || events.contains_key(&last) {
                     return;
                 }
+                drop(events);
                 tokio::time::sleep(SOON).await;
             }
         };
@@ -267,8 +282,19 @@ pub(crate) fn create(channel: Id, key: String) -> Step {
 /// What the answered steps of one user have moved to the peer.
 pub(crate) fn paid(asked: &[Asked]) -> u64 {
     let done = asked.iter().filter(|asked| asked.answer.is_ok());
-    let amounts = done
-        .flat_map(|asked| &asked.step.operations)
+    done.map(moves).sum()
+}
+
+/// What a node that has forgotten them may have moved beside: once for each life that was lost before there was an answer.
+pub(crate) fn forgotten(asked: &[Asked]) -> u64 {
+    asked.iter().map(|asked| asked.lost * moves(asked)).sum()
+}
+
+fn moves(asked: &Asked) -> u64 {
+    let amounts = asked
+        .step
+        .operations
+        .iter()
         .map(|operation| match operation {
             Operation::Transfer {
                 amount: Coins(Amount(amount)),

@@ -11,11 +11,12 @@ use tokio::time::sleep;
 use twinroot_abi::{Amount, ChannelId};
 use twinroot_client::api::{Coins, Id, Open, Stage};
 
+use crate::backups;
 use crate::child::Orders;
 use crate::judge;
 use crate::kid::Kid;
 use crate::ledger::{Ledger, key};
-use crate::people::{Asked, PATIENCE, User, create, paid, step};
+use crate::people::{Asked, PATIENCE, User, create, forgotten, paid, step};
 use crate::proxy::{Proxy, Weather};
 
 /// What goes wrong beside the kills.
@@ -29,10 +30,18 @@ pub(crate) enum Mode {
     BadWeather,
     /// The ledger loses its newest blocks.
     Forks,
+    /// The log of one of the two is lost at times, and made again of a backup of some age.
+    Backups,
 }
 
 impl Mode {
-    pub(crate) const ALL: [Self; 4] = [Self::Kills, Self::PowerCuts, Self::BadWeather, Self::Forks];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Kills,
+        Self::PowerCuts,
+        Self::BadWeather,
+        Self::Forks,
+        Self::Backups,
+    ];
 }
 
 /// Channels at a time.
@@ -54,6 +63,8 @@ pub(crate) struct Story {
     forced: usize,
     events: usize,
     height: u64,
+    /// Logs that were lost, and made again of a backup.
+    restored: u64,
     seconds: f64,
 }
 
@@ -127,6 +138,11 @@ impl Run {
                 .count(),
             events,
             height: world.ledger.height(),
+            restored: world
+                .users
+                .iter()
+                .map(|user| user.restored.load(Ordering::SeqCst))
+                .sum(),
             seconds: start.elapsed().as_secs_f64(),
         }
     }
@@ -157,6 +173,7 @@ impl World {
                 port,
                 power_cut,
                 checkpoint_every,
+                backups: mode == Mode::Backups && name == 0,
                 seed,
             }))
         });
@@ -279,6 +296,14 @@ impl World {
             }
             // The other may have died at a point of its own, of an earlier order.
             if kid.is_dead() {
+                if kid.orders.backups
+                    && random.u8(..3) == 0
+                    && backups::replace(&kid.orders.folder, kid.orders.name, random)
+                {
+                    self.users[kid.orders.name]
+                        .restored
+                        .fetch_add(1, Ordering::SeqCst);
+                }
                 kid.start(random.u64(..)).await;
             }
         }
@@ -357,7 +382,7 @@ impl World {
     ) -> Vec<Asked> {
         let steps = random.u32(20..120);
         let first = create(channel, format!("{name}-create"));
-        let answer = self.users[0].insist(&first, false).await;
+        let first = self.users[0].ask(first, false).await;
         let workers: Vec<_> = (0..4)
             .map(|number| {
                 tokio::spawn(self.clone().work(
@@ -369,14 +394,7 @@ impl World {
                 ))
             })
             .collect();
-        let mut asked = [
-            vec![Asked {
-                step: first,
-                is_forced: false,
-                answer,
-            }],
-            Vec::new(),
-        ];
+        let mut asked = [vec![first], Vec::new()];
         for (number, worker) in workers.into_iter().enumerate() {
             asked[number % 2].extend(worker.await.expect("a user has all answers"));
         }
@@ -385,6 +403,10 @@ impl World {
         judge::payout(&self.ledger, ChannelId::from(channel), free);
         // Whoever asks again hears the same, however long ago it was.
         for (user, asked) in self.users.iter().zip(&asked) {
+            // What a lost log knew is not known any more.
+            if user.restored.load(Ordering::SeqCst) > 0 {
+                continue;
+            }
             for asked in asked {
                 let again = user.insist(&asked.step, asked.is_forced).await;
                 assert_eq!(
@@ -413,12 +435,7 @@ impl World {
             }
             let step = step(&mut random, channel, format!("{name}-{number}"));
             let is_forced = random.u8(..25) == 0;
-            let answer = self.users[user].insist(&step, is_forced).await;
-            all.push(Asked {
-                step,
-                is_forced,
-                answer,
-            });
+            all.push(self.users[user].ask(step, is_forced).await);
             if random.u8(..3) == 0 {
                 sleep(Duration::from_millis(random.u64(..30))).await;
             }
@@ -426,13 +443,18 @@ impl World {
         all
     }
 
-    /// Both have the same newest state, and it holds what was answered: nothing twice, nothing lost.
+    /// Both have the same newest state, and it holds what was answered: nothing twice, nothing lost. A node whose log was lost
+    /// may make a step again that had no answer yet.
     async fn settled(&self, channel: Id, asked: &[Vec<Asked>; 2]) -> [u64; 2] {
         let [to_responder, to_initiator] = [paid(&asked[0]), paid(&asked[1])];
         let free = [
             DEPOSIT + to_initiator - to_responder,
             DEPOSIT + to_responder - to_initiator,
         ];
+        let again = forgotten(&asked[0]);
+        let is_right = |held: [u64; 2]| {
+            held[0] <= free[0] && free[0] - held[0] <= again && held[0] + held[1] == 2 * DEPOSIT
+        };
         let seen = std::sync::Mutex::new(None);
         let wait = async {
             loop {
@@ -443,12 +465,12 @@ impl World {
                 if let [Some(one), Some(other)] = &look {
                     let held = [one.balances[0].0.0, one.balances[1].0.0];
                     let theirs = [other.balances[1].0.0, other.balances[0].0.0];
-                    if held == free
-                        && theirs == free
+                    if is_right(held)
+                        && theirs == held
                         && one.round == other.round
                         && one.forced == other.forced
                     {
-                        return;
+                        return held;
                     }
                 }
                 *seen.lock().expect("nobody panics with it") = Some(look);
@@ -458,12 +480,11 @@ impl World {
         let settled = tokio::time::timeout(PATIENCE / 4, wait).await;
         settled.unwrap_or_else(|_| {
             panic!(
-                "seed {}: channel {channel:?} is to hold {free:?}, and has {seen:#?}; refused were {:#?}",
+                "seed {}: channel {channel:?} is to hold {free:?}, or {again} moved again, and has {seen:#?}; refused were {:#?}",
                 self.seed,
                 asked.iter().flatten().filter(|asked| asked.answer.is_err()).map(|asked| (&asked.step.key, &asked.answer, &asked.step.operations)).collect::<Vec<_>>()
             )
-        });
-        free
+        })
     }
 
     async fn close(&self, channel: Id, solo: bool) {
@@ -500,11 +521,12 @@ impl Display for Story {
             forced,
             events,
             height,
+            restored,
             seconds,
         } = self;
         write!(
             f,
-            "{kills} kills, {channels} channels, {steps} steps of which {forced} forced, {events} events, {height} blocks, {seconds:.1} s"
+            "{kills} kills, {channels} channels, {steps} steps of which {forced} forced, {events} events, {height} blocks, {restored} logs made of a backup, {seconds:.1} s"
         )
     }
 }
