@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, Write};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -24,7 +25,9 @@ pub(crate) struct Orders {
     pub(crate) name: usize,
     pub(crate) folder: PathBuf,
     pub(crate) ledger: PathBuf,
-    pub(crate) port: u16,
+    pub(crate) listen: SocketAddr,
+    /// The network namespace that it lives in, where the two are on hosts of their own.
+    pub(crate) host: Option<String>,
     pub(crate) power_cut: bool,
     pub(crate) checkpoint_every: usize,
     /// Whether backups are made, often.
@@ -71,7 +74,7 @@ pub(crate) fn run(orders: &Orders) {
 
 async fn start(orders: &Orders, death: Arc<Death>) -> (Node, Serving) {
     let mut config = Config {
-        listen: Some(([127, 0, 0, 1], orders.port).into()),
+        listen: Some(orders.listen),
         ..Config::default()
     };
     config.policy.depth = DEPTH;

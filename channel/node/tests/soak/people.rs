@@ -80,6 +80,7 @@ impl User {
 
     /// Asks until there is an answer that stands.
     pub(crate) async fn insist(&self, step: &Step, is_forced: bool) -> Result<Value, String> {
+        let last = Mutex::new(None);
         let ask = async {
             loop {
                 let client = self.client().await;
@@ -93,17 +94,21 @@ impl User {
                     Err(error) if FINAL.contains(&error.code()) => {
                         return Err(error.code().to_owned());
                     }
-                    Err(_) => tokio::time::sleep(SOON).await,
+                    Err(error) => {
+                        *last.lock().expect("nobody panics with it") = Some(error);
+                        tokio::time::sleep(SOON).await;
+                    }
                 }
             }
         };
-        let answer = tokio::time::timeout(PATIENCE, ask).await;
-        answer.unwrap_or_else(|_| {
-            panic!(
-                "{} never has an answer to {}, forced {is_forced}",
-                self.name, step.key
-            )
-        })
+        if let Ok(answer) = tokio::time::timeout(PATIENCE, ask).await {
+            return answer;
+        }
+        let shown = self.look(step.channel).await;
+        panic!(
+            "{} never has an answer to {}, forced {is_forced}; the last was {last:?}, and the channel is {shown:?}",
+            self.name, step.key
+        )
     }
 
     /// The channel as its list has it.

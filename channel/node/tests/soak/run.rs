@@ -1,6 +1,7 @@
 //! One run: two nodes, some channels, and many deaths.
 
 use std::fmt::{self, Display};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use twinroot_client::api::{Coins, Id, Open, Stage};
 
 use crate::backups;
 use crate::child::Orders;
+use crate::hosts::{ADDRESSES, Hosts};
 use crate::judge;
 use crate::kid::Kid;
 use crate::ledger::{Ledger, key};
@@ -32,9 +34,12 @@ pub(crate) enum Mode {
     Forks,
     /// The log of one of the two is lost at times, and made again of a backup of some age.
     Backups,
+    /// No kills: the two are on hosts of their own, with a bad line between them that is parted at times.
+    Hosts,
 }
 
 impl Mode {
+    /// Those with kills.
     pub(crate) const ALL: [Self; 5] = [
         Self::Kills,
         Self::PowerCuts,
@@ -49,6 +54,14 @@ const CHANNELS: u64 = 3;
 /// Coins that each side locks.
 const DEPOSIT: u64 = 50_000_000;
 const BLOCK: Duration = Duration::from_millis(25);
+/// Where a step takes longer.
+const SLOW_BLOCK: Duration = Duration::from_millis(250);
+/// Where a node listens on a host of its own.
+const PORT: u16 = 8641;
+const ONE_WAY_MS: u64 = 20;
+const LOSS_PERCENT: u64 = 5;
+/// Longer than a connection is held for alive without a sign of it.
+const LONG: Duration = Duration::from_secs(40);
 
 pub(crate) struct Run {
     seed: u64,
@@ -75,6 +88,7 @@ struct World {
     kids: [Arc<Kid>; 2],
     users: [Arc<User>; 2],
     proxy: Proxy,
+    hosts: Option<Hosts>,
     is_over: AtomicBool,
     channels: AtomicU64,
     _folder: TempDir,
@@ -100,7 +114,10 @@ impl Run {
             .collect();
         for number in 0..kills {
             sleep(Duration::from_millis(random.u64(..120))).await;
-            world.death(number, &post_death, &mut random).await;
+            match self.mode {
+                Mode::Hosts => world.part(number, &mut random).await,
+                _ => world.death(number, &post_death, &mut random).await,
+            }
         }
         world.is_over.store(true, Ordering::SeqCst);
         world.proxy.set(Weather::default());
@@ -129,7 +146,7 @@ impl Run {
             judge::logs([&world.kids[0].orders.folder, &world.kids[1].orders.folder]);
         }
         Story {
-            kills,
+            kills: if self.mode == Mode::Hosts { 0 } else { kills },
             channels: world.channels.load(Ordering::SeqCst),
             steps: asked.iter().filter(|asked| asked.answer.is_ok()).count(),
             forced: asked
@@ -158,19 +175,19 @@ impl World {
         let folder = TempDir::new().expect("a folder");
         let socket = folder.path().join("ledger.sock");
         let checkpoint_every = if random.bool() { 16 } else { usize::MAX };
+        let hosts = (mode == Mode::Hosts).then(two_hosts).flatten();
         let kids = [0, 1].map(|name| {
             let own = folder.path().join(name.to_string());
             std::fs::create_dir_all(&own).expect("a folder");
-            let port = std::net::TcpListener::bind("127.0.0.1:0")
-                .and_then(|taken| taken.local_addr())
-                .expect("a port")
-                .port();
+            // Addresses of a namespace cannot be tried from here.
+            let listen = hosts.as_ref().map_or_else(free, |_| ([0; 4], PORT).into());
             let power_cut = mode == Mode::PowerCuts;
             Arc::new(Kid::new(Orders {
                 name,
                 folder: own,
                 ledger: socket.clone(),
-                port,
+                listen,
+                host: hosts.as_ref().map(|hosts| hosts.names[name].clone()),
                 power_cut,
                 checkpoint_every,
                 backups: mode == Mode::Backups && name == 0,
@@ -199,6 +216,7 @@ impl World {
             kids,
             users,
             proxy,
+            hosts,
             is_over,
             channels,
             _folder: folder,
@@ -223,7 +241,12 @@ impl World {
     async fn blocks(self: Arc<Self>) {
         let mut random = fastrand::Rng::with_seed(self.seed);
         loop {
-            sleep(BLOCK).await;
+            sleep(if self.mode == Mode::Hosts {
+                SLOW_BLOCK
+            } else {
+                BLOCK
+            })
+            .await;
             if self.kids.iter().any(|kid| kid.is_dead()) {
                 continue;
             }
@@ -309,6 +332,30 @@ impl World {
         }
     }
 
+    /// Nothing gets through for a while: now and then for so long that the connection is given up.
+    async fn part(&self, number: u64, random: &mut fastrand::Rng) {
+        sleep(Duration::from_millis(random.u64(2_000..6_000))).await;
+        self.weather_at_hosts(true);
+        sleep(match number {
+            1 => LONG,
+            _ => Duration::from_millis(random.u64(500..4_000)),
+        })
+        .await;
+        self.weather_at_hosts(false);
+    }
+
+    /// Without hosts of their own, bytes are late, and a connection breaks where a packet would be lost.
+    fn weather_at_hosts(&self, is_parted: bool) {
+        match &self.hosts {
+            Some(hosts) => hosts.toggle(),
+            None => self.proxy.set(Weather {
+                delay: Duration::from_millis(ONE_WAY_MS),
+                breaks: 5,
+                is_parted,
+            }),
+        }
+    }
+
     /// One channel after the other, until it is over.
     async fn channels(self: Arc<Self>, number: u64, seed: u64) -> Vec<Asked> {
         let mut random = fastrand::Rng::with_seed(seed);
@@ -329,7 +376,10 @@ impl World {
         let open = Open {
             key: name.into(),
             peer: key(1).public().into(),
-            address: Some(self.proxy.address.to_string()),
+            address: Some(match &self.hosts {
+                Some(_) => format!("{}:{PORT}", ADDRESSES[1]),
+                None => self.proxy.address.to_string(),
+            }),
             deposit: Coins(Amount(DEPOSIT)),
             peer_deposit: Coins(Amount(DEPOSIT)),
             lock: 20,
@@ -510,6 +560,28 @@ impl World {
             );
         }
     }
+}
+
+/// Nothing where the machine does not allow it, and that is no failure.
+fn two_hosts() -> Option<Hosts> {
+    let hosts = Hosts::start(&ONE_WAY_MS.to_string(), &LOSS_PERCENT.to_string());
+    if hosts.is_none() {
+        assert!(
+            std::env::var_os("TWINROOT_NAMESPACES").is_none(),
+            "no network namespaces here: they take root, iproute2, python3 and /dev/net/tun"
+        );
+        println!(
+            "soak: no network namespaces here (root, iproute2, python3, /dev/net/tun); a proxy on the loopback stands in"
+        );
+    }
+    hosts
+}
+
+/// An address of the loopback that nobody listens at.
+fn free() -> SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|taken| taken.local_addr())
+        .expect("a port")
 }
 
 impl Display for Story {
