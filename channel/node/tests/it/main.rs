@@ -13,6 +13,7 @@ mod clock;
 #[path = "../../../store/tests/it/disk.rs"]
 #[expect(dead_code, reason = "shared with the tests of the store")]
 mod disk;
+mod events;
 mod flips;
 mod forks;
 mod frozen;
