@@ -33,7 +33,7 @@ async fn events_come_again_under_their_numbers_until_they_are_acknowledged() {
 
     let half = first[first.len() / 2].id;
     let ack = Ack { up_to: half };
-    alice.handle().ack(ack.clone()).await.expect("it is noted");
+    alice.handle().ack(ack).await.expect("it is noted");
     let life = killed(&world, 21, &life, alice).await;
     let alice = world.node_in(1, &life, &signing()).await;
     let third = told(&alice).await;

@@ -220,11 +220,13 @@ impl User {
                     .status()
                     .await
                     .map_or(u64::MAX, |status| status.last_event);
-                let events = self.events.lock().expect("nobody panics with it");
-                if last == 0 || events.contains_key(&last) {
+                let is_told = |last| {
+                    let events = self.events.lock().expect("nobody panics with it");
+                    events.contains_key(last)
+                };
+                if last == 0 || is_told(&last) {
                     return;
                 }
-                drop(events);
                 tokio::time::sleep(SOON).await;
             }
         };
