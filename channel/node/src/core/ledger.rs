@@ -8,7 +8,7 @@ use twinroot_rules::FORCE_WINDOW;
 use twinroot_wire::{Action, Operation};
 
 use super::line::{LastRestored, Line};
-use super::seat::{Seat, Stage};
+use super::seat::Stage;
 use super::{Core, tell};
 use crate::desk::{Heard, Order, View};
 
@@ -61,10 +61,12 @@ impl Core {
         for id in all {
             self.input(id, Input::Block(block));
             self.force_overdue(id, block.height);
-            let changes =
-                |seat: &Seat| matches!(seat.stage, Stage::Opening(_)) || seat.gone.is_some();
-            if self.seats.get(&id).is_some_and(changes) {
-                // Open or closed for good only once its block is deep enough.
+            // Open or closed for good only once its block is deep enough; what the ledger rejected may be there.
+            if self.seats.get_mut(&id).is_some_and(|seat| {
+                matches!(seat.stage, Stage::Opening(_))
+                    || seat.gone.is_some()
+                    || std::mem::take(&mut seat.was_rejected)
+            }) {
                 self.order(Order::Look(id));
             }
         }
@@ -349,6 +351,9 @@ impl Core {
             ),
         );
         if final_ && matches!(action, Action::Force(_)) {
+            if let Some(seat) = self.seats.get_mut(&id) {
+                seat.was_rejected = true;
+            }
             self.input(id, Input::Rejected);
         }
     }
