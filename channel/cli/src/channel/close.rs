@@ -55,6 +55,11 @@ pub(super) async fn run(session: &Session, arguments: &Arguments) -> Result<Exit
             what,
             |event| match &*event.kind {
                 "closed" => Some(Ok(())),
+                "rejected" if event.details["action"] == "close_solo" => {
+                    Some(Err(Fault::new(NOT_SO, output::quoted(&event.text)).then(
+                        "`twinroot channel show` tells how it stands; then try again",
+                    )))
+                }
                 "peer_refused" => Some(Err(Fault::new(NOT_SO, output::quoted(&event.text))
                     .then("`--solo` closes without the peer"))),
                 _ => None,

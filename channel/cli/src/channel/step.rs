@@ -9,7 +9,7 @@ use twinroot_abi::{Amount, Gas, Side};
 use twinroot_client::api::{Args, Bytes, Coins, Done, Operation, Step, Work};
 use twinroot_node::codes::PEER_REFUSED;
 
-use super::{Session, pick};
+use super::{Session, pick, progress};
 use crate::author::codes::{ARGUMENTS, NO_FILE};
 use crate::author::{Fault, output, spec_of};
 use crate::node::codes::WHICH;
@@ -153,7 +153,7 @@ pub(super) async fn call(session: &Session, arguments: &Call) -> Result<ExitCode
             if !step.key.is_empty() {
                 step.key.push_str("/force");
             }
-            done(session, session.node.force(step).await)
+            force_step(session, step).await
         }
         result => done(session, result),
     }
@@ -166,7 +166,13 @@ const BASIS_POINTS: u16 = 100;
 
 pub(super) async fn force(session: &Session, arguments: &Force) -> Result<ExitCode> {
     let step = arguments.called.step(session).await?;
-    done(session, session.node.force(step).await)
+    force_step(session, step).await
+}
+
+async fn force_step(session: &Session, step: Step) -> Result<ExitCode> {
+    let what = "the ledger carries the step out";
+    let forced = progress::during(&session.node, what, session.node.force(step)).await;
+    done(session, forced)
 }
 
 pub(super) async fn read(session: &Session, arguments: &Read) -> Result<ExitCode> {

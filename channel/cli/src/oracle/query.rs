@@ -11,10 +11,12 @@ use twinroot_abi::{Amount, Height};
 use twinroot_chain::{Answer, ChainBackend, Query};
 use twinroot_client::api::Id;
 use twinroot_exec::Bundle;
-use twinroot_feed::{Asked, Query as Named, Shown as Proven};
+use twinroot_feed::{Asked, BundleError, Query as Named, Shown as Proven};
 use twinroot_types::encode;
 use twinroot_wire::Action;
 
+use super::advice;
+use super::codes::SHORTFALL;
 use super::ledger::{When, Words, other_answer, post, secret, words};
 use crate::author::Fault;
 use crate::author::codes::NO_FILE;
@@ -138,7 +140,15 @@ async fn prove(
         return Err(other_answer());
     };
     let (block, message) = (proof.block.env(), proof.message());
-    Proven::open(&message, named, block).map_err(|error| Fault::new(codes::PROOF, error))?;
+    let Proven(asked) =
+        Proven::open(&message, named, block).map_err(|error| Fault::new(codes::PROOF, error))?;
+    let is_answered = asked.is_some_and(|asked| asked.answer.is_some());
+    if block.height > named.kept_until {
+        return Err(not_yet_or_no_more(BundleError::Forgotten));
+    }
+    if !is_answered && block.height <= named.answer_by {
+        return Err(not_yet_or_no_more(BundleError::Pending));
+    }
     let bundle = Bundle {
         policy,
         descriptors: Vec::new(),
@@ -147,6 +157,11 @@ async fn prove(
     fs::write(file, encode(&bundle))
         .map_err(|error| Fault::new(NO_FILE, format!("{}: {error}", file.display())))?;
     Ok(block.height)
+}
+
+/// A contract would call the call off.
+fn not_yet_or_no_more(rule: BundleError) -> Fault {
+    Fault::new(SHORTFALL, advice::sentence(rule.into()))
 }
 
 #[derive(Serialize)]

@@ -11,6 +11,7 @@ mod backups;
 #[path = "../../../store/tests/it/disk.rs"]
 #[expect(dead_code, reason = "shared with the tests of the store")]
 mod disk;
+mod forced;
 mod frozen;
 mod keys;
 mod late;
