@@ -4,11 +4,12 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap_complete::engine::ArgValueCompleter;
 use serde::Serialize;
 use twinroot_client::api::{Coins, Event, Id};
 use twinroot_node::codes::CLOSED;
 
-use super::{Session, coins, pick, progress};
+use super::{Session, coins, complete, pick, progress};
 use crate::author::Fault;
 use crate::author::output::{self, Report};
 use crate::node::codes::NOT_SO;
@@ -19,6 +20,7 @@ use crate::node::{EXIT_CODES, client_fault};
 #[command(after_help = format!("Examples:\n  twinroot channel settle\n\n{EXIT_CODES}"))]
 pub(super) struct Settle {
     /// The channel.
+    #[arg(add = ArgValueCompleter::new(complete::channel))]
     channel: Option<String>,
 }
 
@@ -27,6 +29,7 @@ pub(super) struct Settle {
 #[command(after_help = format!("Examples:\n  twinroot channel slash\n\n{EXIT_CODES}"))]
 pub(super) struct Slash {
     /// The channel.
+    #[arg(add = ArgValueCompleter::new(complete::channel))]
     channel: Option<String>,
 }
 
@@ -35,6 +38,7 @@ pub(super) struct Slash {
 #[command(after_help = format!("Examples:\n  twinroot channel snapshot\n\n{EXIT_CODES}"))]
 pub(super) struct Snapshot {
     /// The channel.
+    #[arg(add = ArgValueCompleter::new(complete::channel))]
     channel: Option<String>,
 }
 
@@ -43,6 +47,7 @@ pub(super) struct Snapshot {
 #[command(after_help = format!("Examples:\n  twinroot channel cancel\n\n{EXIT_CODES}"))]
 pub(super) struct Cancel {
     /// The channel.
+    #[arg(add = ArgValueCompleter::new(complete::channel))]
     channel: Option<String>,
 }
 

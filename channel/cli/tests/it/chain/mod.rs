@@ -5,10 +5,12 @@
     reason = "what a ledger says is read while it runs"
 )]
 
+mod channel;
 mod ledger;
 mod oracle;
 mod signer;
 
+use std::fs;
 use std::io::BufReader;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -54,7 +56,23 @@ struct Ledger {
     at: String,
 }
 
+/// What a node that agrees to much signs without asking.
+const SIGNS: &str = "\n[[policy.sign]]\nonly = [\"transfer\"]\n";
+
+impl Running {
+    /// Where a node that runs can be reached by its peers.
+    fn peer(&self) -> String {
+        let [key, at] = ["key", "listening"].map(|name| self.said[name].as_str().unwrap());
+        format!("{key}@{at}")
+    }
+}
+
 impl Ledger {
+    /// One whose blocks come fast.
+    fn ticking() -> Self {
+        Self::go_on(tempfile::tempdir().unwrap(), &["--block-time", "100ms"])
+    }
+
     /// One that makes a block with each transaction, and none without.
     fn start() -> Self {
         Self::go_on(tempfile::tempdir().unwrap(), &["--on-demand"])
@@ -126,6 +144,26 @@ impl Ledger {
             self.ask(&["chain", "fund", &key, &coins.to_string()]);
         }
         key
+    }
+
+    /// Makes the folder of a node.
+    fn init(&self, name: &str, more: &[&str]) {
+        let words = ["node", "init", name, "--chain", &self.at];
+        self.ask(&[&words, more, &["--listen", "127.0.0.1:0"]].concat());
+    }
+
+    /// Makes the folder of a node that agrees to channels, and to what it is paid.
+    fn agreeing(&self, name: &str) {
+        self.init(name, &[]);
+        let settings = self.path().join(name).join("node.toml");
+        let text = fs::read_to_string(&settings).unwrap();
+        let text = text.replace("accept_offers = false", "accept_offers = true") + SIGNS;
+        fs::write(&settings, text).unwrap();
+    }
+
+    /// Starts a node.
+    fn node(&self, name: &str) -> Running {
+        Running::start(quiet(self.path()).args(["node", "run", name]))
     }
 
     fn coins(&self, key: &str) -> u64 {

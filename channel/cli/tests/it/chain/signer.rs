@@ -9,23 +9,10 @@ use serde_json::Value;
 use super::{Ledger, Running, quiet};
 use crate::author::assert_fails;
 
-/// What Bob signs without asking.
-const BOB_SIGNS: &str = "\n[[policy.sign]]\nonly = [\"transfer\"]\n";
-
 impl Ledger {
     fn signer(&self) -> Running {
         let words = ["key", "serve", "alice.key", "--socket", "alice.signer"];
         Running::start(quiet(self.path()).args(words))
-    }
-
-    fn node(&self, name: &str) -> Running {
-        Running::start(quiet(self.path()).args(["node", "run", name]))
-    }
-
-    /// Makes the folder of a node.
-    fn init(&self, name: &str, more: &[&str]) {
-        let words = ["node", "init", name, "--chain", &self.at];
-        self.ask(&[&words, more, &["--listen", "127.0.0.1:0"]].concat());
     }
 }
 
@@ -37,20 +24,12 @@ fn the_key_is_in_its_own_process_only() {
     assert_eq!(signer.said["key"], alice_key);
     ledger.init("alice", &["--signer", "alice.signer"]);
     assert!(!ledger.path().join("alice/key").exists());
-    ledger.init("bob", &[]);
-    let settings = ledger.path().join("bob/node.toml");
-    let text = fs::read_to_string(&settings).unwrap();
-    let text = text.replace("accept_offers = false", "accept_offers = true") + BOB_SIGNS;
-    fs::write(&settings, text).unwrap();
+    ledger.agreeing("bob");
 
     let alice = ledger.node("alice");
     assert_eq!(alice.said["key"], alice_key);
     let bob = ledger.node("bob");
-    let peer = format!(
-        "{}@{}",
-        bob.said["key"].as_str().unwrap(),
-        bob.said["listening"].as_str().unwrap()
-    );
+    let peer = bob.peer();
     let of_alice = |words: &[&str]| ledger.ask(&[&["channel", "--node", "alice"], words].concat());
     let opened = of_alice(&["open", "--peer", &peer, "--deposit", "1000"]);
     assert_eq!(opened["open"], true);
