@@ -15,6 +15,7 @@ mod clock;
 mod disk;
 mod events;
 mod flips;
+mod forced;
 mod forks;
 mod frozen;
 mod keys;

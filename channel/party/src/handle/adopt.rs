@@ -67,6 +67,7 @@ pub(crate) fn adopt(party: &mut Party, candidate: Candidate, ground: Ground) -> 
     let rival = party.rival();
     effects.push(Effect::Report(Report::Agreed(Box::new(Agreed {
         commitment: candidate.next.commitment,
+        operations: candidate.update.operations.len(),
         receipts: candidate.receipts,
         gas: candidate.gas,
         touched: candidate.touched,
