@@ -1,33 +1,10 @@
 //! A disk that fails: the node says so, does nothing more, and goes on by itself once it can write.
 
-use std::sync::Arc;
-
 use twinroot_client::Api;
-use twinroot_keyring::LocalSigner;
 use twinroot_node::{Node, codes};
-use twinroot_store::Store;
 
 use crate::disk::{Disk, Fault};
-use crate::toy::Toy;
-use crate::world::{World, config, key, signing, transfer, wait_for};
-
-/// Alice's node on a disk of its own.
-async fn alice_on(world: &World, disk: &Disk) -> Node {
-    let disk = disk.clone();
-    drop(Store::create_on(disk.clone()).expect("a store"));
-    let open = move || Store::open_on(disk.clone());
-    let signer = Arc::new(LocalSigner::new(key(1)));
-    let (folder, config) = (world.folder(1), config());
-    let node = Node::start_with(
-        &folder,
-        Arc::new(open),
-        &config,
-        Arc::new(Toy),
-        signer,
-        world.backend(),
-    );
-    node.await.expect("the node starts")
-}
+use crate::world::{World, config, signing, transfer, wait_for};
 
 /// The same call under the same key, until the node takes it.
 async fn insist(node: &Node, step: &twinroot_client::api::Step) -> twinroot_client::api::Done {
@@ -53,7 +30,7 @@ async fn insist(node: &Node, step: &twinroot_client::api::Step) -> twinroot_clie
 async fn a_write_that_fails_freezes_the_node_until_the_disk_works() {
     let world = World::new();
     let disk = Disk::new();
-    let alice = alice_on(&world, &disk).await;
+    let alice = world.node_on(1, &config(), &disk).await;
     let bob = world.node_with(2, &signing()).await;
     let channel = world.channel(&alice, &bob).await;
     for (number, fault) in [Fault::Fails, Fault::Tears].into_iter().enumerate() {
@@ -71,7 +48,7 @@ async fn a_write_that_fails_freezes_the_node_until_the_disk_works() {
 async fn a_full_disk_is_survived() {
     let world = World::new();
     let disk = Disk::new();
-    let alice = alice_on(&world, &disk).await;
+    let alice = world.node_on(1, &config(), &disk).await;
     let bob = world.node_with(2, &signing()).await;
     let channel = world.channel(&alice, &bob).await;
     disk.room(Some(disk.size()));

@@ -8,6 +8,7 @@
 
 mod api;
 mod backups;
+mod commits;
 #[path = "../../../store/tests/it/disk.rs"]
 #[expect(dead_code, reason = "shared with the tests of the store")]
 mod disk;

@@ -1,0 +1,81 @@
+//! How long a node with many channels and many rounds takes from its start to its first answer.
+
+use std::time::Instant;
+
+use crate::rows::at_once;
+use crate::world::{World, call};
+use crate::{Size, process};
+
+pub(crate) async fn measure(world: &mut World, size: Size) {
+    let mut behind = Vec::new();
+    for channel in world.alice.client().list().await.expect("a list") {
+        let rounds = size.rounds.saturating_sub(channel.round);
+        behind.push((channel.channel, usize::try_from(rounds).expect("few")));
+    }
+    // All channels at once, as long as all are behind; those that are further behind go on alone.
+    while let Some(each) = behind
+        .iter()
+        .map(|(_, rounds)| *rounds)
+        .filter(|rounds| *rounds > 0)
+        .min()
+    {
+        behind.retain(|(_, rounds)| *rounds > 0);
+        at_once(
+            world.alice.client(),
+            behind.iter().map(|(channel, _)| *channel),
+            each,
+        )
+        .await;
+        for (_, rounds) in &mut behind {
+            *rounds -= each;
+        }
+    }
+    let list = world.alice.client().list().await.expect("a list");
+    let rounds: u64 = list.iter().map(|channel| channel.round).sum();
+    println!(
+        "start of a node with {} channels and {rounds} rounds",
+        list.len()
+    );
+    say(world, "killed, all events kept", true).await;
+    say(world, "stopped, all events kept", false).await;
+    for node in [&world.alice, &world.bob] {
+        let newest = node.client().status().await.expect("it runs").last_event;
+        node.client().ack(newest).await.expect("it runs");
+    }
+    say(world, "killed, events acknowledged", true).await;
+    say(world, "stopped, events acknowledged", false).await;
+}
+
+async fn say(world: &mut World, how: &str, is_killed: bool) {
+    // What a checkpoint would have taken away is there again: a quarter of what goes between two.
+    at_once(world.alice.client(), world.channels.iter().copied(), 20).await;
+    let mut starts = Vec::new();
+    for node in [&mut world.alice, &mut world.bob] {
+        if is_killed {
+            node.kill();
+        } else {
+            node.stop();
+        }
+    }
+    for node in [&mut world.alice, &mut world.bob] {
+        let bytes = node.log_bytes() as f64 / 1e6;
+        starts.push((node.start().await, bytes));
+    }
+    let begun = Instant::now();
+    let client = world.alice.client();
+    client
+        .call(call(world.channels[0], 0))
+        .await
+        .expect("both sign");
+    let called = begun.elapsed();
+    let [(alice, alice_bytes), (bob, bob_bytes)] = starts[..] else {
+        return;
+    };
+    println!(
+        "  {how}: the caller answers after {:.2} s (log of {alice_bytes:.0} MB), the peer {:.2} s ({bob_bytes:.0} MB); a call then takes {:.2} s; load {}",
+        alice.as_secs_f64(),
+        bob.as_secs_f64(),
+        called.as_secs_f64(),
+        process::load()
+    );
+}
