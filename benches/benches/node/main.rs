@@ -37,6 +37,8 @@ struct Size {
     each: usize,
     /// Rounds of each channel before the node is started again.
     rounds: u64,
+    /// Rounds of each that are carried out again at its start after a kill.
+    replayed: usize,
     /// Channels that do nothing, and for how many seconds.
     idle: usize,
     seconds: u64,
@@ -48,6 +50,7 @@ const FULL: Size = Size {
     channels: 100,
     each: 100,
     rounds: 1_000,
+    replayed: 120,
     idle: 1_000,
     seconds: 30,
 };
@@ -58,6 +61,7 @@ const SHORT: Size = Size {
     channels: 3,
     each: 5,
     rounds: 30,
+    replayed: 10,
     idle: 3,
     seconds: 1,
 };

@@ -36,20 +36,27 @@ pub(crate) async fn measure(world: &mut World, size: Size) {
         "start of a node with {} channels and {rounds} rounds",
         list.len()
     );
-    say(world, "killed, all events kept", true).await;
-    say(world, "stopped, all events kept", false).await;
+    say(world, size, "stopped, all events kept", false).await;
+    say(world, size, "killed, all events kept", true).await;
     for node in [&world.alice, &world.bob] {
         let newest = node.client().status().await.expect("it runs").last_event;
         node.client().ack(newest).await.expect("it runs");
     }
-    say(world, "killed, events acknowledged", true).await;
-    say(world, "stopped, events acknowledged", false).await;
+    say(world, size, "stopped, events acknowledged", false).await;
+    say(world, size, "killed, events acknowledged", true).await;
 }
 
-async fn say(world: &mut World, how: &str, is_killed: bool) {
-    // What a checkpoint would have taken away is there again: a quarter of what goes between two.
-    at_once(world.alice.client(), world.channels.iter().copied(), 20).await;
+async fn say(world: &mut World, size: Size, how: &str, is_killed: bool) {
     let mut starts = Vec::new();
+    if is_killed {
+        // The start before was after a checkpoint. This is about the most that goes between two: all of it is carried out again.
+        at_once(
+            world.alice.client(),
+            world.channels.iter().copied(),
+            size.replayed,
+        )
+        .await;
+    }
     for node in [&mut world.alice, &mut world.bob] {
         if is_killed {
             node.kill();

@@ -69,6 +69,10 @@ impl Core {
     }
 
     fn view(&mut self, id: ChannelId, view: Option<Box<View>>) {
+        // Nothing new may be pinned to a block before the newest. The desk looks again once all blocks are told.
+        if !self.caught_up {
+            return;
+        }
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };

@@ -10,8 +10,12 @@ async fn a_round_is_two_commits_of_the_caller_and_one_of_the_peer() {
     const ROUNDS: u64 = 20;
     let world = World::new();
     let disks = [Disk::new(), Disk::new()];
-    let alice = world.node_on(1, &config(), &disks[0]).await;
-    let bob = world.node_on(2, &signing(), &disks[1]).await;
+    let alice = world
+        .node_on(1, &config(), &disks[0], world.backend())
+        .await;
+    let bob = world
+        .node_on(2, &signing(), &disks[1], world.backend())
+        .await;
     let channel = world.channel(&alice, &bob).await;
     let (mut sizes, mut syncs, mut counted) = ([0; 2], [0; 2], 0);
     for number in 0..=ROUNDS {

@@ -97,7 +97,13 @@ impl World {
     }
 
     /// A node whose log is on a disk of its own.
-    pub(crate) async fn node_on(&self, name: u8, config: &Config, disk: &Disk) -> Node {
+    pub(crate) async fn node_on(
+        &self,
+        name: u8,
+        config: &Config,
+        disk: &Disk,
+        chain: Arc<dyn ChainBackend>,
+    ) -> Node {
         let disk = disk.clone();
         drop(Store::create_on(disk.clone()).expect("a store"));
         let open = move || Store::open_on(disk.clone());
@@ -107,7 +113,7 @@ impl World {
             config,
             Arc::new(Toy),
             Arc::new(LocalSigner::new(key(name))),
-            self.backend(),
+            chain,
         )
         .await
         .expect("the node starts")
