@@ -46,43 +46,32 @@ pub(crate) async fn measure(world: &mut World, size: Size) {
     say(world, size, "killed, events acknowledged", true).await;
 }
 
+/// Starts each node again, one after the other, while the other one runs.
 async fn say(world: &mut World, size: Size, how: &str, is_killed: bool) {
-    let mut starts = Vec::new();
     if is_killed {
         // The start before was after a checkpoint. This is about the most that goes between two: all of it is carried out again.
-        at_once(
-            world.alice.client(),
-            world.channels.iter().copied(),
-            size.replayed,
-        )
-        .await;
+        let channels = world.channels.iter().copied();
+        at_once(world.alice.client(), channels, size.replayed).await;
     }
-    for node in [&mut world.alice, &mut world.bob] {
+    for name in ["caller", "peer"] {
+        let node = match name {
+            "caller" => &mut world.alice,
+            _ => &mut world.bob,
+        };
         if is_killed {
             node.kill();
         } else {
             node.stop();
         }
+        let took = node.start().await.as_secs_f64();
+        let log = node.log_bytes() as f64 / 1e6;
+        let begun = Instant::now();
+        let call = call(world.channels[0], 0);
+        world.alice.client().call(call).await.expect("both sign");
+        println!(
+            "  {name} {how}: answers after {took:.2} s, with a log of {log:.0} MB; a call then takes {:.2} s; load {}",
+            begun.elapsed().as_secs_f64(),
+            process::load()
+        );
     }
-    for node in [&mut world.alice, &mut world.bob] {
-        let bytes = node.log_bytes() as f64 / 1e6;
-        starts.push((node.start().await, bytes));
-    }
-    let begun = Instant::now();
-    let client = world.alice.client();
-    client
-        .call(call(world.channels[0], 0))
-        .await
-        .expect("both sign");
-    let called = begun.elapsed();
-    let [(alice, alice_bytes), (bob, bob_bytes)] = starts[..] else {
-        return;
-    };
-    println!(
-        "  {how}: the caller answers after {:.2} s (log of {alice_bytes:.0} MB), the peer {:.2} s ({bob_bytes:.0} MB); a call then takes {:.2} s; load {}",
-        alice.as_secs_f64(),
-        bob.as_secs_f64(),
-        called.as_secs_f64(),
-        process::load()
-    );
 }
