@@ -197,6 +197,9 @@ pub enum Record {
     Checkpoint(Box<Checkpoint>),
     /// This party's notes may have any number below this one.
     Said(u64),
+    /// So many forced steps stand, and these were carried out by force, are not there any more, and are to be forced again,
+    /// in this order.
+    Again(u32, Vec<Vec<Operation>>),
 }
 
 /// A party at a moment at which nothing is half done.

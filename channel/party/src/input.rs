@@ -52,7 +52,8 @@ pub enum Input {
     /// every block that changed it, a fork included, and may give it at any time. A party that was
     /// away gets the blocks, then this, and only then anything else.
     Ledger(Option<Box<OnLedger>>),
-    /// The ledger rejected the forced step that this party posted, and would do so again.
+    /// The ledger rejected the forced step that this party posted. The driver gives [`Input::Ledger`] after the next block,
+    /// changed or not: the step may be there already.
     Rejected,
     /// The coins of this party's account on the ledger.
     Funds(Amount),

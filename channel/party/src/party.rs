@@ -14,6 +14,7 @@ use twinroot_wire::{
     Standing,
 };
 
+use crate::effect::Record;
 use crate::held::{
     Agreement, Asked, Base, Behind, Bound, Candidate, Duty, Forcing, Funded, HalfSigned, Notes,
     Step,
@@ -81,6 +82,8 @@ pub struct Party {
     pub(crate) lost: BTreeSet<Hash>,
     /// The channel as the ledger had it last.
     pub(crate) ledger: Option<OnLedger>,
+    /// The newest block when it was looked at.
+    pub(crate) ledger_at: Option<Height>,
     /// What was posted last for each duty, and when.
     pub(crate) posted: BTreeMap<Duty, (Round, Height)>,
     /// A newer state that was lost.
@@ -132,6 +135,7 @@ impl Party {
             redo: VecDeque::new(),
             lost: BTreeSet::new(),
             ledger: None,
+            ledger_at: None,
             posted: BTreeMap::new(),
             behind: None,
             doubtful: false,
@@ -178,6 +182,26 @@ impl Party {
         if self.frozen {
             return Err(Illegal::Frozen);
         }
+        let before = self.to_force_again();
+        let mut effects = self.take_in(input, execute)?;
+        let after = self.to_force_again();
+        if after != before {
+            // Behind the records that led to it, which a party that begins again understands alike, before anything is told.
+            let led_to_it = |effect: &Effect| {
+                matches!(
+                    effect,
+                    Effect::Persist(Record::Forced(_) | Record::CoSigned(_) | Record::Funded(_))
+                )
+            };
+            let last = effects.iter().rposition(led_to_it);
+            let place = last.map_or(0, |last| last.saturating_add(1));
+            let again = Record::Again(self.standing().forced, after);
+            effects.insert(place, Effect::Persist(again));
+        }
+        Ok(effects)
+    }
+
+    fn take_in(&mut self, input: Input, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {
         let mut effects = match input {
             Input::WriteFailed => return Ok(handle::freeze(self)),
             Input::Block(block) => return handle::block(self, block, execute),
@@ -204,7 +228,10 @@ impl Party {
             Input::Message(message) => handle::message(self, message, execute)?,
             Input::Connected => handle::connected(self),
             Input::Signed { what, signature } => handle::signed(self, what, signature)?,
-            Input::Rejected => handle::rejected(self),
+            Input::Rejected => {
+                handle::rejected(self);
+                Vec::new()
+            }
             Input::Tick => handle::tick(self),
         };
         effects.extend(handle::follow_up(self, execute)?);
@@ -471,6 +498,16 @@ impl Party {
             redo.extend(next.into_iter().chain(mem::take(&mut self.redo)));
             self.redo = redo;
         }
+    }
+
+    /// What is to be forced again, that which is being forced again first. A party that begins again owes it still.
+    pub(crate) fn to_force_again(&self) -> Vec<Vec<Operation>> {
+        let forcing = self.forcing.iter().filter(|forcing| forcing.again);
+        forcing
+            .map(|forcing| &forcing.update.operations)
+            .chain(&self.redo)
+            .cloned()
+            .collect()
     }
 
     /// How many of the forced steps lie below the state with this commitment's hash, its own included.

@@ -59,7 +59,6 @@ impl Party {
             half.dropped = true;
         }
         party.wanted.clear();
-        party.redo.clear();
         if let Source::Backup { salt } = source {
             party.doubt(salt);
         }
@@ -70,6 +69,8 @@ impl Party {
     fn doubt(&mut self, salt: u32) {
         self.doubtful = true;
         self.salt = salt;
+        // It may have been forced since.
+        self.redo.clear();
         let lost = handle::lost_numbers(salt);
         self.said(self.notes.set_apart.saturating_add(lost));
     }
@@ -101,7 +102,8 @@ impl Party {
             && self.bound.is_none()
             && self.bound_until().is_none()
             && self.behind.is_none()
-            && self.steps.is_empty();
+            && self.steps.is_empty()
+            && self.to_force_again().is_empty();
         at_rest.then(|| Record::Checkpoint(Box::new(handle::checkpoint(self))))
     }
 
@@ -164,6 +166,12 @@ impl Party {
                 self.doubtful = false;
             }
             Record::Terms(_) => {}
+            Record::Again(forced, operations) => {
+                let kept = usize::try_from(forced).unwrap_or(usize::MAX);
+                let undone = self.steps.drain(kept.min(self.steps.len())..);
+                self.lost.extend(undone.map(|step| step.hash));
+                self.redo = operations.into();
+            }
             Record::Checkpoint(checkpoint) => self.replay_checkpoint(*checkpoint, first)?,
         }
         Ok(())
@@ -263,6 +271,9 @@ impl Party {
         let kept = place.map_or(0, |place| place.saturating_add(1));
         let lost = self.steps.drain(kept..).map(|step| step.hash);
         self.lost.extend(lost);
+        if step.update.proposer == self.side {
+            self.need_not_force(&step.update.operations);
+        }
         self.steps.push(step);
     }
 

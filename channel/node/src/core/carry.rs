@@ -9,7 +9,7 @@ use twinroot_wire::{Action, Message};
 
 use super::Core;
 use super::line::{CALLS, CallLine, Line};
-use super::seat::{Seat, Stage};
+use super::seat::{Leaving, Seat, Stage};
 use super::tell;
 use super::want::HalfSigned;
 use crate::desk::Order;
@@ -58,52 +58,67 @@ impl Core {
         }
     }
 
-    /// Does what a party wants done, up to what waits for the disk. A message that waits holds up nothing: what is behind it
-    /// gets into the same batch as what it rests on, the event of a step with the record of it.
+    /// Does what a party wants done, up to a signature that has to wait. What leaves and waits for the disk holds up nothing:
+    /// what is behind it gets into the same batch as what it rests on, the answer of a step with the record of it.
     pub(super) fn carry(&mut self, id: ChannelId) {
-        self.send_written(id);
+        self.let_leave(id);
         loop {
-            let signs_elsewhere = self.parts.signer.is_remote();
-            let written = self.written;
-            let Some(seat) = self.seats.get(&id) else {
-                return;
-            };
-            let leaves = match seat.todo.front() {
-                None => break,
-                Some(Effect::Post(action)) => {
-                    if matches!(**action, Action::Force(_)) {
-                        self.note_forcing(id);
-                    }
-                    true
-                }
-                Some(Effect::Sign(_)) if self.signer_gone => return,
-                // A signature that nobody else has seen is not signed: only one that is made elsewhere waits.
-                Some(Effect::Sign(_)) => signs_elsewhere,
-                Some(Effect::Persist(_) | Effect::Send(_) | Effect::Ask(_) | Effect::Report(_)) => {
-                    false
-                }
-            };
             let Some(seat) = self.seats.get_mut(&id) else {
                 return;
             };
-            if leaves && seat.unwritten > written {
+            // A signature that nobody else has seen is not signed: only one that is made elsewhere waits.
+            let waits = self.signer_gone
+                || (self.parts.signer.is_remote() && seat.unwritten > self.written);
+            if waits && matches!(seat.todo.front(), Some(Effect::Sign(_))) {
+                self.note_all(id);
                 return;
             }
             match seat.todo.pop_front() {
                 Some(Effect::Persist(record)) => self.persist(id, record),
                 Some(Effect::Sign(what)) => self.sign(id, what),
-                Some(Effect::Send(message)) => {
-                    let rests_on = seat.unwritten;
-                    seat.outbox.push_back((rests_on, message));
-                    self.send_written(id);
-                }
+                Some(Effect::Send(message)) => self.leave(id, Leaving::Message(message)),
                 Some(Effect::Ask(question)) => self.ask(id, question),
-                Some(Effect::Post(action)) => self.post(id, *action),
+                Some(Effect::Post(action)) => {
+                    if matches!(*action, Action::Force(_)) {
+                        self.note_forcing(id);
+                    }
+                    self.leave(id, Leaving::Action(action));
+                }
                 Some(Effect::Report(report)) => self.report(id, report),
                 None => break,
             }
         }
+        self.checkpoint_if_due(id);
         self.pump(id);
+    }
+
+    /// What is to be written and told behind a signature that waits is in one batch with what it belongs to: after a crash in
+    /// between, a step would be known as done to the party and not to whoever asked for it, who would have it done again.
+    fn note_all(&mut self, id: ChannelId) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let (now, later) = std::mem::take(&mut seat.todo)
+            .into_iter()
+            .partition::<Vec<_>, _>(|effect| {
+                matches!(effect, Effect::Persist(_) | Effect::Report(_))
+            });
+        seat.todo.extend(later);
+        for effect in now {
+            match effect {
+                Effect::Persist(record) => self.persist(id, record),
+                Effect::Report(report) => self.report(id, report),
+                Effect::Sign(_) | Effect::Send(_) | Effect::Ask(_) | Effect::Post(_) => {}
+            }
+        }
+    }
+
+    /// Something that others will see: as soon as all lines of the channel so far are on the disk.
+    fn leave(&mut self, id: ChannelId, what: Leaving) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.outbox.push_back((seat.unwritten, what));
+        }
+        self.let_leave(id);
     }
 
     fn persist(&mut self, id: ChannelId, record: Record) {
@@ -276,14 +291,17 @@ impl Core {
         }
     }
 
-    /// Sends the messages whose grounds are on the disk, in order.
-    fn send_written(&mut self, id: ChannelId) {
+    /// Sends and posts what has its grounds on the disk, in order.
+    fn let_leave(&mut self, id: ChannelId) {
         let written = self.written;
-        while let Some((_, message)) = self.seats.get_mut(&id).and_then(|seat| {
+        while let Some((_, what)) = self.seats.get_mut(&id).and_then(|seat| {
             seat.outbox
                 .pop_front_if(|(rests_on, _)| *rests_on <= written)
         }) {
-            self.send(id, &message);
+            match what {
+                Leaving::Message(message) => self.send(id, &message),
+                Leaving::Action(action) => self.post(id, *action),
+            }
         }
     }
 
@@ -337,7 +355,6 @@ impl Core {
             Report::Agreed(agreed) => {
                 metrics::counter!("twinroot_rounds_total").increment(1);
                 self.agreed(id, &agreed);
-                self.checkpoint_if_due(id);
             }
             Report::AdoptedForced(agreed) => self.adopted_forced(id, &agreed),
             Report::PeerRefused { round: _, reason } => self.peer_refused(id, &reason),

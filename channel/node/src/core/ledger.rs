@@ -57,12 +57,10 @@ impl Core {
         for id in all {
             self.input(id, Input::Block(block));
             self.force_overdue(id, block.height);
-            if self
-                .seats
-                .get(&id)
-                .is_some_and(|seat| matches!(seat.stage, Stage::Opening(_)))
-            {
-                // Open for good only once its block is deep enough.
+            // A channel is open for good only once its block is deep enough; what the ledger rejected may be there.
+            if self.seats.get_mut(&id).is_some_and(|seat| {
+                matches!(seat.stage, Stage::Opening(_)) || std::mem::take(&mut seat.was_rejected)
+            }) {
                 self.order(Order::Look(id));
             }
         }
@@ -332,6 +330,9 @@ impl Core {
             ),
         );
         if final_ && matches!(action, Action::Force(_)) {
+            if let Some(seat) = self.seats.get_mut(&id) {
+                seat.was_rejected = true;
+            }
             self.input(id, Input::Rejected);
         }
     }

@@ -13,9 +13,6 @@ use super::seat::Stage;
 use super::want::{Joint, Want, together};
 use super::{Core, codes, tell};
 
-/// How often a step that is to be forced may be overtaken by newer states before its user is told.
-const OVERTAKEN: u8 = 3;
-
 impl Core {
     /// Proposes what waits, if the party is free for it.
     pub(super) fn pump(&mut self, id: ChannelId) {
@@ -274,18 +271,6 @@ impl Core {
             seat.wants.push_front(want);
         }
         if joint.wants.is_empty() {
-            return;
-        }
-        // A newer state that says nothing of the step, such as one that takes a refused one back, is no reason to give it up.
-        if joint.overtaken < OVERTAKEN {
-            joint.overtaken = joint.overtaken.saturating_add(1);
-            joint.is_asked = false;
-            joint.operations = joint
-                .wants
-                .iter()
-                .flat_map(|want| want.operations.clone())
-                .collect();
-            seat.forcing = Some(joint);
             return;
         }
         self.fail_joint(

@@ -6,7 +6,7 @@ use twinroot_abi::{Hash, Height, PublicKey, Side};
 use twinroot_exec::{Env, Execute};
 use twinroot_party::{Effect, Illegal, Input, Opening, Party, Question, Status};
 use twinroot_types::Signature;
-use twinroot_wire::{Commitment, Message, Operation, Parameters, Update};
+use twinroot_wire::{Action, Commitment, Message, Operation, Parameters, Update};
 
 use super::line::Share;
 use super::want::{HalfSigned, Joint, Want, moves_coins};
@@ -25,8 +25,8 @@ pub(crate) struct Seat {
     pub(crate) opened: Option<Env>,
     /// What the party wants done and is not done yet.
     pub(crate) todo: VecDeque<Effect>,
-    /// Messages that wait for the disk, each with the batch that it rests on.
-    pub(crate) outbox: VecDeque<(u64, Message)>,
+    /// What waits for the disk, each with the batch that it rests on.
+    pub(crate) outbox: VecDeque<(u64, Leaving)>,
     /// The batch that holds the newest line of this channel: nothing leaves before it is written.
     pub(crate) unwritten: u64,
     /// Whether the party has seen the channel as the ledger has it now. Before that it is told nothing else.
@@ -50,12 +50,23 @@ pub(crate) struct Seat {
     pub(crate) is_cancelled: bool,
     /// Whether what the peer refused is still to be taken back.
     pub(crate) takes_back: bool,
+    /// Whether the ledger rejected a step that it may have: after the next block it is looked at.
+    pub(crate) was_rejected: bool,
     /// The newest forced step that was written down.
     pub(crate) forced: Option<Update>,
     /// Why its party does nothing more, if so: ledger and party disagree.
     pub(crate) broken: Option<String>,
     /// Codes that were posted to the ledger and are to be seen there.
     pub(crate) publishing: BTreeSet<[u8; 32]>,
+}
+
+/// What others will see.
+#[derive(Debug)]
+pub(crate) enum Leaving {
+    /// The peer.
+    Message(Message),
+    /// The ledger.
+    Action(Box<Action>),
 }
 
 /// Where the life of a channel stands.
@@ -99,6 +110,7 @@ impl Seat {
             collided: false,
             is_cancelled: false,
             takes_back: false,
+            was_rejected: false,
             forced: None,
             broken: None,
             publishing: BTreeSet::new(),

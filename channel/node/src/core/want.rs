@@ -47,8 +47,6 @@ pub(crate) struct Joint {
     /// Of one that is forced: whether the party was told, and whether its keys are noted.
     pub(crate) is_asked: bool,
     pub(crate) is_noted: bool,
-    /// Of one that is forced: how often a newer state took its place on the ledger.
-    pub(crate) overtaken: u8,
 }
 
 impl Joint {
@@ -63,7 +61,6 @@ impl Joint {
             restored: false,
             is_asked: false,
             is_noted: false,
-            overtaken: 0,
         }
     }
 
@@ -85,7 +82,6 @@ impl Joint {
             restored: true,
             is_asked: false,
             is_noted: true,
-            overtaken: 0,
         }
     }
 

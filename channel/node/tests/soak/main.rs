@@ -48,7 +48,9 @@ fn main() {
     let wanted = std::env::var("TWINROOT_MODE").ok();
     let is_wanted = |mode: &Mode| {
         let name = format!("{mode:?}");
-        wanted.as_ref().map_or(*mode != Mode::PowerCuts, |wanted| *wanted == name)
+        wanted
+            .as_ref()
+            .map_or(*mode != Mode::PowerCuts, |wanted| *wanted == name)
     };
     let modes: Vec<Mode> = Mode::ALL.into_iter().filter(is_wanted).collect();
     for (seed, mode) in (first..).zip(modes.into_iter().cycle()) {

@@ -117,25 +117,37 @@ impl User {
 
     /// Takes what happens as it happens; says from time to time that it has.
     pub(crate) async fn listen(&self) {
-        let client = self.client().await;
-        let mut events = client.events(Events::default());
-        while let Some(Ok(event)) = events.next().await {
-            let id = event.id;
-            if event.kind == "asked"
-                && let (Some(channel), Ok(question)) = (
-                    event.channel,
-                    serde_json::from_value(event.details["question"].clone()),
-                )
-            {
-                let client = client.clone();
-                tokio::spawn(async move { client.approve(Answer { channel, question }).await });
-            }
-            self.heard(event);
-            if fastrand::u8(..100) == 0 {
-                self.ack(&client, id).await;
+        loop {
+            let client = self.client().await;
+            let mut events = client.events(Events::default());
+            // A node that does not come back soon enough for a client is waited for again.
+            loop {
+                match events.next().await {
+                    Some(Ok(event)) => self.take(&client, event).await,
+                    end => {
+                        println!("EVENTS END {end:?}");
+                        break;
+                    }
+                }
             }
         }
-        panic!("the events of {} end", self.name);
+    }
+
+    async fn take(&self, client: &Client, event: Event) {
+        let id = event.id;
+        if event.kind == "asked"
+            && let (Some(channel), Ok(question)) = (
+                event.channel,
+                serde_json::from_value(event.details["question"].clone()),
+            )
+        {
+            let client = client.clone();
+            tokio::spawn(async move { client.approve(Answer { channel, question }).await });
+        }
+        self.heard(event);
+        if fastrand::u8(..100) == 0 {
+            self.ack(client, id).await;
+        }
     }
 
     async fn ack(&self, client: &Client, id: u64) {

@@ -25,11 +25,7 @@ pub(crate) fn adopt(party: &mut Party, candidate: Candidate, ground: Ground) -> 
         effects.push(Effect::Report(Report::Undone { from, to }));
     }
     let has_lost_steps = party.lost.contains(&candidate.update.base);
-    // While records are replayed there is no ledger yet. What was undone then may have been forced again
-    // since.
-    if party.ledger.is_some() {
-        party.undo_steps(party.steps_below(candidate.update.base));
-    }
+    party.undo_steps(party.steps_below(candidate.update.base));
     party.need_not_force(candidate.operations());
     if has_lost_steps {
         effects.extend(give_up(party));

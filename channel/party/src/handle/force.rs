@@ -31,17 +31,15 @@ pub(crate) fn force(
     // does sign it and beats this one with it, this one is forced again. What is to be forced again
     // anyway is only forced sooner, not once more.
     party.need_not_force(&operations);
-    attempt(party, operations, 0, execute)
+    attempt(party, operations, false, 0, execute)
 }
 
-/// The driver knows that posting it again is of no use.
-pub(crate) fn rejected(party: &mut Party) -> Vec<Effect> {
-    party
-        .forcing
-        .take()
-        .map(|forcing| Effect::Report(Report::NotForced(forcing.update.operations)))
-        .into_iter()
-        .collect()
+/// The ledger did not take it. It may be there already: nobody is told that it was not done before that is known.
+pub(crate) fn rejected(party: &mut Party) {
+    let now = party.now().height;
+    if let Some(forcing) = &mut party.forcing {
+        forcing.rejected = Some(now);
+    }
 }
 
 /// Sees to it that a step which was posted gets onto the ledger.
@@ -53,7 +51,7 @@ pub(crate) fn pursue(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Eff
     }
     let Some(forcing) = party.forcing.clone() else {
         return match party.redo.pop_front() {
-            Some(operations) => attempt(party, operations, 0, execute),
+            Some(operations) => attempt(party, operations, true, 0, execute),
             None => Ok(Vec::new()),
         };
     };
@@ -63,15 +61,19 @@ pub(crate) fn pursue(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Eff
         || !party.may_pin(forcing.update.env)
         || now > forcing.update.env.height.0.saturating_add(FORCE_WINDOW - 1);
     let late = now >= forcing.posted.0.saturating_add(party.policy.repost);
-    if (stale || late) && forcing.tries > TRIES {
+    let is_refused = forcing
+        .rejected
+        .is_some_and(|at| party.ledger_at.is_some_and(|seen| seen > at));
+    // Nothing that was posted can count any more.
+    if (stale && forcing.tries > TRIES) || (!stale && is_refused) {
         party.forcing = None;
         return Ok(vec![Effect::Report(Report::NotForced(operations))]);
     }
     if stale {
         party.forcing = None;
-        return attempt(party, operations, forcing.tries, execute);
+        return attempt(party, operations, forcing.again, forcing.tries, execute);
     }
-    if !late {
+    if !late || forcing.rejected.is_some() || forcing.tries > TRIES {
         return Ok(Vec::new());
     }
     let mut action = forcing.action.clone();
@@ -89,6 +91,7 @@ pub(crate) fn pursue(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Eff
 fn attempt(
     party: &mut Party,
     operations: Vec<Operation>,
+    again: bool,
     tries: u8,
     execute: &dyn Execute,
 ) -> Result<Vec<Effect>, Illegal> {
@@ -100,6 +103,8 @@ fn attempt(
                 action: action.clone(),
                 posted: party.now().height,
                 tries: tries.saturating_add(1),
+                again,
+                rejected: None,
             });
             Ok(vec![Effect::Post(action)])
         }

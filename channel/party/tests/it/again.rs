@@ -9,8 +9,11 @@ use crate::world::{A, B, Do, Pair, pay, sign_commitment};
 
 const PROPOSED: &str = "save own 1, sign 1, send propose 1";
 const FORCED: &str = "post force on what is known";
+const AGAIN: &str = "save to force again: 1";
 const STEP: &str = "save forced on 0, took over a step on 0";
 const STEP_ON_1: &str = "save forced on 1, took over a step on 1";
+const COMES_AGAIN: &str = "save forced on 0, save to force again: 0, took over a step on 0";
+const COMES_AGAIN_ON_1: &str = "save forced on 1, save to force again: 0, took over a step on 1";
 
 /// Nothing more is posted by the initiator, whose payments came to so many coins.
 fn at_rest(mut pair: Pair, paid: u64) {
@@ -91,14 +94,14 @@ fn a_forced_step_that_a_late_signature_beats_is_forced_again() {
         (
             A,
             Do::See,
-            "save both 1, undone 0+1 to 1+0, agreed 1, rival 2, post force on what is known, \
-             save own 3, sign 3, send propose 3",
+            "save both 1, save to force again: 1, undone 0+1 to 1+0, agreed 1, rival 2, \
+             post force on what is known, save own 3, sign 3, send propose 3",
         ),
         (A, Do::Include, ""),
         (
             A,
             Do::See,
-            &format!("{STEP_ON_1}, save own 4, sign 4, send propose 4"),
+            &format!("{COMES_AGAIN_ON_1}, save own 4, sign 4, send propose 4"),
         ),
         (B, Do::See, STEP_ON_1),
     ]);
@@ -113,9 +116,9 @@ fn what_is_to_be_forced_again_and_is_forced_by_hand_comes_once() {
         (
             A,
             Do::Hear,
-            "save both 1, undone 0+1 to 1+0, agreed 1, rival 2, save own 3, sign 3, send propose 3",
+            "save both 1, save to force again: 1, undone 0+1 to 1+0, agreed 1, rival 2, save own 3, sign 3, send propose 3",
         ),
-        (A, Do::Force(5), "post force on 1"),
+        (A, Do::Force(5), "save to force again: 0, post force on 1"),
         (A, Do::Include, ""),
         (
             A,
@@ -142,6 +145,28 @@ fn a_party_that_begins_again_does_not_force_what_it_has_forced_again() {
     at_rest(pair, 15);
 }
 
+/// A late signature beats the step, and the party begins again before it has forced it again: its user was told that it is
+/// done, so it is still owed.
+#[test]
+fn a_party_that_begins_again_forces_again_what_was_beaten_before() {
+    let mut pair = beaten();
+    for before in [Do::Hear, Do::Restart] {
+        pair.act(A, before).unwrap();
+    }
+    pair.play(&[
+        (A, Do::Blocks(1), ""),
+        (A, Do::See, "forced elsewhere on 0, post force on 1"),
+    ]);
+    let posts = pair.nodes[0].posts.clone();
+    pair.act(A, Do::Restart).unwrap();
+    pair.node(A).posts = posts;
+    pair.act(A, Do::Include).unwrap();
+    for after in [Do::See, Do::Restart] {
+        pair.act(A, after).unwrap();
+    }
+    at_rest(pair, 15);
+}
+
 /// Where the fork came while it was away, it forces again what its records tell of.
 #[test]
 fn a_party_that_begins_again_forces_what_was_lost_meanwhile() {
@@ -149,9 +174,9 @@ fn a_party_that_begins_again_forces_what_was_lost_meanwhile() {
     pair.play(&[
         (A, Do::Restart, ""),
         (A, Do::Fork(1), ""),
-        (A, Do::See, &format!("undone 0+1 to 0+0, {FORCED}")),
+        (A, Do::See, &format!("{AGAIN}, undone 0+1 to 0+0, {FORCED}")),
         (A, Do::Include, ""),
-        (A, Do::See, STEP),
+        (A, Do::See, COMES_AGAIN),
     ]);
     at_rest(pair, 5);
 }
@@ -214,14 +239,14 @@ fn a_forced_step_that_a_fork_lost_is_forced_again_once() {
     let (mut pair, _) = forced();
     pair.play(&[
         (A, Do::Fork(1), ""),
-        (A, Do::See, &format!("undone 0+1 to 0+0, {FORCED}")),
+        (A, Do::See, &format!("{AGAIN}, undone 0+1 to 0+0, {FORCED}")),
         (
             A,
             Do::Force(5),
             "illegal: another step is being forced; wait for the ledger",
         ),
         (A, Do::Include, ""),
-        (A, Do::See, STEP),
+        (A, Do::See, COMES_AGAIN),
     ]);
     assert_eq!(pair.nodes[0].party.status(), Status::Free);
     at_rest(pair, 5);
@@ -233,7 +258,7 @@ fn a_forced_payment_is_never_made_twice() {
     let (mut pair, first) = forced();
     pair.play(&[
         (A, Do::Fork(1), ""),
-        (A, Do::See, &format!("undone 0+1 to 0+0, {FORCED}")),
+        (A, Do::See, &format!("{AGAIN}, undone 0+1 to 0+0, {FORCED}")),
     ]);
     let second = pair.nodes[0].posts[0].clone();
     assert_ne!(first, second);
@@ -277,20 +302,21 @@ fn equal_payments_that_a_fork_lost_are_all_made_again() {
         (
             A,
             Do::See,
-            &format!("{FORCED}, undone 0+2 to 0+0, {FORCED}"),
+            &format!("{FORCED}, save to force again: 3, undone 0+2 to 0+0, {FORCED}"),
         ),
     ]);
     // The first of the three comes back by itself.
     let positions = pair.positions();
     pair.chain.include(A, &first, &positions).unwrap();
     pair.node(A).posts.clear();
-    let again = format!("{STEP}, {FORCED}");
+    let comes_again =
+        |left: u8| format!("save forced on 0, save to force again: {left}, took over a step on 0");
     pair.play(&[
-        (A, Do::See, &again),
+        (A, Do::See, &format!("{}, {FORCED}", comes_again(2))),
         (A, Do::Include, ""),
-        (A, Do::See, &again),
+        (A, Do::See, &format!("{}, {FORCED}", comes_again(1))),
         (A, Do::Include, ""),
-        (A, Do::See, STEP),
+        (A, Do::See, COMES_AGAIN),
     ]);
     at_rest(pair, 15);
 }
@@ -328,11 +354,11 @@ fn a_step_that_a_fork_lost_waits_for_the_block_of_its_base() {
     pair.forced(A, pay(A, 5));
     pair.play(&[
         (A, Do::Fork(2), ""),
-        (A, Do::See, "undone 1+1 to 1+0"),
+        (A, Do::See, "save to force again: 1, undone 1+1 to 1+0"),
         (A, Do::Blocks(1), ""),
         (A, Do::See, "post force on 1"),
         (A, Do::Include, ""),
-        (A, Do::See, "save forced on 1, took over a step on 1"),
+        (A, Do::See, COMES_AGAIN_ON_1),
     ]);
     at_rest(pair, 6);
 }
@@ -349,7 +375,7 @@ fn a_payment_that_the_newest_state_has_already_is_not_forced_again() {
         (
             A,
             Do::See,
-            &format!("undone 0+1 to 0+0, {FORCED}, save own 2, sign 2, send propose 2"),
+            &format!("{AGAIN}, undone 0+1 to 0+0, {FORCED}, save own 2, sign 2, send propose 2"),
         ),
         (
             B,
@@ -359,7 +385,7 @@ fn a_payment_that_the_newest_state_has_already_is_not_forced_again() {
         (
             A,
             Do::Hear,
-            "save both 1, not forced, agreed 1, rival 2, save own 3, sign 3, send propose 3",
+            "save both 1, save to force again: 0, not forced, agreed 1, rival 2, save own 3, sign 3, send propose 3",
         ),
     ]);
     pair.node(A).posts.clear();

@@ -104,7 +104,11 @@ fn a_proposal_on_a_lost_step_is_sealed() {
             Do::See,
             "undone 0+1 to 0+0, save own 2, sign 2, send propose 2",
         ),
-        (B, Do::See, "undone 0+1 to 0+0, post force on what is known"),
+        (
+            B,
+            Do::See,
+            "save to force again: 1, undone 0+1 to 0+0, post force on what is known",
+        ),
         (
             B,
             Do::Hear,

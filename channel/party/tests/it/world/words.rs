@@ -53,6 +53,7 @@ fn record_word(record: &Record) -> String {
         Record::Forced(it) => format!("forced on {}", it.round),
         Record::Heard(below) => format!("heard {below}"),
         Record::Said(below) => format!("said {below}"),
+        Record::Again(_, steps) => format!("to force again: {}", steps.len()),
         Record::Terms(_) => "terms".to_owned(),
         Record::Doubtful(_) => "doubt".to_owned(),
         Record::Above(round) => format!("above {}", short(*round)),
