@@ -146,7 +146,6 @@ impl Clerk {
             }
         }
         let mut blocks = self.begin().await;
-        self.tell(Heard::CaughtUp).await;
         for order in waiting {
             self.carry_out(order).await;
         }
@@ -156,7 +155,6 @@ impl Clerk {
                     // A log that was read again: everything is told anew.
                     Some(Order::Start) => {
                         blocks = self.begin().await;
-                        self.tell(Heard::CaughtUp).await;
                         self.look_at_all().await;
                     }
                     Some(order) => self.carry_out(order).await,
@@ -227,6 +225,7 @@ impl Clerk {
                 }
             }
         }
+        self.tell(Heard::CaughtUp).await;
         self.look_at_coins().await;
         blocks
     }

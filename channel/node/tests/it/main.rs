@@ -10,6 +10,7 @@ mod accounts;
 mod api;
 mod backups;
 mod clock;
+mod commits;
 #[path = "../../../store/tests/it/disk.rs"]
 #[expect(dead_code, reason = "shared with the tests of the store")]
 mod disk;
