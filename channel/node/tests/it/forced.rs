@@ -27,7 +27,8 @@ async fn a_call_is_forced_whose_code_the_ledger_has_never_seen() {
         async move { alice.call(create(channel, "contract")).await }
     });
     wait_for(&bob.handle(), offered.id, "asked").await;
-    let agreed = bob.handle().approve(Answer {
+    let his = bob.handle();
+    let agreed = his.approve(Answer {
         channel,
         question: None,
     });
@@ -65,7 +66,8 @@ async fn a_refused_offer_says_so_and_nobody_offers_to_itself() {
     let opened = alice.handle().open(terms(&bob)).await.expect("terms");
     let channel = opened.channel;
     wait_for(&bob.handle(), 0, "asked").await;
-    let declined = bob.handle().decline(Answer {
+    let his = bob.handle();
+    let declined = his.decline(Answer {
         channel,
         question: None,
     });
