@@ -6,9 +6,8 @@
 //! Where the machine does not allow those (root, iproute2, python3, /dev/net/tun), the soak says so, and a proxy on the
 //! loopback takes their place; `TWINROOT_NAMESPACES=required` makes that a failure.
 //!
-//! `TWINROOT_KILLS` says how many kills (200), `TWINROOT_SEED` begins with that seed, `TWINROOT_MODE` picks one mode; each run
-//! prints its own.
-//! `TWINROOT_MODE` plays one kind of runs only.
+//! `TWINROOT_KILLS` says how many kills (200), `TWINROOT_SEED` begins with that seed, `TWINROOT_MODE` plays one kind
+//! of runs only; each run prints its own.
 
 #![expect(
     clippy::panic,
@@ -34,7 +33,7 @@ mod toy;
 use run::{Mode, Run};
 
 /// Kills of one run: what is left of a longer one is more of the same.
-const KILLS: u64 = 50;
+const KILLS: u64 = 40;
 /// How often two hosts are parted.
 const PARTINGS: u64 = 4;
 
@@ -57,6 +56,11 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let mut done = 0;
     let wanted = std::env::var("TWINROOT_MODE").ok();
+    if wanted.as_ref().is_none_or(|wanted| wanted == "Hosts") {
+        println!("soak: Hosts, TWINROOT_SEED={first}, {PARTINGS} partings");
+        let story = runtime.block_on(Run::new(first, Mode::Hosts).play(PARTINGS));
+        println!("soak: {story}");
+    }
     let is_wanted = |mode: &Mode| {
         let name = format!("{mode:?}");
         wanted.as_ref().is_none_or(|wanted| *wanted == name)
