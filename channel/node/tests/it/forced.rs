@@ -27,11 +27,11 @@ async fn a_call_is_forced_whose_code_the_ledger_has_never_seen() {
         async move { alice.call(create(channel, "contract")).await }
     });
     wait_for(&bob.handle(), offered.id, "asked").await;
-    let agreed = bob.handle().approve(Answer {
+    let step = Answer {
         channel,
         question: None,
-    });
-    agreed.await.expect("a step");
+    };
+    bob.handle().approve(step).await.expect("a step");
     made.await.expect("no panic").expect("both sign");
 
     let forced = tokio::spawn({
@@ -65,11 +65,11 @@ async fn a_refused_offer_says_so_and_nobody_offers_to_itself() {
     let opened = alice.handle().open(terms(&bob)).await.expect("terms");
     let channel = opened.channel;
     wait_for(&bob.handle(), 0, "asked").await;
-    let declined = bob.handle().decline(Answer {
+    let offer = Answer {
         channel,
         question: None,
-    });
-    declined.await.expect("an offer");
+    };
+    bob.handle().decline(offer).await.expect("an offer");
     wait_for(&alice.handle(), 0, "offer_refused").await;
     let list = alice.handle().list().await.expect("a list");
     assert!(list[0].status.contains("does not want it"), "{list:?}");
