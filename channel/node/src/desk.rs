@@ -57,7 +57,7 @@ pub(crate) enum Heard {
     },
     /// Coins of the node's account.
     Coins(Amount),
-    /// All blocks up to the present one were told.
+    /// All blocks up to the present one were told. The channels that are watched come next.
     CaughtUp,
     /// The ledger knows this code.
     Published(CodeHash),
@@ -149,7 +149,6 @@ impl Clerk {
         for order in waiting {
             self.carry_out(order).await;
         }
-        self.tell(Heard::CaughtUp).await;
         loop {
             tokio::select! {
                 order = orders.recv() => match order {
@@ -157,7 +156,6 @@ impl Clerk {
                     Some(Order::Start) => {
                         blocks = self.begin().await;
                         self.look_at_all().await;
-                        self.tell(Heard::CaughtUp).await;
                     }
                     Some(order) => self.carry_out(order).await,
                     None => return,
@@ -227,6 +225,7 @@ impl Clerk {
                 }
             }
         }
+        self.tell(Heard::CaughtUp).await;
         self.look_at_coins().await;
         blocks
     }

@@ -40,12 +40,6 @@ pub(crate) enum Answer {
     },
 }
 
-impl Known {
-    pub(crate) const fn is_answered(&self) -> bool {
-        matches!(self, Self::Answered(_))
-    }
-}
-
 /// The keys of calls.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
@@ -68,9 +62,8 @@ impl Keys {
         self.known.insert(key, Known::Answered(answer));
     }
 
-    /// Whether it is under way.
-    pub(crate) fn is_open(&self, key: &str) -> bool {
-        matches!(self.known.get(key), Some(Known::Waits(_)))
+    pub(crate) fn is_answered(&self, key: &str) -> bool {
+        matches!(self.known.get(key), Some(Known::Answered(_)))
     }
 
     pub(crate) fn forget(&mut self, key: &str) {

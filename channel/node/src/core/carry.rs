@@ -344,9 +344,11 @@ impl Core {
     }
 
     fn report(&mut self, id: ChannelId, report: Report) {
-        if matches!(report, Report::OfferExpired) {
-            self.offer_expired(id);
-            return;
+        match report {
+            Report::OfferExpired => return self.offer_expired(id),
+            // Told once it is so for good.
+            Report::Closed => return,
+            _ => {}
         }
         if let Some(words) = tell::report(&report) {
             self.tell(Some(id), &words);
@@ -366,7 +368,6 @@ impl Core {
                 }
             }
             Report::Unfunded => self.unfunded(id),
-            Report::Closed => self.paid_out(id),
             Report::Frozen => self.freeze("a party was told that a write failed"),
             _ => {}
         }

@@ -3,7 +3,7 @@
 use twinroot_abi::{ChannelId, Height, PublicKey};
 use twinroot_client::Failure;
 use twinroot_client::api::{self, Id, Opened};
-use twinroot_party::{Illegal, Input, Opening, Party};
+use twinroot_party::{Illegal, Input, Opening, Party, Report};
 use twinroot_rules::CLOSE_WINDOW;
 use twinroot_types::{Signature, encode};
 use twinroot_wire::{Action, Parameters, VERSION};
@@ -13,7 +13,7 @@ use super::line::{Line, PEERS, PeerLine};
 use super::pump::{closed, illegal};
 use super::seat::{Seat, Stage};
 use super::want::{Reply, Want};
-use super::{Core, codes};
+use super::{Core, codes, tell};
 use crate::desk::Order;
 
 /// Offers of one peer that wait for the user, at most.
@@ -312,8 +312,11 @@ impl Core {
         self.parts.peers.keep(peer, address);
     }
 
-    /// The channel has paid out.
+    /// The channel has paid out, for good.
     pub(super) fn paid_out(&mut self, id: ChannelId) {
+        if let Some(words) = tell::report(&Report::Closed) {
+            self.tell(Some(id), &words);
+        }
         self.fail_all(id, &closed());
         self.over(id);
     }

@@ -8,6 +8,7 @@ use twinroot_store::Store;
 use twinroot_types::{decode, encode};
 
 use super::line::{EVENTS, Told};
+use super::restore::last_restored;
 use super::tell::Words;
 use super::{Core, codes};
 
@@ -36,7 +37,11 @@ impl Core {
     }
 
     pub(super) fn ack(&mut self, ack: Ack) {
-        let up_to = ack.up_to.min(self.last_event);
+        let up_to = match self.restored {
+            // Of a life that is lost: it says nothing of what this one has told.
+            Some(restored) if ack.up_to > self.last_event => restored.number,
+            _ => ack.up_to.min(self.last_event),
+        };
         if up_to > self.acked {
             self.acked = up_to;
             self.batch.forget.push((EVENTS, up_to.saturating_add(1)));
@@ -44,9 +49,21 @@ impl Core {
     }
 }
 
+/// Where to go on behind that event. Whoever was told one that this log cannot have was told so by a life that is lost, and has
+/// heard nothing of what came after the restoring.
+pub(crate) fn behind(store: &Store, after: Option<u64>) -> Option<u64> {
+    if after.is_none_or(|after| after < store.next()) {
+        return after;
+    }
+    match last_restored(store) {
+        Ok(Some(restored)) => Some(restored.number),
+        _ => after,
+    }
+}
+
 /// The events in the log that were asked for.
 pub(crate) fn read(store: &Store, which: &Events) -> Result<Vec<Event>, Failure> {
-    let mut from = which.after.map_or(0, |after| after.saturating_add(1));
+    let mut from = behind(store, which.after).map_or(0, |after| after.saturating_add(1));
     let limit = which.limit.map_or(PAGE, |limit| {
         usize::try_from(limit).unwrap_or(PAGE).min(PAGE)
     });

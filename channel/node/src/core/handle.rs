@@ -64,6 +64,12 @@ impl Handle {
         .await
     }
 
+    async fn behind(&self, after: Option<u64>) -> Result<Option<u64>, Failure> {
+        let shelf = self.shelf.clone();
+        let read = tokio::task::spawn_blocking(move || Ok(events::behind(&shelf.store()?, after)));
+        read.await.map_err(|_| stopped())?
+    }
+
     async fn send<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Core, oneshot::Sender<Result<T, Failure>>) + Send + 'static,
@@ -223,9 +229,11 @@ impl Api for Handle {
 
     fn follow(&self, which: Events) -> BoxStream<'static, Event> {
         let first = (self.clone(), which, true);
-        stream::unfold(first, |(handle, which, first)| async move {
+        stream::unfold(first, |(handle, mut which, first)| async move {
             let mut newest = handle.newest_event.clone();
-            if !first {
+            if first {
+                which.after = handle.behind(which.after).await.ok()?;
+            } else {
                 // Marked as seen before the log is read, so that nothing is slept through.
                 let after = which.after.unwrap_or(0);
                 newest.wait_for(|newest| *newest > after).await.ok()?;

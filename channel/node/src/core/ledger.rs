@@ -44,6 +44,10 @@ impl Core {
     }
 
     fn block(&mut self, block: Env) {
+        if block.height <= self.height() {
+            // A fork: a payout that was there may be in another block now, or in none.
+            self.seats.values_mut().for_each(|seat| seat.gone = None);
+        }
         self.blocks.retain(|known| known.height < block.height);
         self.blocks.push_back(block);
         let oldest = block.height.0.saturating_sub(FORCE_WINDOW);
@@ -58,9 +62,11 @@ impl Core {
         for id in all {
             self.input(id, Input::Block(block));
             self.force_overdue(id, block.height);
-            // A channel is open for good only once its block is deep enough; what the ledger rejected may be there.
+            // Open or closed for good only once its block is deep enough; what the ledger rejected may be there.
             if self.seats.get_mut(&id).is_some_and(|seat| {
-                matches!(seat.stage, Stage::Opening(_)) || std::mem::take(&mut seat.was_rejected)
+                matches!(seat.stage, Stage::Opening(_))
+                    || seat.gone.is_some()
+                    || std::mem::take(&mut seat.was_rejected)
             }) {
                 self.order(Order::Look(id));
             }
@@ -68,6 +74,10 @@ impl Core {
     }
 
     fn view(&mut self, id: ChannelId, view: Option<Box<View>>) {
+        // Without the newest blocks nothing can be built on it; it is looked at again once they are known.
+        if !self.caught_up {
+            return;
+        }
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
@@ -90,6 +100,7 @@ impl Core {
                     tracing::warn!(channel = %id, "the ledger does not know the channel; a fork may have lost its opening");
                     return;
                 }
+                let gone = view.is_none();
                 let on_ledger = view.map(|view| Box::new(on_ledger(*view)));
                 if self.try_input(id, Input::Ledger(on_ledger)).is_err() {
                     return;
@@ -97,7 +108,21 @@ impl Core {
                 if first {
                     self.looked(id);
                 }
+                self.gone(id, gone);
             }
+        }
+    }
+
+    /// A channel that the ledger does not have has paid out; for good once no fork can bring it back.
+    fn gone(&mut self, id: ChannelId, gone: bool) {
+        let (now, deep) = (self.height(), self.parts.limits.policy.depth);
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        if !gone {
+            seat.gone = None;
+        } else if seat.gone.get_or_insert(now).0.saturating_add(deep) <= now.0 {
+            self.paid_out(id);
         }
     }
 

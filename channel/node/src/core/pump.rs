@@ -385,8 +385,8 @@ impl Core {
             return;
         };
         for mut want in proposed.wants.into_iter().rev() {
+            // Its key is not forgotten: the peer may still sign what was signed here.
             if want.replies.is_empty() {
-                self.keys.forget(&want.key);
                 continue;
             }
             want.alone |= alone;
@@ -458,7 +458,8 @@ impl Core {
                 .and_then(|seat| seat.take_want(&share.key))
             {
                 Some(want) => self.answer_want(want, done),
-                None if self.keys.is_open(&share.key) => self.note_answer(&share.key, &done),
+                // Also where nobody asks any more: whoever asks again under this key is told, and it is not made twice.
+                None if !self.keys.is_answered(&share.key) => self.note_answer(&share.key, &done),
                 None => {}
             }
         }

@@ -9,7 +9,7 @@ use twinroot_store::{Batch, ReadError, Store, Stream, Writer};
 use twinroot_types::{DecodeError, Signature, decode};
 use twinroot_wire::{Commitment, Operation, Parameters, Update};
 
-use super::answer::{Answer, Keys, Known};
+use super::answer::{Answer, Keys};
 use super::line::{
     CALLS, CallLine, EVENTS, LastRestored, Line, OWN, PEERS, PeerLine, RESTORED, RestoredLine,
 };
@@ -373,10 +373,7 @@ impl Core {
                 continue;
             };
             // All callers of a step are answered in one batch.
-            if shares
-                .iter()
-                .any(|share| self.keys.get(&share.key).is_some_and(Known::is_answered))
-            {
+            if shares.iter().any(|share| self.keys.is_answered(&share.key)) {
                 continue;
             }
             let Some(seat) = self.seats.get_mut(&channel) else {

@@ -31,6 +31,8 @@ pub(crate) struct Seat {
     pub(crate) unwritten: u64,
     /// Whether the party has seen the channel as the ledger has it now. Before that it is told nothing else.
     pub(crate) looked: bool,
+    /// The height at which the ledger was first seen without it, since it was opened or since the last fork.
+    pub(crate) gone: Option<Height>,
     /// Lines of the log since the last checkpoint.
     pub(crate) lines: usize,
     /// Their bytes, and those of that checkpoint.
@@ -98,6 +100,7 @@ impl Seat {
             outbox: VecDeque::new(),
             unwritten: 0,
             looked: false,
+            gone: None,
             lines: 0,
             bytes: 0,
             checkpoint_bytes: 0,

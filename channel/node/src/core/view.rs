@@ -7,7 +7,7 @@ use twinroot_client::api::{
     self, Balances, Coins, Contract, Done, Id, NodeStatus, Question, Shown, Summary,
 };
 use twinroot_exec::StateKey;
-use twinroot_party::{Party, Question as Asked};
+use twinroot_party::{Party, Question as Asked, Status};
 use twinroot_rules::contract_id;
 use twinroot_state::Read;
 use twinroot_types::{Limits, decode};
@@ -282,6 +282,10 @@ fn summary(id: ChannelId, seat: &Seat, connected: bool) -> Summary {
         Stage::Opening(_) => (
             api::Stage::Opening,
             "agreed to; waits for the ledger".to_owned(),
+        ),
+        Stage::Open(party) if party.status() == Status::Closed => (
+            api::Stage::Closing,
+            "has paid out; over once no fork can take that back".to_owned(),
         ),
         Stage::Open(party) if closing => (api::Stage::Closing, party.status().to_string()),
         Stage::Open(party) => (api::Stage::Open, party.status().to_string()),

@@ -27,11 +27,12 @@ async fn a_call_is_forced_whose_code_the_ledger_has_never_seen() {
         async move { alice.call(create(channel, "contract")).await }
     });
     wait_for(&bob.handle(), offered.id, "asked").await;
-    let step = Answer {
+    let his = bob.handle();
+    let agreed = his.approve(Answer {
         channel,
         question: None,
-    };
-    bob.handle().approve(step).await.expect("a step");
+    });
+    agreed.await.expect("a step");
     made.await.expect("no panic").expect("both sign");
 
     let forced = tokio::spawn({
@@ -65,11 +66,12 @@ async fn a_refused_offer_says_so_and_nobody_offers_to_itself() {
     let opened = alice.handle().open(terms(&bob)).await.expect("terms");
     let channel = opened.channel;
     wait_for(&bob.handle(), 0, "asked").await;
-    let offer = Answer {
+    let his = bob.handle();
+    let declined = his.decline(Answer {
         channel,
         question: None,
-    };
-    bob.handle().decline(offer).await.expect("an offer");
+    });
+    declined.await.expect("an offer");
     wait_for(&alice.handle(), 0, "offer_refused").await;
     let list = alice.handle().list().await.expect("a list");
     assert!(list[0].status.contains("does not want it"), "{list:?}");

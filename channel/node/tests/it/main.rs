@@ -6,12 +6,18 @@
     reason = "helpers of tests may stop a test as tests may"
 )]
 
+mod accounts;
 mod api;
 mod backups;
+mod clock;
+mod commits;
 #[path = "../../../store/tests/it/disk.rs"]
 #[expect(dead_code, reason = "shared with the tests of the store")]
 mod disk;
+mod events;
+mod flips;
 mod forced;
+mod forks;
 mod frozen;
 mod keys;
 mod late;

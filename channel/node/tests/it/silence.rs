@@ -2,21 +2,11 @@
 
 use std::time::Duration;
 
-use tokio::task::JoinHandle;
 use twinroot_client::Api;
-use twinroot_client::Failure;
-use twinroot_client::api::{Close, Done, Stage};
+use twinroot_client::api::{Close, Stage};
 
+use crate::accounts::answered;
 use crate::world::{COINS, World, signing, transfer, wait_for};
-
-/// Blocks come until the call is answered.
-async fn answered(world: &World, call: JoinHandle<Result<Done, Failure>>) -> Result<Done, Failure> {
-    while !call.is_finished() {
-        world.mine(1);
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    call.await.expect("no panic")
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_silent_peer_does_not_sign_is_forced_by_itself() {

@@ -15,8 +15,10 @@ use twinroot_client::api::{
 };
 use twinroot_keyring::{LocalSigner, Signer};
 use twinroot_node::{Config, Handle, LOG, Node};
+use twinroot_store::Store;
 use twinroot_types::{SecretKey, encode};
 
+use crate::disk::Disk;
 use crate::toy::{Line, Toy};
 
 /// Coins of each account at the beginning.
@@ -40,14 +42,17 @@ pub(crate) fn public(name: u8) -> PublicKey {
 impl World {
     /// A ledger on which blocks come only when they are asked for.
     pub(crate) fn new() -> Self {
+        Self::with(Mode::Manual)
+    }
+
+    pub(crate) fn with(mode: Mode) -> Self {
         let accounts = [1, 2, 3].map(|name| (public(name), Amount(COINS))).to_vec();
         let genesis = Genesis {
             name: "test".into(),
             time: TimeMs(1_000_000),
             accounts,
         };
-        let chain =
-            Embedded::in_memory(genesis, Mode::Manual, Arc::new(Toy)).expect("a ledger begins");
+        let chain = Embedded::in_memory(genesis, mode, Arc::new(Toy)).expect("a ledger begins");
         Self {
             chain: Arc::new(chain),
             folder: TempDir::new().expect("a folder"),
@@ -92,6 +97,29 @@ impl World {
             .await
             .expect("the ledger is heard");
         node
+    }
+
+    /// A node whose log is on a disk of its own.
+    pub(crate) async fn node_on(
+        &self,
+        name: u8,
+        config: &Config,
+        disk: &Disk,
+        chain: Arc<dyn ChainBackend>,
+    ) -> Node {
+        let disk = disk.clone();
+        drop(Store::create_on(disk.clone()).expect("a store"));
+        let open = move || Store::open_on(disk.clone());
+        Node::start_with(
+            &self.folder(name),
+            Arc::new(open),
+            config,
+            Arc::new(Toy),
+            Arc::new(LocalSigner::new(key(name))),
+            chain,
+        )
+        .await
+        .expect("the node starts")
     }
 
     pub(crate) fn backend(&self) -> Arc<dyn ChainBackend> {

@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, Write};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -12,6 +13,7 @@ use twinroot_node::serve::Serving;
 use twinroot_node::{Config, LOG, Node};
 use twinroot_store::Store;
 
+use crate::backups::BACKUPS;
 use crate::disk::{Death, Disk, How};
 use crate::ledger::{DEPTH, key};
 use crate::remote::Remote;
@@ -23,9 +25,13 @@ pub(crate) struct Orders {
     pub(crate) name: usize,
     pub(crate) folder: PathBuf,
     pub(crate) ledger: PathBuf,
-    pub(crate) port: u16,
+    pub(crate) listen: SocketAddr,
+    /// The network namespace that it lives in, where the two are on hosts of their own.
+    pub(crate) host: Option<String>,
     pub(crate) power_cut: bool,
     pub(crate) checkpoint_every: usize,
+    /// Whether backups are made, often.
+    pub(crate) backups: bool,
     pub(crate) seed: u64,
 }
 
@@ -68,12 +74,17 @@ pub(crate) fn run(orders: &Orders) {
 
 async fn start(orders: &Orders, death: Arc<Death>) -> (Node, Serving) {
     let mut config = Config {
-        listen: Some(([127, 0, 0, 1], orders.port).into()),
+        listen: Some(orders.listen),
         ..Config::default()
     };
     config.policy.depth = DEPTH;
     config.policy.accept_offers = true;
     config.log.checkpoint_every = orders.checkpoint_every;
+    config.backup.peers = false;
+    if orders.backups {
+        config.backup.folder = Some(orders.folder.join(BACKUPS));
+        (config.backup.every, config.backup.keep) = (16, 12);
+    }
     let path = orders.folder.join(LOG);
     let power_cut = orders.power_cut;
     let open = move || {

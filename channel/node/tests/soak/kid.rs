@@ -30,7 +30,16 @@ impl Kid {
             seed,
             ..self.orders.clone()
         };
-        let mut child = Command::new(std::env::current_exe().expect("this program"))
+        let program = std::env::current_exe().expect("this program");
+        let mut command = match &orders.host {
+            Some(host) => {
+                let mut command = Command::new("ip");
+                command.args(["netns", "exec", host]).arg(program);
+                command
+            }
+            None => Command::new(program),
+        };
+        let mut child = command
             .env(ORDERS, serde_json::to_string(&orders).expect("orders"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

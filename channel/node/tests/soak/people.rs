@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -28,6 +29,8 @@ pub(crate) struct Asked {
     pub(crate) is_forced: bool,
     /// What was done, or the code of why not.
     pub(crate) answer: Result<Value, String>,
+    /// How often the node's log was lost meanwhile: it does not know then what it had done.
+    pub(crate) lost: u64,
 }
 
 /// The user of one node.
@@ -37,6 +40,8 @@ pub(crate) struct User {
     /// Every event, as it was told first.
     pub(crate) events: Mutex<BTreeMap<u64, Event>>,
     acked: Mutex<u64>,
+    /// How often the node's log was replaced by a backup.
+    pub(crate) restored: AtomicU64,
 }
 
 impl User {
@@ -46,6 +51,7 @@ impl User {
             folder,
             events: Mutex::new(BTreeMap::new()),
             acked: Mutex::new(0),
+            restored: AtomicU64::new(0),
         }
     }
 
@@ -59,8 +65,22 @@ impl User {
         }
     }
 
+    /// Asks, and notes the answer.
+    pub(crate) async fn ask(&self, step: Step, is_forced: bool) -> Asked {
+        let before = self.restored.load(Ordering::SeqCst);
+        let answer = self.insist(&step, is_forced).await;
+        let lost = self.restored.load(Ordering::SeqCst) - before;
+        Asked {
+            step,
+            is_forced,
+            answer,
+            lost,
+        }
+    }
+
     /// Asks until there is an answer that stands.
     pub(crate) async fn insist(&self, step: &Step, is_forced: bool) -> Result<Value, String> {
+        let last = Mutex::new(None);
         let ask = async {
             loop {
                 let client = self.client().await;
@@ -74,17 +94,21 @@ impl User {
                     Err(error) if FINAL.contains(&error.code()) => {
                         return Err(error.code().to_owned());
                     }
-                    Err(_) => tokio::time::sleep(SOON).await,
+                    Err(error) => {
+                        *last.lock().expect("nobody panics with it") = Some(error);
+                        tokio::time::sleep(SOON).await;
+                    }
                 }
             }
         };
-        let answer = tokio::time::timeout(PATIENCE, ask).await;
-        answer.unwrap_or_else(|_| {
-            panic!(
-                "{} never has an answer to {}, forced {is_forced}",
-                self.name, step.key
-            )
-        })
+        if let Ok(answer) = tokio::time::timeout(PATIENCE, ask).await {
+            return answer;
+        }
+        let shown = self.look(step.channel).await;
+        panic!(
+            "{} never has an answer to {}, forced {is_forced}; the last was {last:?}, and the channel is {shown:?}",
+            self.name, step.key
+        )
     }
 
     /// The channel as its list has it.
@@ -206,15 +230,11 @@ impl User {
                     .status()
                     .await
                     .map_or(u64::MAX, |status| status.last_event);
-                let newest = self
-                    .events
-                    .lock()
-                    .expect("nobody panics with it")
-                    .keys()
-                    .last()
-                    .copied()
-                    .unwrap_or(0);
-                if newest >= last {
+                let is_told = |last| {
+                    let events = self.events.lock().expect("nobody panics with it");
+                    events.contains_key(last)
+                };
+                if last == 0 || is_told(&last) {
                     return;
                 }
                 tokio::time::sleep(SOON).await;
@@ -279,8 +299,19 @@ pub(crate) fn create(channel: Id, key: String) -> Step {
 /// What the answered steps of one user have moved to the peer.
 pub(crate) fn paid(asked: &[Asked]) -> u64 {
     let done = asked.iter().filter(|asked| asked.answer.is_ok());
-    let amounts = done
-        .flat_map(|asked| &asked.step.operations)
+    done.map(moves).sum()
+}
+
+/// What a node that has forgotten them may have moved beside: once for each life that was lost before there was an answer.
+pub(crate) fn forgotten(asked: &[Asked]) -> u64 {
+    asked.iter().map(|asked| asked.lost * moves(asked)).sum()
+}
+
+fn moves(asked: &Asked) -> u64 {
+    let amounts = asked
+        .step
+        .operations
+        .iter()
         .map(|operation| match operation {
             Operation::Transfer {
                 amount: Coins(Amount(amount)),

@@ -43,7 +43,7 @@ impl Proxy {
     pub(crate) async fn between(kids: [Arc<Kid>; 2]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("a port");
-        let server = SocketAddr::from(([127, 0, 0, 1], kids[1].orders.port));
+        let server = kids[1].orders.listen;
         let shared = Arc::new(Shared {
             kids,
             death: Mutex::new(None),

@@ -1,6 +1,7 @@
 //! One run: two nodes, some channels, and many deaths.
 
 use std::fmt::{self, Display};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,11 +12,13 @@ use tokio::time::sleep;
 use twinroot_abi::{Amount, ChannelId};
 use twinroot_client::api::{Coins, Id, Open, Stage};
 
+use crate::backups;
 use crate::child::Orders;
+use crate::hosts::{ADDRESSES, Hosts};
 use crate::judge;
 use crate::kid::Kid;
 use crate::ledger::{Ledger, key};
-use crate::people::{Asked, PATIENCE, User, create, paid, step};
+use crate::people::{Asked, PATIENCE, User, create, forgotten, paid, step};
 use crate::proxy::{Proxy, Weather};
 
 /// What goes wrong beside the kills.
@@ -29,10 +32,21 @@ pub(crate) enum Mode {
     BadWeather,
     /// The ledger loses its newest blocks.
     Forks,
+    /// The log of one of the two is lost at times, and made again of a backup of some age.
+    Backups,
+    /// No kills: the two are on hosts of their own, with a bad line between them that is parted at times.
+    Hosts,
 }
 
 impl Mode {
-    pub(crate) const ALL: [Self; 4] = [Self::Kills, Self::PowerCuts, Self::BadWeather, Self::Forks];
+    /// Those with kills.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Kills,
+        Self::PowerCuts,
+        Self::BadWeather,
+        Self::Forks,
+        Self::Backups,
+    ];
 }
 
 /// Channels at a time.
@@ -40,6 +54,14 @@ const CHANNELS: u64 = 3;
 /// Coins that each side locks.
 const DEPOSIT: u64 = 50_000_000;
 const BLOCK: Duration = Duration::from_millis(25);
+/// Where a step takes longer.
+const SLOW_BLOCK: Duration = Duration::from_millis(250);
+/// Where a node listens on a host of its own.
+const PORT: u16 = 8641;
+const ONE_WAY_MS: u64 = 20;
+const LOSS_PERCENT: u64 = 5;
+/// Longer than a connection is held for alive without a sign of it.
+const LONG: Duration = Duration::from_secs(40);
 
 pub(crate) struct Run {
     seed: u64,
@@ -54,6 +76,8 @@ pub(crate) struct Story {
     forced: usize,
     events: usize,
     height: u64,
+    /// Logs that were lost, and made again of a backup.
+    restored: u64,
     seconds: f64,
 }
 
@@ -64,6 +88,7 @@ struct World {
     kids: [Arc<Kid>; 2],
     users: [Arc<User>; 2],
     proxy: Proxy,
+    hosts: Option<Hosts>,
     is_over: AtomicBool,
     channels: AtomicU64,
     _folder: TempDir,
@@ -89,7 +114,10 @@ impl Run {
             .collect();
         for number in 0..kills {
             sleep(Duration::from_millis(random.u64(..120))).await;
-            world.death(number, &post_death, &mut random).await;
+            match self.mode {
+                Mode::Hosts => world.part(number, &mut random).await,
+                _ => world.death(number, &post_death, &mut random).await,
+            }
         }
         world.is_over.store(true, Ordering::SeqCst);
         world.proxy.set(Weather::default());
@@ -118,7 +146,7 @@ impl Run {
             judge::logs([&world.kids[0].orders.folder, &world.kids[1].orders.folder]);
         }
         Story {
-            kills,
+            kills: if self.mode == Mode::Hosts { 0 } else { kills },
             channels: world.channels.load(Ordering::SeqCst),
             steps: asked.iter().filter(|asked| asked.answer.is_ok()).count(),
             forced: asked
@@ -127,6 +155,11 @@ impl Run {
                 .count(),
             events,
             height: world.ledger.height(),
+            restored: world
+                .users
+                .iter()
+                .map(|user| user.restored.load(Ordering::SeqCst))
+                .sum(),
             seconds: start.elapsed().as_secs_f64(),
         }
     }
@@ -142,21 +175,22 @@ impl World {
         let folder = TempDir::new().expect("a folder");
         let socket = folder.path().join("ledger.sock");
         let checkpoint_every = if random.bool() { 16 } else { usize::MAX };
+        let hosts = (mode == Mode::Hosts).then(two_hosts).flatten();
         let kids = [0, 1].map(|name| {
             let own = folder.path().join(name.to_string());
             std::fs::create_dir_all(&own).expect("a folder");
-            let port = std::net::TcpListener::bind("127.0.0.1:0")
-                .and_then(|taken| taken.local_addr())
-                .expect("a port")
-                .port();
+            // Addresses of a namespace cannot be tried from here.
+            let listen = hosts.as_ref().map_or_else(free, |_| ([0; 4], PORT).into());
             let power_cut = mode == Mode::PowerCuts;
             Arc::new(Kid::new(Orders {
                 name,
                 folder: own,
                 ledger: socket.clone(),
-                port,
+                listen,
+                host: hosts.as_ref().map(|hosts| hosts.names[name].clone()),
                 power_cut,
                 checkpoint_every,
+                backups: mode == Mode::Backups && name == 0,
                 seed,
             }))
         });
@@ -182,6 +216,7 @@ impl World {
             kids,
             users,
             proxy,
+            hosts,
             is_over,
             channels,
             _folder: folder,
@@ -206,7 +241,12 @@ impl World {
     async fn blocks(self: Arc<Self>) {
         let mut random = fastrand::Rng::with_seed(self.seed);
         loop {
-            sleep(BLOCK).await;
+            sleep(if self.mode == Mode::Hosts {
+                SLOW_BLOCK
+            } else {
+                BLOCK
+            })
+            .await;
             if self.kids.iter().any(|kid| kid.is_dead()) {
                 continue;
             }
@@ -279,8 +319,40 @@ impl World {
             }
             // The other may have died at a point of its own, of an earlier order.
             if kid.is_dead() {
+                if kid.orders.backups
+                    && random.u8(..3) == 0
+                    && backups::replace(&kid.orders.folder, kid.orders.name, random)
+                {
+                    self.users[kid.orders.name]
+                        .restored
+                        .fetch_add(1, Ordering::SeqCst);
+                }
                 kid.start(random.u64(..)).await;
             }
+        }
+    }
+
+    /// Nothing gets through for a while: now and then for so long that the connection is given up.
+    async fn part(&self, number: u64, random: &mut fastrand::Rng) {
+        sleep(Duration::from_millis(random.u64(2_000..6_000))).await;
+        self.weather_at_hosts(true);
+        sleep(match number {
+            1 => LONG,
+            _ => Duration::from_millis(random.u64(500..4_000)),
+        })
+        .await;
+        self.weather_at_hosts(false);
+    }
+
+    /// Without hosts of their own, bytes are late, and a connection breaks where a packet would be lost.
+    fn weather_at_hosts(&self, is_parted: bool) {
+        match &self.hosts {
+            Some(hosts) => hosts.toggle(),
+            None => self.proxy.set(Weather {
+                delay: Duration::from_millis(ONE_WAY_MS),
+                breaks: 5,
+                is_parted,
+            }),
         }
     }
 
@@ -304,7 +376,10 @@ impl World {
         let open = Open {
             key: name.into(),
             peer: key(1).public().into(),
-            address: Some(self.proxy.address.to_string()),
+            address: Some(match &self.hosts {
+                Some(_) => format!("{}:{PORT}", ADDRESSES[1]),
+                None => self.proxy.address.to_string(),
+            }),
             deposit: Coins(Amount(DEPOSIT)),
             peer_deposit: Coins(Amount(DEPOSIT)),
             lock: 20,
@@ -357,7 +432,7 @@ impl World {
     ) -> Vec<Asked> {
         let steps = random.u32(20..120);
         let first = create(channel, format!("{name}-create"));
-        let answer = self.users[0].insist(&first, false).await;
+        let first = self.users[0].ask(first, false).await;
         let workers: Vec<_> = (0..4)
             .map(|number| {
                 tokio::spawn(self.clone().work(
@@ -369,14 +444,7 @@ impl World {
                 ))
             })
             .collect();
-        let mut asked = [
-            vec![Asked {
-                step: first,
-                is_forced: false,
-                answer,
-            }],
-            Vec::new(),
-        ];
+        let mut asked = [vec![first], Vec::new()];
         for (number, worker) in workers.into_iter().enumerate() {
             asked[number % 2].extend(worker.await.expect("a user has all answers"));
         }
@@ -385,6 +453,10 @@ impl World {
         judge::payout(&self.ledger, ChannelId::from(channel), free);
         // Whoever asks again hears the same, however long ago it was.
         for (user, asked) in self.users.iter().zip(&asked) {
+            // What a lost log knew is not known any more.
+            if user.restored.load(Ordering::SeqCst) > 0 {
+                continue;
+            }
             for asked in asked {
                 let again = user.insist(&asked.step, asked.is_forced).await;
                 assert_eq!(
@@ -413,12 +485,7 @@ impl World {
             }
             let step = step(&mut random, channel, format!("{name}-{number}"));
             let is_forced = random.u8(..25) == 0;
-            let answer = self.users[user].insist(&step, is_forced).await;
-            all.push(Asked {
-                step,
-                is_forced,
-                answer,
-            });
+            all.push(self.users[user].ask(step, is_forced).await);
             if random.u8(..3) == 0 {
                 sleep(Duration::from_millis(random.u64(..30))).await;
             }
@@ -426,13 +493,18 @@ impl World {
         all
     }
 
-    /// Both have the same newest state, and it holds what was answered: nothing twice, nothing lost.
+    /// Both have the same newest state, and it holds what was answered: nothing twice, nothing lost. A node whose log was lost
+    /// may make a step again that had no answer yet.
     async fn settled(&self, channel: Id, asked: &[Vec<Asked>; 2]) -> [u64; 2] {
         let [to_responder, to_initiator] = [paid(&asked[0]), paid(&asked[1])];
         let free = [
             DEPOSIT + to_initiator - to_responder,
             DEPOSIT + to_responder - to_initiator,
         ];
+        let again = forgotten(&asked[0]);
+        let is_right = |held: [u64; 2]| {
+            held[0] <= free[0] && free[0] - held[0] <= again && held[0] + held[1] == 2 * DEPOSIT
+        };
         let seen = std::sync::Mutex::new(None);
         let wait = async {
             loop {
@@ -443,12 +515,12 @@ impl World {
                 if let [Some(one), Some(other)] = &look {
                     let held = [one.balances[0].0.0, one.balances[1].0.0];
                     let theirs = [other.balances[1].0.0, other.balances[0].0.0];
-                    if held == free
-                        && theirs == free
+                    if is_right(held)
+                        && theirs == held
                         && one.round == other.round
                         && one.forced == other.forced
                     {
-                        return;
+                        return held;
                     }
                 }
                 *seen.lock().expect("nobody panics with it") = Some(look);
@@ -458,12 +530,11 @@ impl World {
         let settled = tokio::time::timeout(PATIENCE / 4, wait).await;
         settled.unwrap_or_else(|_| {
             panic!(
-                "seed {}: channel {channel:?} is to hold {free:?}, and has {seen:#?}; refused were {:#?}",
+                "seed {}: channel {channel:?} is to hold {free:?}, or {again} moved again, and has {seen:#?}; refused were {:#?}",
                 self.seed,
                 asked.iter().flatten().filter(|asked| asked.answer.is_err()).map(|asked| (&asked.step.key, &asked.answer, &asked.step.operations)).collect::<Vec<_>>()
             )
-        });
-        free
+        })
     }
 
     async fn close(&self, channel: Id, solo: bool) {
@@ -491,6 +562,28 @@ impl World {
     }
 }
 
+/// Nothing where the machine does not allow it, and that is no failure.
+fn two_hosts() -> Option<Hosts> {
+    let hosts = Hosts::start(&ONE_WAY_MS.to_string(), &LOSS_PERCENT.to_string());
+    if hosts.is_none() {
+        assert!(
+            std::env::var_os("TWINROOT_NAMESPACES").is_none(),
+            "no network namespaces here: they take root, iproute2, python3 and /dev/net/tun"
+        );
+        println!(
+            "soak: no network namespaces here (root, iproute2, python3, /dev/net/tun); a proxy on the loopback stands in"
+        );
+    }
+    hosts
+}
+
+/// An address of the loopback that nobody listens at.
+fn free() -> SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|taken| taken.local_addr())
+        .expect("a port")
+}
+
 impl Display for Story {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -500,11 +593,12 @@ impl Display for Story {
             forced,
             events,
             height,
+            restored,
             seconds,
         } = self;
         write!(
             f,
-            "{kills} kills, {channels} channels, {steps} steps of which {forced} forced, {events} events, {height} blocks, {seconds:.1} s"
+            "{kills} kills, {channels} channels, {steps} steps of which {forced} forced, {events} events, {height} blocks, {restored} logs made of a backup, {seconds:.1} s"
         )
     }
 }

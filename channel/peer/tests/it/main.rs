@@ -9,6 +9,7 @@ mod corpus;
 mod decoders;
 mod flood;
 mod heal;
+mod hosts;
 mod limits;
 mod meet;
 mod middle;

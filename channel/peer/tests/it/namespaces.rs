@@ -1,4 +1,4 @@
-//! Two hosts: network namespaces with a line between them that delays and loses packets, and is parted at times.
+//! Two hosts with a bad line between them.
 //!
 //! It needs root, iproute2, python3 and /dev/net/tun. Without them it says so and proves nothing, unless
 //! `TWINROOT_NAMESPACES` is `required`.
@@ -9,12 +9,12 @@
 )]
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use twinroot_peer::{Config, News};
 
+use crate::hosts::{ADDRESSES, Hosts};
 use crate::world::{Node, identity, quick};
 
 /// As a program of its own it is one of the hosts; the role is the seed of its key.
@@ -27,7 +27,7 @@ async fn two_hosts_over_a_bad_line() {
     if let Ok(role) = std::env::var(ROLE) {
         return host(role.parse().unwrap()).await;
     }
-    let Some(mut line) = Line::start() else {
+    let Some(line) = Hosts::start(ONE_WAY_MS, LOSS_PERCENT) else {
         assert!(
             std::env::var_os("TWINROOT_NAMESPACES").is_none(),
             "no network namespaces here: they take root, iproute2, python3 and /dev/net/tun"
@@ -35,7 +35,7 @@ async fn two_hosts_over_a_bad_line() {
         eprintln!("skipped: no network namespaces here (root, iproute2, python3, /dev/net/tun)");
         return;
     };
-    let [mut bob, mut alice] = [(1, 2), (0, 1)].map(|(place, seed)| line.host(place, seed));
+    let [mut bob, mut alice] = [(1, 2), (0, 1)].map(|(place, seed)| host_at(&line, place, seed));
     bob.until("connected");
     alice.until("connected");
     for _ in 0..2 {
@@ -70,7 +70,7 @@ async fn host(seed: u8) {
     });
     let other = identity(3 - seed).key();
     if seed == 1 {
-        node.peers.keep(other, "10.77.0.2:8641".into());
+        node.peers.keep(other, format!("{}:8641", ADDRESSES[1]));
     }
     let mut left = 0_u32;
     loop {
@@ -102,82 +102,23 @@ fn say(what: &str) {
     println!("\nhost: {what}");
 }
 
-/// Two namespaces and the program between them. All is gone when it is dropped.
-struct Line {
-    names: [String; 2],
-    program: Child,
-}
-
-impl Line {
-    /// Nothing where the machine does not allow it.
-    fn start() -> Option<Self> {
-        let names = ["a", "b"].map(|side| format!("tw-{}-{side}", std::process::id()));
-        for name in &names {
-            if !ip(&["netns", "add", name]) {
-                return None;
-            }
-        }
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/link.py");
-        let mut program = Command::new("python3")
-            .arg(script)
-            .args(&names)
-            .args([ONE_WAY_MS, LOSS_PERCENT])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .ok()?;
-        let mut ready = String::new();
-        BufReader::new(program.stdout.as_mut().unwrap())
-            .read_line(&mut ready)
-            .unwrap();
-        let line = Self { names, program };
-        (ready == "ready\n").then_some(line)
-    }
-
-    /// Parts the two, or joins them again.
-    fn toggle(&mut self) {
-        let parted = Command::new("kill")
-            .args(["-USR1", &self.program.id().to_string()])
-            .status();
-        assert!(parted.unwrap().success());
-    }
-
-    fn host(&self, place: usize, seed: u8) -> Host {
-        let program = std::env::current_exe().unwrap();
-        let mut child = Command::new("ip")
-            .args(["netns", "exec", &self.names[place]])
-            .arg(program)
-            .args([
-                "--exact",
-                "namespaces::two_hosts_over_a_bad_line",
-                "--nocapture",
-            ])
-            .env(ROLE, seed.to_string())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let said = BufReader::new(child.stdout.take().unwrap());
-        Host { child, said }
-    }
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        drop(self.program.kill());
-        drop(self.program.wait());
-        for name in &self.names {
-            ip(&["netns", "del", name]);
-        }
-    }
-}
-
-fn ip(arguments: &[&str]) -> bool {
-    let status = Command::new("ip")
-        .args(arguments)
-        .stderr(Stdio::null())
-        .status();
-    status.is_ok_and(|status| status.success())
+fn host_at(hosts: &Hosts, place: usize, seed: u8) -> Host {
+    let program = std::env::current_exe().unwrap();
+    let mut child = Command::new("ip")
+        .args(["netns", "exec", &hosts.names[place]])
+        .arg(program)
+        .args([
+            "--exact",
+            "namespaces::two_hosts_over_a_bad_line",
+            "--nocapture",
+        ])
+        .env(ROLE, seed.to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = BufReader::new(child.stdout.take().unwrap());
+    Host { child, said }
 }
 
 /// A node in a namespace.

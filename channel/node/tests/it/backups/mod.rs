@@ -33,7 +33,7 @@ fn generous() -> Config {
 }
 
 /// And that puts a backup into a folder whenever it stops.
-fn careful(folder: PathBuf) -> Config {
+pub(crate) fn careful(folder: PathBuf) -> Config {
     let backup = BackupConfig {
         folder: Some(folder),
         keep: 1_000,
@@ -47,7 +47,7 @@ fn careful(folder: PathBuf) -> Config {
 }
 
 /// The backups in a folder, the oldest first.
-fn backups(folder: &Path) -> Vec<Vec<u8>> {
+pub(crate) fn backups(folder: &Path) -> Vec<Vec<u8>> {
     let mut all = list_backups(folder).expect("a folder");
     all.retain(|backup| backup.name == BACKUP_NAME);
     all.sort_by_key(|backup| backup.number);
@@ -57,7 +57,7 @@ fn backups(folder: &Path) -> Vec<Vec<u8>> {
 }
 
 /// A new folder with a log made of a backup.
-fn restored(world: &World, name: u8, folder: u8, sealed: &[u8], salt: u32) -> PathBuf {
+pub(crate) fn restored(world: &World, name: u8, folder: u8, sealed: &[u8], salt: u32) -> PathBuf {
     let folder = world.folder(folder);
     restore(&folder, sealed, &LocalSigner::new(key(name)), salt).expect("a backup of this key");
     folder
@@ -81,7 +81,7 @@ async fn summary(handle: &Handle, channel: Id) -> Summary {
 }
 
 /// Waits until the channel's party says so.
-async fn until_status(handle: &Handle, channel: Id, status: &str) {
+pub(crate) async fn until_status(handle: &Handle, channel: Id, status: &str) {
     let wait = async {
         while summary(handle, channel).await.status != status {
             tokio::time::sleep(Duration::from_millis(20)).await;

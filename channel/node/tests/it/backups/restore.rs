@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use twinroot_client::Api;
-use twinroot_client::api::{Answer, Coins, Stage};
+use twinroot_client::api::{Ack, Answer, Coins, Stage};
 use twinroot_keyring::{BackupKey, LocalSigner, OpenSealedError, open_sealed};
 use twinroot_node::{LOG, Node, RestoreBackupError, restore};
 use twinroot_store::Store;
@@ -260,4 +260,41 @@ async fn numbers_of_lost_events_are_not_used_again() {
         nexts[0] > before + (1 << 24) && nexts[1] > nexts[0] + 65_000,
         "{nexts:?}"
     );
+}
+
+/// A program that goes on behind the last event it heard misses nothing of a life whose numbers are lower than those of the
+/// one before, and forgets nothing of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_told_by_a_lost_life_hears_all_of_the_next() {
+    let world = World::new();
+    let folder = world.folder(10);
+    let bob = world.node_with(2, &generous()).await;
+    let alice = world.node_with(1, &careful(folder.clone())).await;
+    let channel = world.channel(&alice, &bob).await;
+    alice.stop().await;
+    let sealed = backups(&folder).pop().expect("a backup");
+    let mut heard = 0;
+    for salt in [1_000, 1] {
+        let life = restored(
+            &world,
+            1,
+            20 + u8::try_from(salt % 7).unwrap(),
+            &sealed,
+            salt,
+        );
+        let alice = world.node_in(1, &life, &generous()).await;
+        // Of what was told before.
+        alice.handle().ack(Ack { up_to: heard }).await.unwrap();
+        world.meet(&alice, &bob).await;
+        until_status(&alice.handle(), channel, "free").await;
+        pay(&alice, channel, &format!("life {salt}"), 100).await;
+        let event = wait_for(&alice.handle(), heard, "agreed").await;
+        assert!(
+            heard == 0 || event.id < heard,
+            "the later life has lower numbers"
+        );
+        heard = alice.handle().status().await.unwrap().last_event;
+        alice.stop().await;
+    }
+    bob.stop().await;
 }
