@@ -6,7 +6,8 @@
 //! Where the machine does not allow those (root, iproute2, python3, /dev/net/tun), the soak says so, and a proxy on the
 //! loopback takes their place; `TWINROOT_NAMESPACES=required` makes that a failure.
 //!
-//! `TWINROOT_KILLS` says how many kills (200), `TWINROOT_SEED` begins with that seed; each run prints its own.
+//! `TWINROOT_KILLS` says how many kills (200), `TWINROOT_SEED` begins with that seed, `TWINROOT_MODE` picks one mode; each run
+//! prints its own.
 //! `TWINROOT_MODE` plays one kind of runs only.
 
 #![expect(
@@ -56,16 +57,9 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let mut done = 0;
     let wanted = std::env::var("TWINROOT_MODE").ok();
-    if wanted.as_ref().is_none_or(|wanted| wanted == "Hosts") {
-        println!("soak: Hosts, TWINROOT_SEED={first}, {PARTINGS} partings");
-        let story = runtime.block_on(Run::new(first, Mode::Hosts).play(PARTINGS));
-        println!("soak: {story}");
-    }
     let is_wanted = |mode: &Mode| {
         let name = format!("{mode:?}");
-        wanted
-            .as_ref()
-            .map_or(*mode != Mode::PowerCuts, |wanted| *wanted == name)
+        wanted.as_ref().is_none_or(|wanted| *wanted == name)
     };
     let modes: Vec<Mode> = Mode::ALL.into_iter().filter(is_wanted).collect();
     for (seed, mode) in (first..).zip(modes.into_iter().cycle()) {
