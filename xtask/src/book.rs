@@ -11,7 +11,13 @@ use cargo_metadata::Metadata;
 
 const BOOK: &str = "docs/book/src";
 /// What runs the commands that are shown.
-const RUN: [&str; 4] = [".ci/run", ".ci/first-hour", ".ci/sensor", "README.md"];
+const RUN: [&str; 5] = [
+    ".ci/run",
+    ".ci/first-hour",
+    ".ci/ledger",
+    ".ci/sensor",
+    "README.md",
+];
 
 pub(crate) fn run(metadata: &Metadata) -> Result<ExitCode> {
     let root = metadata.workspace_root.as_std_path();

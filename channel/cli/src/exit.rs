@@ -4,21 +4,19 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Result;
 use serde::Serialize;
 use twinroot_client::api::Id;
-use twinroot_keyring::{KeyFile, LocalSigner};
-use twinroot_node::{Config, LOG, Left, Outcome};
+use twinroot_node::{LOG, Left, Outcome};
 
 use crate::author::Fault;
 use crate::author::codes::NO_FILE;
 use crate::author::output::{self, Report};
 use crate::channel::wait;
-use crate::key::{Passphrase, Which};
+use crate::key::Passphrase;
 use crate::node::codes::START;
-use crate::node::{CONFIG, EXIT_CODES, KEY, chain, engine, folder, key_fault, restore};
+use crate::node::{EXIT_CODES, KEY, chain, engine, folder, restore, settings, signer};
 
 /// Get the money out: close every channel without the peers, and wait until the ledger has paid out.
 #[derive(clap::Args)]
@@ -50,22 +48,20 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let folder = folder(arguments.folder.as_deref())?;
     prepare(&folder, arguments)?;
-    let mut config = if folder.join(CONFIG).exists() {
-        Config::read(&folder.join(CONFIG)).map_err(|error| Fault::new(START, error))?
-    } else {
-        Config::default()
-    };
+    let mut config = settings(&folder)?;
     if let Some(chain) = &arguments.chain {
         config.chain.clone_from(chain);
     }
-    let key = KeyFile::open(&folder.join(KEY), &arguments.passphrase.get(Which::Known)?)
-        .map_err(key_fault)?;
+    if arguments.key.is_some() {
+        // The key is all that it takes, whoever signed before.
+        config.signer = None;
+    }
+    let signer = signer(&folder, &config, &arguments.passphrase)?;
     let left = wait(async {
         let ledger = chain::connect(&config.chain).await?;
         let tell = |event: &twinroot_client::api::Event| {
             anstream::eprintln!("{:>8}  {}", event.height, output::quoted(&event.text))
         };
-        let signer = Arc::new(LocalSigner::new(key));
         let left = twinroot_node::exit(
             &folder,
             &config,

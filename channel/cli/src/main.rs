@@ -20,6 +20,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::CompleteEnv;
 use twinroot_testkit::WorldError;
 
 /// Contracts between two parties: off chain while they agree, on chain where they do not, with the
@@ -58,6 +59,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // Where a shell asks for completions, it ends here.
+    CompleteEnv::with_factory(command).complete();
     let Arguments { command } = Arguments::parse();
     let done = match command {
         Command::Author(verb) => author::run(verb),

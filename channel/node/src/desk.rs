@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::mpsc;
 use twinroot_abi::{Amount, ChainId, ChannelId, CodeHash, Hash, Height, PublicKey};
-use twinroot_chain::{Answer, ChainBackend, ChainError, LiveChannel, Query};
+use twinroot_chain::{Answer, ChainBackend, ChainError, ChannelAnswer, LiveChannel, Query};
 use twinroot_exec::Env;
 use twinroot_keyring::Signer;
 use twinroot_rules::FORCE_WINDOW;
@@ -146,7 +146,6 @@ impl Clerk {
             }
         }
         let mut blocks = self.begin().await;
-        self.tell(Heard::CaughtUp).await;
         for order in waiting {
             self.carry_out(order).await;
         }
@@ -156,7 +155,6 @@ impl Clerk {
                     // A log that was read again: everything is told anew.
                     Some(Order::Start) => {
                         blocks = self.begin().await;
-                        self.tell(Heard::CaughtUp).await;
                         self.look_at_all().await;
                     }
                     Some(order) => self.carry_out(order).await,
@@ -227,6 +225,7 @@ impl Clerk {
                 }
             }
         }
+        self.tell(Heard::CaughtUp).await;
         self.look_at_coins().await;
         blocks
     }
@@ -270,7 +269,12 @@ impl Clerk {
                     self.tell(Heard::Published(code)).await;
                 }
             }
-            Order::Post { channel, action } => self.post(channel, action).await,
+            Order::Post { channel, action } => {
+                // The terms are given until no fork can take them back; while they are there, there is nothing to do.
+                if !matches!(*action, Action::Open(_)) || !self.is_opened(channel).await {
+                    self.post(channel, action).await;
+                }
+            }
         }
     }
 
@@ -285,6 +289,15 @@ impl Clerk {
             let view = view.live();
             self.tell(Heard::View { channel, view }).await;
         }
+    }
+
+    async fn is_opened(&self, channel: ChannelId) -> bool {
+        matches!(
+            self.ask(Query::Channel(channel)).await,
+            Some(Answer::Channel(
+                ChannelAnswer::Live(_) | ChannelAnswer::Closed(_)
+            ))
+        )
     }
 
     async fn look_at_coins(&mut self) {

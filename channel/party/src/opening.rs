@@ -20,6 +20,8 @@ pub struct Opening {
     peers: Option<Signature>,
     asked: bool,
     signing: bool,
+    /// Whether the peer has answered that it does not want it. It is not asked again then.
+    refused: bool,
     over: bool,
 }
 
@@ -101,6 +103,7 @@ impl Opening {
             peers: None,
             asked: false,
             signing: false,
+            refused: false,
             over: false,
         })
     }
@@ -129,6 +132,7 @@ impl Opening {
             Input::Signed { what, signature } => self.signed(what, signature),
             Input::Message(message) => Ok(self.message(message)),
             Input::Block(block) => Ok(self.block(block.height)),
+            Input::Connected | Input::Tick if self.refused => Ok(Vec::new()),
             Input::Connected | Input::Tick => Ok(self.say().into_iter().collect()),
             Input::WriteFailed => {
                 self.over = true;
@@ -142,6 +146,12 @@ impl Opening {
     #[must_use]
     pub const fn terms(&self) -> &Parameters {
         &self.terms
+    }
+
+    /// Whether the peer has refused it. What both have signed can be posted all the same.
+    #[must_use]
+    pub const fn is_refused(&self) -> bool {
+        self.refused
     }
 
     /// The ledger has opened the channel in this block, and no fork can lose it any more.
@@ -201,8 +211,9 @@ impl Opening {
                 effects
             }
             Message::RefuseOffer { channel, reason }
-                if channel == this && self.side == Side::Initiator =>
+                if channel == this && self.side == Side::Initiator && !self.refused =>
             {
+                self.refused = true;
                 vec![Effect::Report(Report::OfferRefused(crate::handle::cut(
                     reason,
                 )))]

@@ -26,6 +26,8 @@ use crate::{Effect, Illegal, Input, OnLedger, Policy, Status, handle};
 pub struct Agreed {
     /// Its commitment.
     pub commitment: Commitment,
+    /// How many operations led to it; with none it only takes back what was signed by half.
+    pub operations: usize,
     /// What is left of the calls.
     pub receipts: Vec<Receipt>,
     /// Gas of the calls.

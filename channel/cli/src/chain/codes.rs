@@ -6,6 +6,9 @@ use crate::author::codes::{Entry, error};
 
 pub(crate) use codes::{FILE, PROOF};
 
+/// A place where the ledger cannot listen.
+pub(super) const LISTEN: &str = "TR1011";
+
 /// The table.
 pub(crate) const TABLE: &[Entry] = &[
     error(
@@ -69,5 +72,12 @@ pub(crate) const TABLE: &[Entry] = &[
         3,
         "the ledger's machine failed",
         "It could not carry out a contract for a reason of its own. Its log says more; please report it.",
+    ),
+    error(
+        LISTEN,
+        3,
+        "the ledger cannot listen there",
+        "Another program listens there already, perhaps another ledger, or you may not use that address. Name another one: \
+         `twinroot chain dev --listen ws://127.0.0.1:0` takes a port that is free and prints it.",
     ),
 ];

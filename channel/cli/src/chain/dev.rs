@@ -22,7 +22,7 @@ use twinroot_feed::FeedJudge;
 use twinroot_host::{Backend, Host};
 
 use super::at::{DEFAULT, endpoint};
-use super::codes::FILE;
+use super::codes::{FILE, LISTEN};
 use super::{EXIT_CODES, fault};
 use crate::author::Fault;
 use crate::author::output::{self, Report};
@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         let served = ledger
             .serve(&endpoint)
             .await
-            .map_err(|error| Fault::new(twinroot_rpc::codes::ADDRESS, error))?;
+            .map_err(|error| Fault::new(LISTEN, error))?;
         let begun = Begun {
             chain: stands.chain.into(),
             height: stands.block.height.0,

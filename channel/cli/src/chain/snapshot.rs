@@ -16,7 +16,8 @@ use crate::channel::wait;
     after_help = format!("Examples:\n  twinroot chain snapshot before\n\n{EXIT_CODES}")
 )]
 pub(super) struct Arguments {
-    /// The name.
+    /// The name; no number, since `rollback` takes that for a height. One that is there already is moved here.
+    #[arg(value_parser = name)]
     name: String,
     #[command(flatten)]
     at: At,
@@ -30,4 +31,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let block = wait(ledger.snapshot(&arguments.name))?.map_err(fault)?;
     output::print(&Shown::from(block), arguments.json)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn name(words: &str) -> Result<String, &'static str> {
+    if words.parse::<u64>().is_ok() {
+        return Err("a number is a height: a name has something else in it, such as `before`");
+    }
+    Ok(words.to_owned())
 }

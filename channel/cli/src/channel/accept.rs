@@ -4,11 +4,12 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use clap_complete::engine::ArgValueCompleter;
 use serde::Serialize;
 use twinroot_client::Client;
 use twinroot_client::api::{Answer, Id, Question, Shown};
 
-use super::{Session, pick, question};
+use super::{Session, complete, pick, question};
 use crate::author::Fault;
 use crate::author::output::{self, Report};
 use crate::node::codes::NOT_SO;
@@ -23,6 +24,7 @@ use crate::node::{EXIT_CODES, client_fault};
 )]
 pub(super) struct Accept {
     /// The channel.
+    #[arg(add = ArgValueCompleter::new(complete::channel))]
     channel: Option<String>,
     /// Do not ask.
     #[arg(long)]
@@ -34,6 +36,7 @@ pub(super) struct Accept {
 #[command(after_help = format!("Examples:\n  twinroot channel decline\n\n{EXIT_CODES}"))]
 pub(super) struct Decline {
     /// The channel.
+    #[arg(add = ArgValueCompleter::new(complete::channel))]
     channel: Option<String>,
 }
 

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap_complete::engine::ArgValueCompleter;
 use twinroot_client::api::Balances;
 
-use super::{Session, coins, pick};
+use super::{Session, coins, complete, pick};
 use crate::author::output::{self, Report};
 use crate::node::{EXIT_CODES, client_fault};
 
@@ -15,6 +16,7 @@ use crate::node::{EXIT_CODES, client_fault};
 #[command(after_help = format!("Examples:\n  twinroot channel balances\n  twinroot channel balances 3f2a\n\n{EXIT_CODES}"))]
 pub(super) struct Arguments {
     /// The channel.
+    #[arg(add = ArgValueCompleter::new(complete::channel))]
     channel: Option<String>,
 }
 

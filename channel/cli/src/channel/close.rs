@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap_complete::engine::ArgValueCompleter;
 use serde::Serialize;
 use twinroot_client::api::{Coins, Id};
 
-use super::{Session, coins, pick, progress};
+use super::{Session, coins, complete, pick, progress};
 use crate::author::Fault;
 use crate::author::output::{self, Report};
 use crate::node::codes::NOT_SO;
@@ -22,6 +23,7 @@ use crate::node::{EXIT_CODES, client_fault};
 )]
 pub(super) struct Arguments {
     /// The channel.
+    #[arg(add = ArgValueCompleter::new(complete::channel))]
     channel: Option<String>,
     /// Without the peer.
     #[arg(long)]
@@ -55,6 +57,11 @@ pub(super) async fn run(session: &Session, arguments: &Arguments) -> Result<Exit
             what,
             |event| match &*event.kind {
                 "closed" => Some(Ok(())),
+                "rejected" if event.details["action"] == "close_solo" => {
+                    Some(Err(Fault::new(NOT_SO, output::quoted(&event.text)).then(
+                        "`twinroot channel show` tells how it stands; then try again",
+                    )))
+                }
                 "peer_refused" => Some(Err(Fault::new(NOT_SO, output::quoted(&event.text))
                     .then("`--solo` closes without the peer"))),
                 _ => None,

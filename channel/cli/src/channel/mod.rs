@@ -3,6 +3,7 @@
 mod accept;
 mod balances;
 mod close;
+mod complete;
 mod done;
 mod duties;
 mod history;

@@ -8,14 +8,14 @@ use anyhow::Result;
 use serde::Serialize;
 use twinroot_abi::Amount;
 use twinroot_client::api::{Coins, Id, Open};
-use twinroot_keyring::KeyFile;
+use twinroot_keyring::{KeyFile, Signer};
 use twinroot_node::Config;
 
 use super::{Session, coins, progress};
 use crate::author::Fault;
 use crate::author::output::{self, Report};
 use crate::node::codes::{NOT_SO, WHICH_NODE};
-use crate::node::{CONFIG, EXIT_CODES, KEY, client_fault, key_fault};
+use crate::node::{CONFIG, EXIT_CODES, KEY, client_fault, key_fault, remote};
 
 /// Offer a channel to a peer, and wait until it is open.
 #[derive(clap::Args)]
@@ -113,9 +113,12 @@ fn peer(words: &str) -> Result<(Id, Option<String>), Fault> {
     if !folder.join(CONFIG).exists() {
         return Err(wrong());
     }
-    let key = KeyFile::public(&folder.join(KEY)).map_err(key_fault)?;
     let config =
         Config::read(&folder.join(CONFIG)).map_err(|error| Fault::new(WHICH_NODE, error))?;
+    let key = match remote(&config, None)? {
+        Some(signer) => signer.public(),
+        None => KeyFile::public(&folder.join(KEY)).map_err(key_fault)?,
+    };
     Ok((key.into(), config.listen.map(|address| address.to_string())))
 }
 

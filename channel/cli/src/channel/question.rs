@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use serde_json::Value;
+use serde_json::value::Index;
 use twinroot_client::api::{Question, Summary};
 
 use super::coins;
@@ -16,8 +17,22 @@ pub(super) fn tell(summary: &Summary, question: &Question, out: &mut dyn Write) 
         "offer" => {
             writeln!(out, "{} offers a channel.", summary.peer)?;
             writeln!(out, "  channel  {}", summary.channel)?;
-            writeln!(out, "  stake    this side locks {}", coins(after))?;
-            tell_fields(details, &["deposits", "lock", "expiry"], out)
+            writeln!(
+                out,
+                "  stake    this side locks {}, the peer {}",
+                coins(after),
+                text(&details["deposits"], 0)
+            )?;
+            writeln!(
+                out,
+                "  lock     {} blocks to answer in",
+                text(details, "lock")
+            )?;
+            writeln!(
+                out,
+                "  expiry   it can be opened up to height {}",
+                text(details, "expiry")
+            )
         }
         "close" => {
             writeln!(
@@ -121,13 +136,6 @@ pub(super) fn signature(entry: &Value) -> String {
     line
 }
 
-fn tell_fields(details: &Value, names: &[&str], out: &mut dyn Write) -> io::Result<()> {
-    for name in names {
-        writeln!(out, "  {name:<8} {}", compact(&details[*name]))?;
-    }
-    Ok(())
-}
-
 /// The items of a list in a document; of anything else, none.
 pub(super) fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
     value[name]
@@ -138,7 +146,7 @@ pub(super) fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a
 }
 
 /// A field of a document, without what would command a terminal.
-pub(super) fn text(value: &Value, name: &str) -> String {
+pub(super) fn text(value: &Value, name: impl Index) -> String {
     compact(&value[name])
 }
 

@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap_complete::engine::ArgValueCompleter;
 use twinroot_client::api::{Contract, Shown};
 
 use super::question::{self, list, signature, text};
-use super::{Session, coins, history, pick};
+use super::{Session, coins, complete, history, pick};
 use crate::author::output::{self, Report};
 use crate::node::{EXIT_CODES, client_fault};
 
@@ -16,6 +17,7 @@ use crate::node::{EXIT_CODES, client_fault};
 #[command(after_help = format!("Examples:\n  twinroot channel show\n  twinroot channel show 3f2a --json | jq .contracts\n\n{EXIT_CODES}"))]
 pub(super) struct Arguments {
     /// The channel.
+    #[arg(add = ArgValueCompleter::new(complete::channel))]
     channel: Option<String>,
 }
 

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap_complete::engine::ArgValueCompleter;
 use twinroot_abi::{Amount, Gas, Side};
 use twinroot_client::api::{Args, Bytes, Coins, Done, Operation, Step, Work};
 use twinroot_node::codes::PEER_REFUSED;
 
-use super::{Session, pick};
+use super::{Session, complete, pick, progress};
 use crate::author::codes::{ARGUMENTS, NO_FILE};
 use crate::author::{Fault, output, spec_of};
 use crate::node::codes::WHICH;
@@ -19,7 +20,11 @@ use crate::node::{EXIT_CODES, client_fault};
 #[derive(clap::Args)]
 struct Called {
     /// Channel and contract, where there are several; the entry; its arguments as name=value, parts as JSON.
-    #[arg(required = true, value_name = "[[CHANNEL] CONTRACT] ENTRY NAME=VALUE")]
+    #[arg(
+        required = true,
+        value_name = "[[CHANNEL] CONTRACT] ENTRY NAME=VALUE",
+        add = ArgValueCompleter::new(complete::called)
+    )]
     words: Vec<String>,
     /// Free coins that go with the call.
     #[arg(long, value_name = "COINS", default_value_t = 0)]
@@ -95,7 +100,7 @@ pub(super) struct Create {
     #[arg(required = true, value_name = "WASM NAME=VALUE")]
     words: Vec<String>,
     /// The channel, where there are several.
-    #[arg(long)]
+    #[arg(long, add = ArgValueCompleter::new(complete::channel))]
     channel: Option<String>,
     /// Blocks, from now on, in which no solo close pays out while it holds coins.
     #[arg(long, value_name = "BLOCKS")]
@@ -153,7 +158,7 @@ pub(super) async fn call(session: &Session, arguments: &Call) -> Result<ExitCode
             if !step.key.is_empty() {
                 step.key.push_str("/force");
             }
-            done(session, session.node.force(step).await)
+            force_step(session, step).await
         }
         result => done(session, result),
     }
@@ -166,7 +171,13 @@ const BASIS_POINTS: u16 = 100;
 
 pub(super) async fn force(session: &Session, arguments: &Force) -> Result<ExitCode> {
     let step = arguments.called.step(session).await?;
-    done(session, session.node.force(step).await)
+    force_step(session, step).await
+}
+
+async fn force_step(session: &Session, step: Step) -> Result<ExitCode> {
+    let what = "the ledger carries the step out";
+    let forced = progress::during(&session.node, what, session.node.force(step)).await;
+    done(session, forced)
 }
 
 pub(super) async fn read(session: &Session, arguments: &Read) -> Result<ExitCode> {

@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap_complete::engine::ArgValueCompleter;
 use futures_util::StreamExt;
 use twinroot_client::api::{Event, Events};
 
-use super::{Session, history, pick};
+use super::{Session, complete, history, pick};
 use crate::lines::is_for_programs;
 use crate::node::{EXIT_CODES, client_fault};
 
@@ -16,6 +17,7 @@ use crate::node::{EXIT_CODES, client_fault};
 #[command(after_help = format!("Examples:\n  twinroot channel watch\n  twinroot channel watch --after 40 --json --ack\n\n{EXIT_CODES}"))]
 pub(super) struct Arguments {
     /// Only this channel.
+    #[arg(add = ArgValueCompleter::new(complete::channel))]
     channel: Option<String>,
     /// Only events with a higher number; else all that nobody acknowledged.
     #[arg(long, value_name = "NUMBER")]

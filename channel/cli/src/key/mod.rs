@@ -3,6 +3,7 @@
 mod new;
 mod passphrase;
 mod public;
+mod serve;
 mod show;
 
 use std::process::ExitCode;
@@ -15,7 +16,7 @@ pub(crate) use passphrase::{Passphrase, Which};
 /// Keys: a key file is an account on the ledger and a name among peers.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  twinroot key new alice.key\n  twinroot key show alice.key\n  twinroot key public alice.key"
+    after_help = "Examples:\n  twinroot key new alice.key\n  twinroot key show alice.key\n  twinroot key public alice.key\n  twinroot key serve alice.key --socket alice.signer"
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -27,6 +28,7 @@ enum Verb {
     New(new::Arguments),
     Show(show::Arguments),
     Public(public::Arguments),
+    Serve(serve::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -34,5 +36,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Verb::New(arguments) => new::run(arguments),
         Verb::Show(arguments) => show::run(arguments),
         Verb::Public(arguments) => public::run(arguments),
+        Verb::Serve(arguments) => serve::run(arguments),
     }
 }

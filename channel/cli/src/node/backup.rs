@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use twinroot_keyring::{BackupKey, KeyFile, LocalSigner, seal, write_backup};
+use twinroot_keyring::{BackupKey, seal, write_backup};
 use twinroot_node::{BACKUP_NAME, LOG as LOG_FILE};
 use twinroot_store::Store;
 
 use super::codes::{BACKUP, LOG};
-use super::{EXIT_CODES, KEY, folder, key_fault};
+use super::{EXIT_CODES, folder, settings, signer};
 use crate::author::Fault;
-use crate::key::{Passphrase, Which};
+use crate::key::Passphrase;
 
 /// Write a sealed copy of the node's log.
 #[derive(clap::Args)]
@@ -35,12 +35,11 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let folder = folder(arguments.folder.as_deref())?;
-    let key = KeyFile::open(&folder.join(KEY), &arguments.passphrase.get(Which::Known)?)
-        .map_err(key_fault)?;
+    let signer = signer(&folder, &settings(&folder)?, &arguments.passphrase)?;
     let export = open(&folder)?
         .export()
         .map_err(|error| Fault::new(BACKUP, error))?;
-    let key = BackupKey::of(&LocalSigner::new(key)).map_err(|error| Fault::new(BACKUP, error))?;
+    let key = BackupKey::of(&*signer).map_err(|error| Fault::new(BACKUP, error))?;
     let sealed = seal(&export, &key).map_err(|error| Fault::new(BACKUP, error))?;
     std::fs::create_dir_all(&arguments.to)
         .map_err(|error| Fault::new(BACKUP, format!("{}: {error}", arguments.to.display())))?;

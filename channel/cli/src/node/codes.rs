@@ -20,6 +20,8 @@ pub(crate) const LOG: &str = "TR0909";
 pub(crate) const BACKUP: &str = "TR0910";
 /// What was waited for did not come.
 pub(crate) const NOT_SO: &str = "TR0911";
+/// A signer that does not start, is not there, or has another key.
+pub(crate) const SIGNER: &str = "TR0912";
 
 /// The table.
 pub(crate) const TABLE: &[Entry] = &[
@@ -154,5 +156,13 @@ pub(crate) const TABLE: &[Entry] = &[
         1,
         "it did not happen",
         "What was waited for cannot come any more; the message says what came instead.",
+    ),
+    error(
+        SIGNER,
+        3,
+        "the signer cannot be had",
+        "`twinroot key serve` signs for a node in a process of its own, and `signer` in node.toml names its socket. The message says whether it \
+         is not running, has another key, or cannot start: its socket or its list of rounds is in use, or that list is damaged. Nothing is \
+         signed without the list; never replace it by an older one while channels are open.",
     ),
 ];

@@ -10,9 +10,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 use serde::Serialize;
 use twinroot_client::api::Id;
-use twinroot_keyring::{KeyFile, new_key};
+use twinroot_keyring::{KeyFile, Signer, new_key};
 use twinroot_node::Config;
 
+use super::signer::remote;
 use super::{EXIT_CODES, folder, key_fault};
 use crate::author::Fault;
 use crate::author::codes::{EXISTS, NO_FILE};
@@ -54,6 +55,9 @@ pub(super) struct Settings {
     /// Where the API listens beside the socket in the folder.
     #[arg(long, value_name = "HOST:PORT")]
     pub(super) api: Option<SocketAddr>,
+    /// Socket of the process that signs (`twinroot key serve`), where the key is not to be in the folder.
+    #[arg(long, value_name = "PATH")]
+    pub(super) signer: Option<PathBuf>,
 }
 
 impl Settings {
@@ -63,9 +67,15 @@ impl Settings {
             chain: self.chain.clone().unwrap_or(config.chain),
             listen: self.listen.or(config.listen),
             api: self.api.or(config.api),
+            signer: self.signer.as_deref().map(from_anywhere).or(config.signer),
             ..config
         }
     }
+}
+
+/// The same place, wherever the node is started.
+fn from_anywhere(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -81,6 +91,8 @@ pub(super) fn make(folder: &Path, settings: &Settings, passphrase: &Passphrase) 
     if config.exists() {
         return Err(Fault::new(EXISTS, format!("{} is a node already", folder.display())).into());
     }
+    let settings = settings.over(Config::default());
+    let signer = remote(&settings, None)?;
     let failed = |error: io::Error| Fault::new(NO_FILE, format!("{}: {error}", folder.display()));
     // Keys, tokens and states are nobody else's business.
     fs::DirBuilder::new()
@@ -89,14 +101,15 @@ pub(super) fn make(folder: &Path, settings: &Settings, passphrase: &Passphrase) 
         .create(folder)
         .map_err(failed)?;
     let key_file = folder.join(KEY);
-    let key = if key_file.exists() {
+    let key = if let Some(signer) = signer {
+        signer.public()
+    } else if key_file.exists() {
         KeyFile::public(&key_file).map_err(key_fault)?
     } else {
         let key = new_key().map_err(key_fault)?;
         KeyFile::create(&key_file, &key, &passphrase.get(Which::New)?).map_err(key_fault)?;
         key.public()
     };
-    let settings = settings.over(Config::default());
     fs::write(&config, written(&settings)).map_err(failed)?;
     Ok(Made {
         folder: folder.to_owned(),
@@ -121,10 +134,12 @@ impl Report for Made {
             Some(address) => writeln!(out, "name      {}@{address}", self.key)?,
             None => writeln!(out, "name      {}; it listens to nobody", self.key)?,
         }
-        writeln!(
-            out,
-            "\nnext: `twinroot node run {folder}`. Keep a copy of {folder}/key and its passphrase."
-        )
+        write!(out, "\nnext: `twinroot node run {folder}`. ")?;
+        if self.folder.join(KEY).exists() {
+            writeln!(out, "Keep a copy of {folder}/key and its passphrase.")
+        } else {
+            writeln!(out, "Keep copies of what the signer has.")
+        }
     }
 }
 
@@ -146,6 +161,8 @@ chain = "{chain}"
 {api}
 # Where Prometheus reads metrics.
 {metrics}
+# The socket of the process that signs, `twinroot key serve`; without it the key is the file `key` in this folder.
+{signer}
 
 # What the node does by itself.
 [policy]
@@ -196,6 +213,10 @@ keep_for_peers = {keep_for_peers}
         listen = address("listen", config.listen, "127.0.0.1:8641"),
         api = address("api", config.api, "127.0.0.1:8642"),
         metrics = address("metrics", config.metrics, "127.0.0.1:8643"),
+        signer = match &config.signer {
+            Some(path) => format!("signer = {}", toml::Value::from(&*path.to_string_lossy())),
+            None => "# signer = \"/run/twinroot.signer\"".to_owned(),
+        },
         depth = policy.depth,
         repost = policy.repost,
         settle = policy.settle,

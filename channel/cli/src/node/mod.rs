@@ -11,6 +11,7 @@ mod init;
 mod place;
 mod restore;
 mod run;
+mod signer;
 mod status;
 mod upgrade;
 
@@ -23,6 +24,7 @@ pub(crate) use faults::{client_fault, key_fault, start_fault};
 pub(crate) use init::{CONFIG, KEY};
 pub(crate) use place::{At, folder};
 pub(crate) use restore::restore;
+pub(crate) use signer::{remote, settings, signer};
 
 /// What `--help` of each of these verbs ends with.
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done; 1 not done: the peer, a contract or the channel says no; 2 wrong usage; 3 something is \

@@ -30,6 +30,18 @@ pub(crate) struct At {
 }
 
 impl At {
+    /// The node that the words of a line name.
+    pub(crate) fn of(line: &[String]) -> Self {
+        let after = |option: &str| {
+            let place = line.iter().position(|word| word == option)?;
+            line.get(place.saturating_add(1)).cloned()
+        };
+        Self {
+            node: after("--node"),
+            token_file: after("--token-file").map(PathBuf::from),
+        }
+    }
+
     /// A client of the node.
     pub(crate) async fn client(&self) -> Result<Client, Fault> {
         let named = self.node.clone().or_else(|| env::var(VARIABLE).ok());

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use twinroot_keyring::{KeyFile, LocalSigner, read_backup};
+use twinroot_keyring::read_backup;
 use twinroot_node::LOG;
 
 use super::codes::BACKUP;
-use super::{EXIT_CODES, KEY, folder, key_fault};
+use super::{EXIT_CODES, folder, settings, signer};
 use crate::author::Fault;
-use crate::key::{Passphrase, Which};
+use crate::key::Passphrase;
 
 /// Make a node's log of a sealed copy.
 #[derive(clap::Args)]
@@ -42,17 +42,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 /// Makes the log in `folder` of a backup that its key opens.
 pub(crate) fn restore(folder: &Path, from: &Path, passphrase: &Passphrase) -> Result<()> {
-    let key =
-        KeyFile::open(&folder.join(KEY), &passphrase.get(Which::Known)?).map_err(key_fault)?;
+    let signer = signer(folder, &settings(folder)?, passphrase)?;
     let sealed = read_backup(from).map_err(|error| Fault::new(BACKUP, error))?;
     let mut salt = [0; 4];
     getrandom::fill(&mut salt).map_err(|error| Fault::new(BACKUP, error))?;
-    twinroot_node::restore(
-        folder,
-        &sealed,
-        &LocalSigner::new(key),
-        u32::from_le_bytes(salt),
-    )
-    .map_err(|error| Fault::new(BACKUP, error))?;
+    twinroot_node::restore(folder, &sealed, &*signer, u32::from_le_bytes(salt))
+        .map_err(|error| Fault::new(BACKUP, error))?;
     Ok(())
 }

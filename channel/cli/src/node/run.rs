@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use twinroot_client::api::Id;
 use twinroot_client::{Client, Endpoint};
-use twinroot_keyring::{KeyFile, LocalSigner, Signer};
+use twinroot_keyring::Signer;
 use twinroot_node::serve::codes::TOKEN_FILE;
 use twinroot_node::serve::{Metrics, ServeError, Serving};
 use twinroot_node::{Config, Node};
@@ -19,11 +19,11 @@ use twinroot_rpc::Limits;
 
 use super::codes::START;
 use super::init::{self, Settings};
-use super::{CONFIG, EXIT_CODES, KEY, chain, client_fault, engine, folder, key_fault, start_fault};
+use super::{CONFIG, EXIT_CODES, chain, client_fault, engine, folder, signer, start_fault};
 use crate::author::Fault;
 use crate::author::output::Report;
 use crate::channel::ask_all;
-use crate::key::{Passphrase, Which};
+use crate::key::Passphrase;
 use crate::lines::is_for_programs;
 
 /// Variable that says how much is logged: `debug`, `twinroot_node=trace`.
@@ -63,23 +63,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let config = Config::read(&folder.join(CONFIG))
         .map_err(|error| Fault::new(START, error).then("make a node: `twinroot node init`"))?;
     let config = arguments.settings.over(config);
-    let passphrase = if arguments.dev {
-        Passphrase::none().get(Which::Known)
+    let signer = if arguments.dev {
+        signer(&folder, &config, &Passphrase::none())
     } else {
-        arguments.passphrase.get(Which::Known)
+        signer(&folder, &config, &arguments.passphrase)
     }?;
-    let key = KeyFile::open(&folder.join(KEY), &passphrase).map_err(key_fault)?;
     follow_log()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("could not begin")?;
-    let done = runtime.block_on(serve(
-        arguments,
-        &folder,
-        &config,
-        Arc::new(LocalSigner::new(key)),
-    ));
+    let done = runtime.block_on(serve(arguments, &folder, &config, signer));
     // Somebody may still be asked on the terminal, who never answers.
     runtime.shutdown_background();
     done.map(|()| ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
 //! What the verbs about oracles of the ledger share: who sends, which height, which bytes.
 
 use std::convert::Infallible;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use twinroot_abi::{Hash, Height};
@@ -32,9 +32,13 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn secret(&self) -> Result<SecretKey, Fault> {
-        let passphrase = self.passphrase.get(Which::Known)?;
-        KeyFile::open(&self.key, &passphrase).map_err(key_fault)
+        secret(&self.key, &self.passphrase)
     }
+}
+
+/// The key of an account.
+pub(super) fn secret(file: &Path, passphrase: &Passphrase) -> Result<SecretKey, Fault> {
+    KeyFile::open(file, &passphrase.get(Which::Known)?).map_err(key_fault)
 }
 
 /// Signs and posts, with the account's next number.

@@ -11,16 +11,19 @@ use twinroot_abi::{Amount, Height};
 use twinroot_chain::{Answer, ChainBackend, Query};
 use twinroot_client::api::Id;
 use twinroot_exec::Bundle;
-use twinroot_feed::{Asked, Query as Named, Shown as Proven};
+use twinroot_feed::{Asked, BundleError, Query as Named, Shown as Proven};
 use twinroot_types::encode;
 use twinroot_wire::Action;
 
-use super::ledger::{Sender, When, Words, other_answer, post, words};
+use super::advice;
+use super::codes::SHORTFALL;
+use super::ledger::{When, Words, other_answer, post, secret, words};
 use crate::author::Fault;
 use crate::author::codes::NO_FILE;
 use crate::author::output::{self, Report};
 use crate::chain::{At, EXIT_CODES, codes, fault};
 use crate::channel::wait;
+use crate::key::Passphrase;
 
 /// Ask an oracle of the ledger, show what it said, or write the fact that a contract's call takes.
 #[derive(clap::Args)]
@@ -53,8 +56,11 @@ pub(super) struct Arguments {
     /// Place of the policy in the contract's section, for --proof.
     #[arg(long, default_value_t = 0)]
     policy: u8,
+    /// The key file of the account that asks and pays, for --ask.
+    #[arg(long, value_name = "FILE", requires = "ask")]
+    key: Option<PathBuf>,
     #[command(flatten)]
-    sender: Option<Sender>,
+    passphrase: Passphrase,
     #[command(flatten)]
     at: At,
     /// JSON, as if the output were piped.
@@ -63,11 +69,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let key = arguments
-        .ask
-        .and(arguments.sender.as_ref())
-        .map(Sender::secret)
-        .transpose()?;
+    let key = match &arguments.key {
+        Some(file) => Some(secret(file, &arguments.passphrase)?),
+        None => None,
+    };
     let ledger = arguments.at.ledger()?;
     let shown = wait(async {
         let named = arguments.named(&ledger).await?;
@@ -135,7 +140,15 @@ async fn prove(
         return Err(other_answer());
     };
     let (block, message) = (proof.block.env(), proof.message());
-    Proven::open(&message, named, block).map_err(|error| Fault::new(codes::PROOF, error))?;
+    let Proven(asked) =
+        Proven::open(&message, named, block).map_err(|error| Fault::new(codes::PROOF, error))?;
+    let is_answered = asked.is_some_and(|asked| asked.answer.is_some());
+    if block.height > named.kept_until {
+        return Err(not_yet_or_no_more(BundleError::Forgotten));
+    }
+    if !is_answered && block.height <= named.answer_by {
+        return Err(not_yet_or_no_more(BundleError::Pending));
+    }
     let bundle = Bundle {
         policy,
         descriptors: Vec::new(),
@@ -144,6 +157,11 @@ async fn prove(
     fs::write(file, encode(&bundle))
         .map_err(|error| Fault::new(NO_FILE, format!("{}: {error}", file.display())))?;
     Ok(block.height)
+}
+
+/// A contract would call the call off.
+fn not_yet_or_no_more(rule: BundleError) -> Fault {
+    Fault::new(SHORTFALL, advice::sentence(rule.into()))
 }
 
 #[derive(Serialize)]
@@ -182,13 +200,14 @@ impl Report for Shown {
         writeln!(out, "query   {}", self.query)?;
         match (&self.answer, self.answered_at) {
             (Some(answer), Some(height)) => writeln!(out, "answer  {answer} (at height {height})")?,
-            _ if self.asked => writeln!(
-                out,
-                "answer  none yet; it may come until height {}",
-                self.answer_by
-            )?,
+            _ if self.asked => writeln!(out, "answer  none")?,
             _ => writeln!(out, "asked   not yet, or it is kept no more")?,
         }
+        writeln!(
+            out,
+            "heights {} for the answer, which is kept until {}",
+            self.answer_by, self.kept_until
+        )?;
         match self.proven_at {
             Some(height) => writeln!(
                 out,

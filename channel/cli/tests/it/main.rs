@@ -4,6 +4,7 @@
 
 mod author;
 mod broker;
+mod chain;
 mod demo;
 mod node;
 mod oracle;

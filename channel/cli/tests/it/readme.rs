@@ -112,6 +112,13 @@ fn the_quickstart_works_as_written() {
             "{command}"
         );
     }
+    let completed = words(folder, "twinroot -- twinroot channel --node alice call st")
+        .envs([("COMPLETE", "bash"), ("_CLAP_COMPLETE_INDEX", "5")])
+        .output()
+        .unwrap();
+    let mut completed: Vec<&str> = str::from_utf8(&completed.stdout).unwrap().lines().collect();
+    completed.sort_unstable();
+    assert_eq!(completed, ["start", "stop"]);
     let (done, said) = answer(folder, stop);
     assert!(said.contains("the peer does not sign"), "{said}");
     assert_eq!(

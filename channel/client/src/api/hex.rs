@@ -14,6 +14,11 @@ use twinroot_abi::{
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(pub [u8; 32]);
 
+/// A text that names nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("64 hex digits are expected")]
+pub struct NotAnId;
+
 /// Bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bytes(pub Vec<u8>);
@@ -50,11 +55,11 @@ impl fmt::Debug for Id {
 }
 
 impl FromStr for Id {
-    type Err = hex::FromHexError;
+    type Err = NotAnId;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
         let mut bytes = [0; 32];
-        hex::decode_to_slice(text, &mut bytes)?;
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| NotAnId)?;
         Ok(Self(bytes))
     }
 }
@@ -68,8 +73,7 @@ impl Serialize for Id {
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse()
-            .map_err(|error| de::Error::custom(format!("64 hex digits are expected: {error}")))
+        text.parse().map_err(de::Error::custom)
     }
 }
 

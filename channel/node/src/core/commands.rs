@@ -33,6 +33,13 @@ impl Core {
             });
         }
         let peer = PublicKey::from(open.peer);
+        if peer == self.key {
+            return Err(Failure {
+                code: codes::ARGUMENTS,
+                message: "a channel is between two, and the peer that is named is this node".into(),
+                todo: "name another node".into(),
+            });
+        }
         if let Some(address) = &open.address {
             self.add_peer(peer, address.clone());
         }

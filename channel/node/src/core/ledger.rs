@@ -8,6 +8,7 @@ use twinroot_rules::FORCE_WINDOW;
 use twinroot_wire::{Action, Operation};
 
 use super::line::{LastRestored, Line};
+use super::operations::header;
 use super::seat::Stage;
 use super::{Core, tell};
 use crate::desk::{Heard, Order, View};
@@ -295,9 +296,13 @@ impl Core {
             .iter()
             .filter_map(|operation| match operation {
                 Operation::Create { code, .. } => Some(*code),
+                Operation::Call(call) => {
+                    header(party.state(), call.contract).map(|header| header.code)
+                }
                 _ => None,
             })
             .collect();
+        // A receipt names the contracts that were called by others.
         if let Ok(run) = party.dry_run(operations.to_vec(), &*self.parts.execute) {
             needed.extend(
                 run.receipts

@@ -27,9 +27,14 @@ pub(crate) fn report(report: &Report) -> Option<Words> {
     Some(match report {
         Report::Agreed(agreed) => {
             let round = agreed.commitment.round;
+            let back = if agreed.operations == 0 {
+                "; it changes nothing, and takes back what was not signed"
+            } else {
+                ""
+            };
             words(
                 "agreed",
-                format!("round {round} is signed by both"),
+                format!("round {round} is signed by both{back}"),
                 details(agreed),
             )
         }

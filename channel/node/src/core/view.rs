@@ -271,6 +271,10 @@ fn summary(id: ChannelId, seat: &Seat, connected: bool) -> Summary {
         Stage::Opening(_) if seat.question.is_some() => {
             (api::Stage::Asked, "a peer offers it".to_owned())
         }
+        Stage::Opening(opening) if opening.is_refused() => (
+            api::Stage::Offered,
+            "offered; the peer does not want it".to_owned(),
+        ),
         Stage::Opening(_) if seat.side == Side::Initiator => (
             api::Stage::Offered,
             "offered; waits for the peer and the ledger".to_owned(),

@@ -10,11 +10,13 @@ mod accounts;
 mod api;
 mod backups;
 mod clock;
+mod commits;
 #[path = "../../../store/tests/it/disk.rs"]
 #[expect(dead_code, reason = "shared with the tests of the store")]
 mod disk;
 mod events;
 mod flips;
+mod forced;
 mod forks;
 mod frozen;
 mod keys;

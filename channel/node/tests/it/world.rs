@@ -15,8 +15,10 @@ use twinroot_client::api::{
 };
 use twinroot_keyring::{LocalSigner, Signer};
 use twinroot_node::{Config, Handle, LOG, Node};
+use twinroot_store::Store;
 use twinroot_types::{SecretKey, encode};
 
+use crate::disk::Disk;
 use crate::toy::{Line, Toy};
 
 /// Coins of each account at the beginning.
@@ -95,6 +97,29 @@ impl World {
             .await
             .expect("the ledger is heard");
         node
+    }
+
+    /// A node whose log is on a disk of its own.
+    pub(crate) async fn node_on(
+        &self,
+        name: u8,
+        config: &Config,
+        disk: &Disk,
+        chain: Arc<dyn ChainBackend>,
+    ) -> Node {
+        let disk = disk.clone();
+        drop(Store::create_on(disk.clone()).expect("a store"));
+        let open = move || Store::open_on(disk.clone());
+        Node::start_with(
+            &self.folder(name),
+            Arc::new(open),
+            config,
+            Arc::new(Toy),
+            Arc::new(LocalSigner::new(key(name))),
+            chain,
+        )
+        .await
+        .expect("the node starts")
     }
 
     pub(crate) fn backend(&self) -> Arc<dyn ChainBackend> {

@@ -30,6 +30,12 @@ pub(crate) fn adopt(party: &mut Party, candidate: Candidate, ground: Ground) -> 
     if has_lost_steps {
         effects.extend(give_up(party));
     }
+    // The peer is there, and may sign what this has beaten sooner than the ledger carries it out again.
+    for operations in &party.redo {
+        if !party.wanted.contains(operations) {
+            party.wanted.push_back(operations.clone());
+        }
+    }
     if party.live.is_empty() {
         party.lost.clear();
     }
@@ -67,6 +73,7 @@ pub(crate) fn adopt(party: &mut Party, candidate: Candidate, ground: Ground) -> 
     let rival = party.rival();
     effects.push(Effect::Report(Report::Agreed(Box::new(Agreed {
         commitment: candidate.next.commitment,
+        operations: candidate.update.operations.len(),
         receipts: candidate.receipts,
         gas: candidate.gas,
         touched: candidate.touched,

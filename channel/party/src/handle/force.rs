@@ -64,8 +64,8 @@ pub(crate) fn pursue(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Eff
     let is_refused = forcing
         .rejected
         .is_some_and(|at| party.ledger_at.is_some_and(|seen| seen > at));
-    // Nothing that was posted can count any more.
-    if (stale && forcing.tries > TRIES) || (!stale && is_refused) {
+    // Nothing that was posted can count any more. What was carried out once is not given up for that: its user counts on it.
+    if (stale && forcing.tries > TRIES && !forcing.again) || (!stale && is_refused) {
         party.forcing = None;
         return Ok(vec![Effect::Report(Report::NotForced(operations))]);
     }

@@ -274,6 +274,7 @@ pub(crate) fn step(
             };
             let agreed = Agreed {
                 commitment,
+                operations: update.operations.len(),
                 receipts,
                 gas,
                 touched,

@@ -192,7 +192,15 @@ fn a_declined_offer_is_over() {
         channel: parameters().channel(),
         reason: Reason::Declined,
     });
-    assert_eq!(give(&mut initiator, refused), "offer refused Declined");
+    assert!(!initiator.is_refused());
+    assert_eq!(
+        give(&mut initiator, refused.clone()),
+        "offer refused Declined"
+    );
+    assert!(initiator.is_refused());
+    for later in [refused, Input::Tick, Input::Connected] {
+        assert_eq!(give(&mut initiator, later), "", "told and asked once");
+    }
     // It has signed all the same, and what was signed can be posted until it expires.
     assert_eq!(give(&mut initiator, accept()), "post open, offered");
 }

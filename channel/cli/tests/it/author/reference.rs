@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{assert_fails, json, out, twinroot};
+use super::{assert_fails, json, out, program, twinroot};
 
 fn here(arguments: &[&str]) -> std::process::Output {
     twinroot(Path::new("."), arguments)
@@ -51,12 +51,23 @@ fn the_schema_names_each_verb_with_its_arguments() {
     assert!(templates.iter().any(|template| template == "escrow"));
 }
 
+/// What a shell is told of the last word.
+fn completed(words: &[&str]) -> String {
+    let mut program = program();
+    program.env("COMPLETE", "bash");
+    program.env("_CLAP_COMPLETE_INDEX", words.len().to_string());
+    let output = program.args(["--", "twinroot"]).args(words).output();
+    out(&output.unwrap())
+}
+
 #[test]
 fn completions_and_manuals_know_the_verbs() {
     for shell in ["bash", "zsh", "fish"] {
         let script = out(&here(&["completions", shell]));
-        assert!(script.contains("doctor"), "{shell}");
+        assert!(script.contains("twinroot"), "{shell}");
     }
+    assert_eq!(completed(&["doc"]), "doctor");
+    assert_eq!(completed(&["channel", "est"]), "estimate");
     assert!(out(&here(&["man"])).contains("twinroot"));
     let folder = tempfile::tempdir().unwrap();
     assert!(twinroot(folder.path(), &["man", "pages"]).status.success());
