@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -117,10 +118,11 @@ impl Client {
         };
         let connected = timeout(HANDSHAKE, Socket::connect(endpoint)).await;
         let connected = connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
-        let socket = connected.map_err(|source| ConnectError::Nobody {
+        let nobody = |source| ConnectError::Nobody {
             endpoint: endpoint.clone(),
             source,
-        })?;
+        };
+        let socket = connected.map_err(nobody)?;
         let address = match endpoint {
             Endpoint::Tcp(address) => format!("ws://{address}/"),
             Endpoint::Unix(_) => "ws://localhost/".to_owned(),
@@ -149,7 +151,10 @@ impl Client {
             Err(Error::Http(answer)) if answer.status() == StatusCode::UNAUTHORIZED => {
                 return Err(ConnectError::Token(endpoint.clone()));
             }
-            Err(error) => return Err(other(error.to_string())),
+            // Whoever was there has gone in the middle of it, as one that is killed and started again.
+            Err(error) => {
+                return Err(gone(error).map_or_else(|error| other(error.to_string()), nobody));
+            }
         };
         let (asks, asked) = mpsc::channel(ASKS);
         tokio::spawn(link::run(socket, asked));
@@ -254,3 +259,14 @@ impl<T: DeserializeOwned> Stream for Subscription<T> {
 const ASKS: usize = 64;
 /// Bytes of one answer: an export of a whole ledger is one.
 const ANSWER_BYTES: usize = 256 * 1024 * 1024;
+
+/// How a connection broke, if that is what went wrong, rather than what was said on it.
+fn gone(error: Error) -> Result<io::Error, Error> {
+    match error {
+        Error::Io(source) => Ok(source),
+        Error::ConnectionClosed | Error::Protocol(ProtocolError::HandshakeIncomplete) => {
+            Ok(io::ErrorKind::UnexpectedEof.into())
+        }
+        other => Err(other),
+    }
+}

@@ -1,5 +1,6 @@
 //! Finding each other again (docs/spec/channel.md, 5.10).
 
+use twinroot_abi::Round;
 use twinroot_wire::{Ground, Hello, Message, Proposal};
 
 use super::adopt::adopt;
@@ -52,8 +53,10 @@ pub(crate) fn greeted(party: &mut Party, hello: Hello) -> Vec<Effect> {
     if hello.answer {
         effects.push(self::hello(party, false));
     }
-    let highest = party.last_round.0.saturating_add(ROUND_GAP);
-    if hello.last_round.0 > highest {
+    let near = |from: Round| hello.last_round.0 <= from.0.saturating_add(ROUND_GAP);
+    // However far above a copy of long ago it is: what this party has signed itself is no trick of the peer.
+    let is_known = near(party.last_round) || signed_by_both(party, &hello).is_some_and(near);
+    if !is_known {
         return effects;
     }
     effects.extend(learn(party, &hello));
@@ -70,15 +73,21 @@ pub(crate) fn greeted(party: &mut Party, hello: Hello) -> Vec<Effect> {
     effects
 }
 
+/// Round of the peer's newest state, if that is newer than the one here and both have signed it.
+fn signed_by_both(party: &Party, hello: &Hello) -> Option<Round> {
+    let state = hello.newest.as_ref()?;
+    let own = &party.base.position.commitment;
+    // The two may have more channels, under the same keys.
+    let newer = state.commitment.channel == own.channel && state.commitment.round > own.round;
+    (newer && party.keys.verify_both(state).is_ok()).then_some(state.commitment.round)
+}
+
 /// The peer's newest state may be one that it has signed meanwhile, or one that was lost here.
 fn learn(party: &mut Party, hello: &Hello) -> Vec<Effect> {
     let Some(state) = &hello.newest else {
         return Vec::new();
     };
-    let own = &party.base.position.commitment;
-    // The two may have more channels, under the same keys.
-    let newer = state.commitment.channel == own.channel && state.commitment.round > own.round;
-    if !newer || party.keys.verify_both(state).is_err() {
+    if signed_by_both(party, hello).is_none() {
         return Vec::new();
     }
     let ground = Ground::CoSigned(state.clone());

@@ -180,6 +180,26 @@ fn a_second_life_from_one_backup_signs_elsewhere() {
     }
 }
 
+/// Each life goes on far above the one before, and a copy of before all of them is as good as any.
+#[test]
+fn a_copy_that_is_older_than_many_lives_goes_on() {
+    let mut pair = lost(2);
+    let copy = pair.nodes[0].records[..2].to_vec();
+    for salt in (0..8).map(|life| u32::MAX - life) {
+        pair.node(A)
+            .restart_with(Source::Backup { salt }, copy.clone());
+        pair.act(A, Do::Tick).unwrap();
+        while let Some(side) = [A, B]
+            .into_iter()
+            .find(|side| !pair.nodes[side.other().index()].sent.is_empty())
+        {
+            pair.deliver(side).unwrap();
+        }
+        assert_eq!(pair.nodes[0].party.status(), Status::Free, "salt {salt}");
+        pair.agree(A, pay(A, 1));
+    }
+}
+
 #[test]
 fn a_doubtful_party_that_begins_again_is_still_doubtful() {
     let mut pair = lost(2);

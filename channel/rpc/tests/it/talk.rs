@@ -117,6 +117,11 @@ async fn a_server_of_something_else_is_said_so() {
     let endpoint = Endpoint::Tcp(listener.local_addr().unwrap().to_string());
     let other = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
+        // What nobody has read would break the connection at its end.
+        let mut asked = [0; 4096];
+        tokio::io::AsyncReadExt::read(&mut stream, &mut asked)
+            .await
+            .unwrap();
         tokio::io::AsyncWriteExt::write_all(&mut stream, b"220 mail.example ESMTP\r\n\r\n")
             .await
             .unwrap();
@@ -124,6 +129,28 @@ async fn a_server_of_something_else_is_said_so() {
     let error = Client::connect(&endpoint, None).await.unwrap_err();
     assert_eq!(error.code(), codes::UNINTELLIGIBLE, "{error}");
     other.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_goes_in_the_middle_of_a_greeting_is_not_there() {
+    for reads in [false, true] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = Endpoint::Tcp(listener.local_addr().unwrap().to_string());
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut asked = [0; 4096];
+            if reads {
+                tokio::io::AsyncReadExt::read(&mut stream, &mut asked)
+                    .await
+                    .unwrap();
+            } else {
+                stream.readable().await.unwrap();
+            }
+        });
+        let error = Client::connect(&endpoint, None).await.unwrap_err();
+        assert_eq!(error.code(), codes::NOBODY, "{error}");
+        server.await.unwrap();
+    }
 }
 
 #[tokio::test]
