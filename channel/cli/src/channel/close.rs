@@ -44,6 +44,13 @@ pub(super) async fn run(session: &Session, arguments: &Arguments) -> Result<Exit
         node.close(channel).await
     };
     asked.map_err(client_fault)?;
+    let hold = node.show(channel).await.map_err(client_fault)?.hold_until;
+    if arguments.solo && hold > before.height {
+        anstream::eprintln!(
+            "the ledger pays out from height {hold} on, not before: contracts that held coins have a hold; it is at {} now",
+            before.height
+        );
+    }
     if !arguments.no_wait {
         let what = if arguments.solo {
             "the time to answer runs"

@@ -18,18 +18,19 @@ fn what_is_wrong_is_told_and_nothing_moves() {
         let words = [&["channel", "--node", "alice"], words].concat();
         ledger.refuses(&words, exit, code, says);
     };
+    let [to_alice, to_bob] = [alice.peer(), bob.peer()];
     let most = u64::MAX.to_string();
 
     refuses(&["show"], 2, "TR0906", &["channel open"]);
     refuses(&["accept"], 1, "TR0911", &["nothing is asked"]);
     let open = |peer, deposit| ["open", "--peer", peer, "--deposit", deposit];
     refuses(&open("carol", "1"), 2, "TR0905", &["carol"]);
-    refuses(&open(&alice.peer(), "1"), 2, "TR0807", &["this node"]);
-    refuses(&open(&bob.peer(), &most), 1, "TR0815", &[&most]);
-    let short = [&open(&bob.peer(), "1")[..], &["--lock", "0"]].concat();
+    refuses(&open(&to_alice, "1"), 2, "TR0807", &["this node"]);
+    refuses(&open(&to_bob, &most), 1, "TR0815", &[&most]);
+    let short = [&open(&to_bob, "1")[..], &["--lock", "0"]].concat();
     refuses(&short, 1, "TR0911", &["too short"]);
 
-    let opened = of_alice(&open(&bob.peer(), "1000"));
+    let opened = of_alice(&open(&to_bob, "1000"));
     let channel = opened["channel"].as_str().unwrap();
     assert_eq!(opened["peer"], bobs);
     let transfer = |amount| ["transfer", channel, amount];

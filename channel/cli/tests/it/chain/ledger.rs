@@ -56,14 +56,15 @@ fn numbers_and_names_that_are_none() {
         &["does not fit"],
     );
     ledger.refuses(&["chain", "mine", "100001"], 2, "TR1006", &["100000"]);
-    ledger.refuses(&["chain", "warp", "0"], 1, "TR1005", &["rollback"]);
+    ledger.ask(&["chain", "mine", "2"]);
+    ledger.refuses(&["chain", "warp", "1"], 1, "TR1005", &["rollback"]);
     ledger.refuses(
         &["chain", "warp", "18446744073709551615"],
         2,
         "TR1006",
         &["100000"],
     );
-    assert_eq!((ledger.height(), ledger.coins(&key)), (0, 0));
+    assert_eq!((ledger.height(), ledger.coins(&key)), (2, 0));
 }
 
 #[test]

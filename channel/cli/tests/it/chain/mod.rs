@@ -1,10 +1,5 @@
 //! `twinroot chain`, and the verbs of `twinroot oracle` that ask a ledger, against a ledger in a process of its own.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "what a ledger says is read while it runs"
-)]
-
 mod channel;
 mod ledger;
 mod oracle;
