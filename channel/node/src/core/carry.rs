@@ -76,7 +76,7 @@ impl Core {
             match seat.todo.pop_front() {
                 Some(Effect::Persist(record)) => self.persist(id, record),
                 Some(Effect::Sign(what)) => self.sign(id, what),
-                Some(Effect::Send(message)) => self.leave(id, Leaving::Message(message)),
+                Some(Effect::Send(message)) => self.leave(id, Leaving::Message(Box::new(message))),
                 Some(Effect::Ask(question)) => self.ask(id, question),
                 Some(Effect::Post(action)) => {
                     if matches!(*action, Action::Force(_)) {

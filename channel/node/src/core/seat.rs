@@ -66,7 +66,7 @@ pub(crate) struct Seat {
 #[derive(Debug)]
 pub(crate) enum Leaving {
     /// The peer.
-    Message(Message),
+    Message(Box<Message>),
     /// The ledger.
     Action(Box<Action>),
 }
