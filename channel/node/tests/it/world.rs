@@ -87,15 +87,7 @@ impl World {
         let node = Node::start(folder, config, Arc::new(Toy), signer, self.backend())
             .await
             .expect("the node starts");
-        // Before it has heard of its account it opens nothing.
-        let heard = async {
-            while node.handle().status().await.expect("a status").coins == Coins(Amount(0)) {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, heard)
-            .await
-            .expect("the ledger is heard");
+        heard(&node).await;
         node
     }
 
@@ -132,6 +124,7 @@ impl World {
 
     /// A channel between two nodes, open on both.
     pub(crate) async fn channel(&self, one: &Node, other: &Node) -> Id {
+        heard(one).await;
         let opened = one.handle().open(terms(other)).await.expect("terms");
         let channel = opened.channel;
         wait_for(&other.handle(), 0, "asked").await;
@@ -206,6 +199,18 @@ impl World {
             .await
             .unwrap_or_else(|_| panic!("the channel never comes to be {stage:?}"));
     }
+}
+
+/// Before it has heard of its account it opens nothing.
+async fn heard(node: &Node) {
+    let heard = async {
+        while node.handle().status().await.expect("a status").coins == Coins(Amount(0)) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, heard)
+        .await
+        .expect("the ledger is heard");
 }
 
 /// What one offers the other.

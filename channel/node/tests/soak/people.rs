@@ -141,20 +141,14 @@ impl User {
 
     /// Takes what happens as it happens; says from time to time that it has.
     pub(crate) async fn listen(&self) {
-        loop {
-            let client = self.client().await;
-            let mut events = client.events(Events::default());
-            // A node that does not come back soon enough for a client is waited for again.
-            loop {
-                match events.next().await {
-                    Some(Ok(event)) => self.take(&client, event).await,
-                    end => {
-                        println!("EVENTS END {end:?}");
-                        break;
-                    }
-                }
-            }
+        let client = self.client().await;
+        let mut events = client.events(Events::default());
+        while let Some(event) = events.next().await {
+            let event =
+                event.unwrap_or_else(|error| panic!("{} hears no more: {error}", self.name));
+            self.take(&client, event).await;
         }
+        panic!("the events of {} end", self.name);
     }
 
     async fn take(&self, client: &Client, event: Event) {
