@@ -296,6 +296,13 @@ impl Party {
         self.behind.is_some()
     }
 
+    /// Whether these operations were carried out by force, are not there any more, and are to be forced again. Asked for once
+    /// more they would be taken for the same.
+    #[must_use]
+    pub fn owes(&self, operations: &[Operation]) -> bool {
+        self.to_force_again().iter().any(|owed| owed == operations)
+    }
+
     /// Whether notes wait for the peer to say that they came.
     #[must_use]
     pub fn has_notes(&self) -> bool {

@@ -60,6 +60,15 @@ impl Core {
         let wants: Vec<Want> = seat.wants.drain(..count).collect();
         let joint = Joint::of(wants);
         let operations = joint.operations.clone();
+        if party.owes(&operations) {
+            // The party would take it for an equal step that is to come again.
+            joint
+                .wants
+                .into_iter()
+                .rev()
+                .for_each(|want| seat.wants.push_front(want));
+            return;
+        }
         seat.proposed = Some(joint);
         seat.is_cancelled = false;
         match self.try_input(id, Input::Propose(operations)) {
@@ -88,12 +97,25 @@ impl Core {
         if let Some(place) = place {
             let half = seat.half_signed.remove(place);
             self.answer_shares(id, &half.shares, &half.operations, agreed);
+            self.force_equal_again(id, &half.operations);
         }
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
         seat.forget_void();
         self.revive_void(id);
+    }
+
+    /// The party does not force what both have signed. A step of another key that is equal is to be done all the same.
+    fn force_equal_again(&mut self, id: ChannelId, operations: &[Operation]) {
+        if let Some(forcing) = self
+            .seats
+            .get_mut(&id)
+            .and_then(|seat| seat.forcing.as_mut())
+            .filter(|forcing| forcing.operations == operations)
+        {
+            forcing.is_asked = false;
+        }
     }
 
     /// What was proposed and cannot be signed any more waits again, unless the party proposes it again by itself, or its
@@ -140,9 +162,9 @@ impl Core {
         else {
             return;
         };
-        let same = |joint: &mut Joint| joint.operations == update.operations;
-        let done = [seat.forcing.take_if(same), seat.proposed.take_if(same)];
-        for joint in done.into_iter().flatten() {
+        // One that was not posted is another, however equal.
+        let posted = |joint: &mut Joint| joint.is_noted && joint.operations == update.operations;
+        if let Some(joint) = seat.forcing.take_if(posted) {
             self.answer_joint(id, joint, agreed);
         }
         let Some(seat) = self.seats.get_mut(&id) else {
@@ -358,7 +380,15 @@ impl Core {
             // After a restart, the party hears of the ledger first.
             return Ok(());
         }
-        let Some(joint) = seat.forcing.as_mut().filter(|joint| !joint.is_asked) else {
+        let waits = seat
+            .forcing
+            .as_ref()
+            .is_some_and(|joint| seat.has_equal(joint));
+        let Some(joint) = seat
+            .forcing
+            .as_mut()
+            .filter(|joint| !joint.is_asked && !waits)
+        else {
             return Ok(());
         };
         let operations = joint.operations.clone();

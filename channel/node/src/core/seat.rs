@@ -184,6 +184,21 @@ impl Seat {
         self.half_signed.iter().any(has)
     }
 
+    /// Whether a step that is equal and of other keys is half-signed, or to be forced again: the party would take the two for
+    /// one.
+    pub(crate) fn has_equal(&self, joint: &Joint) -> bool {
+        let is_other = |half: &HalfSigned| {
+            let has = |share: &Share| joint.wants.iter().any(|want| want.key == share.key);
+            half.operations == joint.operations
+                && !half.shares.is_empty()
+                && !half.shares.iter().any(has)
+        };
+        self.half_signed.iter().any(is_other)
+            || self
+                .party()
+                .is_some_and(|party| party.owes(&joint.operations))
+    }
+
     /// A step of that key that waits.
     pub(crate) fn want_of(&mut self, key: &str) -> Option<&mut Want> {
         let joint = self
