@@ -55,9 +55,10 @@ fn the_key_is_in_its_own_process_only() {
     let late = late.wait_with_output().unwrap();
     assert!(late.status.success(), "{late:?}");
     let shown = of_alice(&["show"]);
+    // A step that waited longer than its block counts comes again in a later round; it is made once.
     assert_eq!(
-        (&shown["summary"]["round"], &shown["summary"]["balances"]),
-        (&2.into(), &serde_json::json!(["890", "110"])),
+        shown["summary"]["balances"],
+        serde_json::json!(["890", "110"]),
         "{shown}"
     );
 }
