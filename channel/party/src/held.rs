@@ -171,9 +171,6 @@ pub(crate) struct Forcing {
     pub(crate) tries: u8,
     /// Whether it was carried out before and lost: that it comes again is owed to its user.
     pub(crate) again: bool,
-    /// The newest block when the ledger rejected it. One that was posted before may be why, so what the ledger holds after
-    /// that block decides.
-    pub(crate) rejected: Option<Height>,
 }
 
 /// What is posted without being asked for.

@@ -52,8 +52,8 @@ pub enum Input {
     /// every block that changed it, a fork included, and may give it at any time. A party that was
     /// away gets the blocks, then this, and only then anything else.
     Ledger(Option<Box<OnLedger>>),
-    /// The ledger rejected the forced step that this party posted. The driver gives [`Input::Ledger`] after the next block,
-    /// changed or not: the step may be there already.
+    /// The ledger rejected the forced step that this party posted, and would do so again. Where the step was posted before, that
+    /// may be why: the driver says this only once the ledger has shown that it is not there.
     Rejected,
     /// The coins of this party's account on the ledger.
     Funds(Amount),

@@ -11,7 +11,7 @@ use twinroot_state::{Read, Touched, Tree};
 use twinroot_types::{Limits, Signature, decode};
 use twinroot_wire::{
     CoSigned, Commitment, Ground, Keys, Operation, Package, Parameters, Proposal, SignatureError,
-    Standing,
+    Standing, Update,
 };
 
 use crate::effect::Record;
@@ -84,8 +84,6 @@ pub struct Party {
     pub(crate) lost: BTreeSet<Hash>,
     /// The channel as the ledger had it last.
     pub(crate) ledger: Option<OnLedger>,
-    /// The newest block when it was looked at.
-    pub(crate) ledger_at: Option<Height>,
     /// What was posted last for each duty, and when.
     pub(crate) posted: BTreeMap<Duty, (Round, Height)>,
     /// A newer state that was lost.
@@ -137,7 +135,6 @@ impl Party {
             redo: VecDeque::new(),
             lost: BTreeSet::new(),
             ledger: None,
-            ledger_at: None,
             posted: BTreeMap::new(),
             behind: None,
             doubtful: false,
@@ -230,10 +227,7 @@ impl Party {
             Input::Message(message) => handle::message(self, message, execute)?,
             Input::Connected => handle::connected(self),
             Input::Signed { what, signature } => handle::signed(self, what, signature)?,
-            Input::Rejected => {
-                handle::rejected(self);
-                Vec::new()
-            }
+            Input::Rejected => handle::rejected(self),
             Input::Tick => handle::tick(self),
         };
         effects.extend(handle::follow_up(self, execute)?);
@@ -294,6 +288,12 @@ impl Party {
     #[must_use]
     pub const fn lacks_its_newest(&self) -> bool {
         self.behind.is_some()
+    }
+
+    /// The step that it has posted and not seen on the ledger yet.
+    #[must_use]
+    pub fn forcing(&self) -> Option<&Update> {
+        self.forcing.as_ref().map(|forcing| &forcing.update)
     }
 
     /// Whether these operations were carried out by force, are not there any more, and are to be forced again. Asked for once

@@ -66,7 +66,7 @@ impl Core {
             if self.seats.get_mut(&id).is_some_and(|seat| {
                 matches!(seat.stage, Stage::Opening(_))
                     || seat.gone.is_some()
-                    || std::mem::take(&mut seat.was_rejected)
+                    || seat.rejected.is_some()
             }) {
                 self.order(Order::Look(id));
             }
@@ -109,7 +109,27 @@ impl Core {
                     self.looked(id);
                 }
                 self.gone(id, gone);
+                self.not_there(id);
             }
+        }
+    }
+
+    /// The ledger has rejected a step. It may have been there already, or wait for a block that is not known here yet; where it is
+    /// not there some blocks later, the party gives it up.
+    fn not_there(&mut self, id: ChannelId) {
+        let (now, deep) = (self.height(), self.parts.limits.policy.depth);
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some((_, update)) = seat
+            .rejected
+            .take_if(|(at, _)| at.0.saturating_add(deep) <= now.0)
+        else {
+            return;
+        };
+        let forcing = seat.party().and_then(|party| party.forcing());
+        if forcing.is_some_and(|forcing| *forcing == update) {
+            self.input(id, Input::Rejected);
         }
     }
 
@@ -355,11 +375,11 @@ impl Core {
                 json!({ "action": what, "reason": why }),
             ),
         );
-        if final_ && matches!(action, Action::Force(_)) {
-            if let Some(seat) = self.seats.get_mut(&id) {
-                seat.was_rejected = true;
-            }
-            self.input(id, Input::Rejected);
+        let (height, Action::Force(force)) = (self.height(), action) else {
+            return;
+        };
+        if final_ && let Some(seat) = self.seats.get_mut(&id) {
+            seat.rejected = Some((height, force.update.clone()));
         }
     }
 }

@@ -52,8 +52,8 @@ pub(crate) struct Seat {
     pub(crate) is_cancelled: bool,
     /// Whether what the peer refused is still to be taken back.
     pub(crate) takes_back: bool,
-    /// Whether the ledger rejected a step that it may have: after the next block it is looked at.
-    pub(crate) was_rejected: bool,
+    /// The height at which the ledger rejected a forced step, which it may have already: after the next block it is looked at.
+    pub(crate) rejected: Option<(Height, Update)>,
     /// The newest forced step that was written down.
     pub(crate) forced: Option<Update>,
     /// Why its party does nothing more, if so: ledger and party disagree.
@@ -113,7 +113,7 @@ impl Seat {
             collided: false,
             is_cancelled: false,
             takes_back: false,
-            was_rejected: false,
+            rejected: None,
             forced: None,
             broken: None,
             publishing: BTreeSet::new(),

@@ -34,12 +34,14 @@ pub(crate) fn force(
     attempt(party, operations, false, 0, execute)
 }
 
-/// The ledger did not take it. It may be there already: nobody is told that it was not done before that is known.
-pub(crate) fn rejected(party: &mut Party) {
-    let now = party.now().height;
-    if let Some(forcing) = &mut party.forcing {
-        forcing.rejected = Some(now);
-    }
+/// The driver knows that it is not there, and that posting it again is of no use.
+pub(crate) fn rejected(party: &mut Party) -> Vec<Effect> {
+    party
+        .forcing
+        .take()
+        .map(|forcing| Effect::Report(Report::NotForced(forcing.update.operations)))
+        .into_iter()
+        .collect()
 }
 
 /// Sees to it that a step which was posted gets onto the ledger.
@@ -61,11 +63,8 @@ pub(crate) fn pursue(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Eff
         || !party.may_pin(forcing.update.env)
         || now > forcing.update.env.height.0.saturating_add(FORCE_WINDOW - 1);
     let late = now >= forcing.posted.0.saturating_add(party.policy.repost);
-    let is_refused = forcing
-        .rejected
-        .is_some_and(|at| party.ledger_at.is_some_and(|seen| seen > at));
     // Nothing that was posted can count any more. What was carried out once is not given up for that: its user counts on it.
-    if (stale && forcing.tries > TRIES && !forcing.again) || (!stale && is_refused) {
+    if stale && forcing.tries > TRIES && !forcing.again {
         party.forcing = None;
         return Ok(vec![Effect::Report(Report::NotForced(operations))]);
     }
@@ -73,7 +72,7 @@ pub(crate) fn pursue(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Eff
         party.forcing = None;
         return attempt(party, operations, forcing.again, forcing.tries, execute);
     }
-    if !late || forcing.rejected.is_some() || forcing.tries > TRIES {
+    if !late || forcing.tries > TRIES {
         return Ok(Vec::new());
     }
     let mut action = forcing.action.clone();
@@ -104,7 +103,6 @@ fn attempt(
                 posted: party.now().height,
                 tries: tries.saturating_add(1),
                 again,
-                rejected: None,
             });
             Ok(vec![Effect::Post(action)])
         }

@@ -50,7 +50,6 @@ pub(crate) fn ledger(
     carried_out(party, &view);
     effects.extend(begun(party, &view));
     party.ledger = Some(*view);
-    party.ledger_at = Some(party.now().height);
     effects.extend(duties(party, execute)?);
     Ok(effects)
 }

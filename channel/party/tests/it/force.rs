@@ -163,31 +163,12 @@ fn it_is_given_up_after_a_few_tries() {
 }
 
 #[test]
-fn it_is_given_up_where_the_ledger_does_not_take_it() {
-    let mut pair = Pair::new();
-    pair.see();
-    let there_is_nothing = pair.node(A).say(Input::Rejected);
-    assert_eq!(there_is_nothing, "");
-    pair.play(&[(A, Do::Force(5), FORCED), (A, Do::Drop, "")]);
-    assert_eq!(pair.node(A).say(Input::Rejected), "");
-    pair.play(&[(A, Do::Blocks(1), ""), (A, Do::See, "not forced")]);
-    assert_eq!(pair.nodes[0].party.status(), Status::Free);
-}
-
-/// A step that was posted twice is rejected, because it is there already: nobody is told that it was not done.
-#[test]
-fn what_is_rejected_may_be_there_already() {
-    let mut pair = Pair::new();
-    pair.see();
-    pair.play(&[
-        (A, Do::Force(5), FORCED),
-        (A, Do::Blocks(3), ""),
-        (A, Do::See, FORCED),
-        (A, Do::Include, ""),
-    ]);
-    assert_eq!(pair.node(A).say(Input::Rejected), "");
-    pair.play(&[(A, Do::See, STEP), (A, Do::Blocks(9), ""), (A, Do::See, "")]);
-    assert_eq!(pair.nodes[0].party.status(), Status::Free);
+fn it_is_given_up_where_the_ledger_will_never_take_it() {
+    let mut node = Node::new(A, quiet());
+    assert_eq!(node.say(Input::Rejected), "", "there is nothing to give up");
+    node.say(Input::Force(pay(A, 5)));
+    assert_eq!(node.say(Input::Rejected), "not forced");
+    assert_eq!(node.party.status(), Status::Free);
 }
 
 #[test]

@@ -67,10 +67,6 @@ impl Node {
 
     /// Gives an input, carries out what comes of it, and says it in words.
     pub(crate) fn give(&mut self, input: Input) -> Result<Vec<String>, Illegal> {
-        if matches!(input, Input::Rejected) {
-            // It may be there: the ledger is looked at anyway.
-            self.shown = None;
-        }
         let before = self.party.clone();
         let result = self.party.step(input, &Toy);
         if let Err(illegal) = &result
