@@ -4,8 +4,14 @@ mod heap;
 
 #[path = "../../oracles/feed/tests/it/decoders.rs"]
 mod feed;
+#[path = "../../channel/keyring/tests/it/decoders.rs"]
+mod keyring;
+#[path = "../../channel/node/tests/it/decoders.rs"]
+mod node;
 #[path = "../../channel/peer/tests/it/decoders.rs"]
 mod peer;
+#[path = "../../channel/rpc/tests/it/decoders.rs"]
+mod rpc;
 #[path = "../../channel/wire/tests/it/decoders.rs"]
 mod wire;
 #[path = "../../channel/rules/tests/it/witness.rs"]
@@ -19,6 +25,9 @@ pub fn check(target: &str, bytes: &[u8]) {
         .chain([witness::DECODER])
         .chain(feed::DECODERS)
         .chain(peer::DECODERS)
+        .chain(rpc::DECODERS)
+        .chain(keyring::DECODERS)
+        .chain(node::DECODERS)
         .find(|(name, _)| *name == target)
         .expect("each target has a check of its name");
     let peak = heap::peak_of(|| check(bytes));

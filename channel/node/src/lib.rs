@@ -23,6 +23,6 @@ pub use check::{CheckError, Checked, CheckedChannel, check};
 pub use config::{BackupConfig, Config, ConfigError, SignKind, SignRule};
 pub use core::{Handle, RestoreError, codes};
 pub use exit::{ExitError, Left, Outcome, exit};
-pub use keeper::{AskError, BACKUP_NAME, backup_of_peer};
+pub use keeper::{AskError, BACKUP_NAME, NodeMessage, backup_of_peer};
 pub use node::{KEPT, LOG, Node, OpenLog, StartError};
 pub use restored::{RestoreBackupError, accept_loss, restore};

@@ -100,8 +100,10 @@ impl Server {
     }
 
     /// Takes nothing new, answers what is being carried out, tells subscribers, and ends.
-    pub async fn shutdown(self) {
+    pub async fn shutdown(mut self) {
         self.accepting.abort();
+        // It lets go of the socket when it has ended; that it was cut off is what was wanted.
+        drop((&mut self.accepting).await);
         self.ending.cancel();
         self.sessions.close();
         if timeout(self.drain, self.sessions.wait()).await.is_err() {

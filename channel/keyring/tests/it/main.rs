@@ -6,6 +6,8 @@
 )]
 
 mod backup;
+mod corpus;
+mod decoders;
 mod folder;
 mod guard;
 mod key_file;

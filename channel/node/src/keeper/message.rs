@@ -11,7 +11,7 @@ pub(crate) const KEPT_BYTES: usize = Limits::V1.transaction_bytes;
 
 /// What a node says to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum NodeMessage {
+pub enum NodeMessage {
     /// Keep this for me, in the place of what you kept before. Only I can open it.
     Keep(Vec<u8>),
     /// Yours is on my disk: its hash.
@@ -26,14 +26,18 @@ pub(crate) enum NodeMessage {
 
 impl NodeMessage {
     /// As a frame.
-    pub(crate) fn frame(&self) -> Vec<u8> {
+    #[must_use]
+    pub fn frame(&self) -> Vec<u8> {
         let mut frame = NODE.to_vec();
         frame.extend(encode(self));
         frame
     }
 
     /// What a frame says, without its name.
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+    ///
+    /// # Errors
+    /// [`DecodeError`]; the peer is at fault.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         decode(bytes, KEPT_BYTES + AROUND)
     }
 }

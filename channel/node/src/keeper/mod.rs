@@ -20,11 +20,12 @@ use twinroot_types::{Tag, hash};
 
 pub use ask::{AskError, backup_of_peer};
 pub(crate) use message::NODE;
+pub use message::NodeMessage;
 
 use crate::config::BackupConfig;
 use crate::core::Handle;
 use crate::node::Shelf;
-use message::{KEPT_BYTES, NodeMessage};
+use message::KEPT_BYTES;
 use shelf::Kept;
 
 /// Name of the backups of a node in their folder.

@@ -11,6 +11,8 @@ mod api;
 mod backups;
 mod clock;
 mod commits;
+mod corpus;
+mod decoders;
 #[path = "../../../store/tests/it/disk.rs"]
 #[expect(dead_code, reason = "shared with the tests of the store")]
 mod disk;

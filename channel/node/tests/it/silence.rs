@@ -69,6 +69,7 @@ async fn a_close_at_an_old_state_is_answered_by_the_node_alone() {
     alice.stop().await;
     bob.stop().await;
 
+    // ANCHOR: away
     // Alice's node is off. Bob's old copy knows nothing of what Bob has paid.
     let cheat = world.node_in(2, &old, &signing()).await;
     loop {
@@ -83,7 +84,9 @@ async fn a_close_at_an_old_state_is_answered_by_the_node_alone() {
     }
     wait_for(&cheat.handle(), 0, "posted").await;
     world.mine(2);
+    // ANCHOR_END: away
 
+    // ANCHOR: back
     let alice = world.node_with(1, &signing()).await;
     let told = wait_for(&alice.handle(), 0, "stale_close").await;
     assert!(told.text.contains("round 1"), "{}", told.text);
@@ -93,6 +96,7 @@ async fn a_close_at_an_old_state_is_answered_by_the_node_alone() {
         coins > COINS + 150_000,
         "Alice has what Bob has paid: {coins}"
     );
+    // ANCHOR_END: back
     alice.stop().await;
     cheat.stop().await;
 }

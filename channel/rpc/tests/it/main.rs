@@ -7,6 +7,8 @@
 )]
 
 mod bad_input;
+mod corpus;
+mod decoders;
 mod decoding;
 mod talk;
 mod world;
