@@ -24,6 +24,7 @@ mod frozen;
 mod keys;
 mod late;
 mod open;
+mod refused;
 mod silence;
 #[path = "../../../rules/tests/it/toy.rs"]
 mod toy;

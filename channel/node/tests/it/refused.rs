@@ -1,0 +1,109 @@
+//! What cannot be done is told with a code, and nothing is lost by asking.
+
+use twinroot_abi::Gas;
+use twinroot_client::Api;
+use twinroot_client::api::{Answer, Args, Bytes, Id, Operation, Step, Which, Work};
+use twinroot_node::{Node, codes};
+
+use crate::toy::Line;
+use crate::world::{World, call, contract, create, signing, terms, transfer, wait_for};
+
+/// The same step with operations that were changed.
+fn with(mut step: Step, change: impl FnOnce(&mut Vec<Operation>)) -> Step {
+    change(&mut step.operations);
+    step
+}
+
+/// A contract, which Bob's user agrees to.
+async fn make(alice: &Node, bob: &Node, channel: Id) {
+    let offered = wait_for(&bob.handle(), 0, "asked").await;
+    let made = tokio::spawn({
+        let alice = alice.handle();
+        async move { alice.call(create(channel, "contract")).await }
+    });
+    wait_for(&bob.handle(), offered.id, "asked").await;
+    let his = bob.handle();
+    let answer = Answer {
+        channel,
+        question: None,
+    };
+    his.approve(answer).await.expect("a step");
+    made.await.expect("no panic").expect("both sign");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_beyond_the_limits_has_a_code_and_costs_nothing() {
+    let world = World::new();
+    let [alice, bob] = [world.node(1).await, world.node_with(2, &signing()).await];
+    let channel = world.channel(&alice, &bob).await;
+    make(&alice, &bob, channel).await;
+    let handle = alice.handle();
+    let held = handle.balances(Which { channel }).await.expect("coins");
+    assert_eq!(held.free.0, terms(&bob).deposit.0);
+
+    let run = |number| {
+        call(
+            channel,
+            "run",
+            contract(channel, number),
+            &[Line::Store(1, 1)],
+        )
+    };
+    let cases = [
+        (transfer(Id([9; 32]), "of nobody", 1), codes::NO_CHANNEL),
+        (transfer(channel, "all", u64::MAX), codes::IMPOSSIBLE),
+        (
+            with(transfer(channel, "twice", u64::MAX), |all| {
+                all.push(all[0].clone())
+            }),
+            codes::IMPOSSIBLE,
+        ),
+        (
+            with(transfer(channel, "many", 1), |all| {
+                *all = vec![all[0].clone(); 17]
+            }),
+            codes::IMPOSSIBLE,
+        ),
+        (run(7), codes::NO_CONTRACT),
+        (
+            with(run(0), |all| {
+                if let [Operation::Call { gas, .. }] = &mut all[..] {
+                    *gas = Some(Work(Gas(u64::MAX)));
+                }
+            }),
+            codes::IMPOSSIBLE,
+        ),
+        (
+            with(run(0), |all| {
+                if let [Operation::Call { args, .. }] = &mut all[..] {
+                    let bytes = Bytes(vec![0; 300 << 10]);
+                    *args = Args::Encoded { bytes };
+                }
+            }),
+            codes::IMPOSSIBLE,
+        ),
+    ];
+    for (number, (step, code)) in cases.into_iter().enumerate() {
+        for forced in [false, true] {
+            let mut step = step.clone();
+            step.key = format!("{number} {forced}");
+            let answer = if forced {
+                handle.force(step).await
+            } else {
+                handle.call(step).await
+            };
+            let failure = answer.expect_err("it cannot be done");
+            assert_eq!(
+                failure.code, code,
+                "case {number}, forced {forced}: {failure}"
+            );
+        }
+    }
+
+    let after = handle.balances(Which { channel }).await.expect("coins");
+    assert_eq!(after.free.0, held.free.0);
+    let good = handle.call(transfer(channel, "good", 5)).await;
+    good.expect("both sign");
+    alice.stop().await;
+    bob.stop().await;
+}
