@@ -496,17 +496,18 @@ impl Party {
 
     /// Takes back the steps from number `first` on. Those that this party had forced are forced again,
     /// and before anything that was to be forced after them, since it may rest on them.
-    pub(crate) fn undo_steps(&mut self, first: usize) {
+    pub(crate) fn undo_steps(&mut self, first: usize) -> Vec<Vec<Operation>> {
         self.lost
             .extend(self.steps.iter().skip(first).map(|step| step.hash));
         let steps = self.steps.drain(first..).map(|step| step.update);
         let own = steps.filter(|update| update.proposer == self.side);
-        let mut redo: VecDeque<_> = own.map(|update| update.operations).collect();
-        if !redo.is_empty() {
+        let undone: Vec<_> = own.map(|update| update.operations).collect();
+        if !undone.is_empty() {
             let next = self.forcing.take().map(|forcing| forcing.update.operations);
-            redo.extend(next.into_iter().chain(mem::take(&mut self.redo)));
-            self.redo = redo;
+            let rest = next.into_iter().chain(mem::take(&mut self.redo));
+            self.redo = undone.iter().cloned().chain(rest).collect();
         }
+        undone
     }
 
     /// What is to be forced again, that which is being forced again first. A party that begins again owes it still.

@@ -25,15 +25,16 @@ pub(crate) fn adopt(party: &mut Party, candidate: Candidate, ground: Ground) -> 
         effects.push(Effect::Report(Report::Undone { from, to }));
     }
     let has_lost_steps = party.lost.contains(&candidate.update.base);
-    party.undo_steps(party.steps_below(candidate.update.base));
+    let undone = party.undo_steps(party.steps_below(candidate.update.base));
     party.need_not_force(candidate.operations());
     if has_lost_steps {
         effects.extend(give_up(party));
     }
-    // The peer is there, and may sign what this has beaten sooner than the ledger carries it out again.
-    for operations in &party.redo {
-        if !party.wanted.contains(operations) {
-            party.wanted.push_back(operations.clone());
+    // The peer is there, and may sign what this has beaten sooner than the ledger carries it out again. What was to be forced
+    // and was not there yet is its user's: it comes by force only.
+    for operations in undone {
+        if party.redo.contains(&operations) && !party.wanted.contains(&operations) {
+            party.wanted.push_back(operations);
         }
     }
     if party.live.is_empty() {
