@@ -17,10 +17,9 @@ fn sealed(bytes: &[u8]) {
     assert!(open_sealed(bytes, &key).is_err());
     let mut sealed = seal(bytes, &key).expect("not too long");
     assert_eq!(open_sealed(&sealed, &key).expect("it was sealed"), bytes);
-    let place = bytes
-        .iter()
-        .fold(0, |place, byte| place * 31 + usize::from(*byte) & 0xff_ffff)
-        % sealed.len();
+    let place = bytes.iter().fold(0, |place, byte| {
+        (place * 31 + usize::from(*byte)) & 0xff_ffff
+    }) % sealed.len();
     sealed[place] ^= 1;
     assert!(open_sealed(&sealed, &key).is_err());
 }
