@@ -15,6 +15,7 @@
 
 mod dry_run;
 mod effect;
+mod forced;
 mod handle;
 mod held;
 mod illegal;

@@ -1,7 +1,6 @@
 //! The party, and the dispatch of inputs.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::mem;
 use std::sync::Arc;
 
 use twinroot_abi::{Amount, CodeHash, Gas, Hash, Height, Round, Side};
@@ -11,7 +10,7 @@ use twinroot_state::{Read, Touched, Tree};
 use twinroot_types::{Limits, Signature, decode};
 use twinroot_wire::{
     CoSigned, Commitment, Ground, Keys, Operation, Package, Parameters, Proposal, SignatureError,
-    Standing, Update,
+    Standing,
 };
 
 use crate::effect::Record;
@@ -181,10 +180,9 @@ impl Party {
         if self.frozen {
             return Err(Illegal::Frozen);
         }
-        let before = self.to_force_again();
+        let before: Vec<_> = self.to_force_again().cloned().collect();
         let mut effects = self.take_in(input, execute)?;
-        let after = self.to_force_again();
-        if after != before {
+        if !self.to_force_again().eq(&before) {
             // Behind the records that led to it, which a party that begins again understands alike, before anything is told.
             let led_to_it = |effect: &Effect| {
                 matches!(
@@ -194,7 +192,8 @@ impl Party {
             };
             let last = effects.iter().rposition(led_to_it);
             let place = last.map_or(0, |last| last.saturating_add(1));
-            let again = Record::Again(self.standing().forced, after);
+            let owed = self.to_force_again().cloned().collect();
+            let again = Record::Again(self.standing().forced, owed);
             effects.insert(place, Effect::Persist(again));
         }
         Ok(effects)
@@ -288,19 +287,6 @@ impl Party {
     #[must_use]
     pub const fn lacks_its_newest(&self) -> bool {
         self.behind.is_some()
-    }
-
-    /// The step that it has posted and not seen on the ledger yet.
-    #[must_use]
-    pub fn forcing(&self) -> Option<&Update> {
-        self.forcing.as_ref().map(|forcing| &forcing.update)
-    }
-
-    /// Whether these operations were carried out by force, are not there any more, and are to be forced again. Asked for once
-    /// more they would be taken for the same.
-    #[must_use]
-    pub fn owes(&self, operations: &[Operation]) -> bool {
-        self.to_force_again().iter().any(|owed| owed == operations)
     }
 
     /// Whether notes wait for the peer to say that they came.
@@ -484,58 +470,6 @@ impl Party {
             .filter(|half| half.candidate.operations() != operations)
             .find(|half| !self.has_forced(half.candidate.operations()))
             .map(|half| half.candidate.round())
-    }
-
-    /// Whether this party had these operations carried out by force.
-    pub(crate) fn has_forced(&self, operations: &[Operation]) -> bool {
-        self.steps
-            .iter()
-            .map(|step| &step.update)
-            .any(|update| update.proposer == self.side && update.operations == operations)
-    }
-
-    /// Takes back the steps from number `first` on. Those that this party had forced are forced again,
-    /// and before anything that was to be forced after them, since it may rest on them.
-    pub(crate) fn undo_steps(&mut self, first: usize) -> Vec<Vec<Operation>> {
-        self.lost
-            .extend(self.steps.iter().skip(first).map(|step| step.hash));
-        let steps = self.steps.drain(first..).map(|step| step.update);
-        let own = steps.filter(|update| update.proposer == self.side);
-        let undone: Vec<_> = own.map(|update| update.operations).collect();
-        if !undone.is_empty() {
-            let next = self.forcing.take().map(|forcing| forcing.update.operations);
-            let rest = next.into_iter().chain(mem::take(&mut self.redo));
-            self.redo = undone.iter().cloned().chain(rest).collect();
-        }
-        undone
-    }
-
-    /// What is to be forced again, that which is being forced again first. A party that begins again owes it still.
-    pub(crate) fn to_force_again(&self) -> Vec<Vec<Operation>> {
-        let forcing = self.forcing.iter().filter(|forcing| forcing.again);
-        forcing
-            .map(|forcing| &forcing.update.operations)
-            .chain(&self.redo)
-            .cloned()
-            .collect()
-    }
-
-    /// How many of the forced steps lie below the state with this commitment's hash, its own included.
-    /// An older state has none of them below it.
-    pub(crate) fn steps_below(&self, hash: Hash) -> usize {
-        let place = self.steps.iter().position(|step| step.hash == hash);
-        place.map_or(0, |place| place.saturating_add(1))
-    }
-
-    /// These operations were carried out once: of the steps that are being forced, or are to be, one
-    /// that does the same is done.
-    pub(crate) fn need_not_force(&mut self, operations: &[Operation]) {
-        let forcing = self.forcing.as_ref();
-        if forcing.is_some_and(|forcing| forcing.update.operations == operations) {
-            self.forcing = None;
-        } else if let Some(place) = self.redo.iter().position(|redo| redo == operations) {
-            self.redo.remove(place);
-        }
     }
 
     /// A half-signed step that the peer can still sign although it rests on a state that is no part

@@ -103,7 +103,7 @@ impl Party {
             && self.bound_until().is_none()
             && self.behind.is_none()
             && self.steps.is_empty()
-            && self.to_force_again().is_empty();
+            && self.to_force_again().next().is_none();
         at_rest.then(|| Record::Checkpoint(Box::new(handle::checkpoint(self))))
     }
 
@@ -168,8 +168,7 @@ impl Party {
             Record::Terms(_) => {}
             Record::Again(forced, operations) => {
                 let kept = usize::try_from(forced).unwrap_or(usize::MAX);
-                let undone = self.steps.drain(kept.min(self.steps.len())..);
-                self.lost.extend(undone.map(|step| step.hash));
+                self.lose_steps(kept);
                 self.redo = operations.into();
             }
             Record::Checkpoint(checkpoint) => self.replay_checkpoint(*checkpoint, first)?,
@@ -269,8 +268,7 @@ impl Party {
             .iter()
             .position(|known| known.hash == step.update.base);
         let kept = place.map_or(0, |place| place.saturating_add(1));
-        let lost = self.steps.drain(kept..).map(|step| step.hash);
-        self.lost.extend(lost);
+        self.lose_steps(kept);
         if step.update.proposer == self.side {
             self.need_not_force(&step.update.operations);
         }

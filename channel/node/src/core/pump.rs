@@ -62,11 +62,7 @@ impl Core {
         let operations = joint.operations.clone();
         if party.owes(&operations) {
             // The party would take it for an equal step that is to come again.
-            joint
-                .wants
-                .into_iter()
-                .rev()
-                .for_each(|want| seat.wants.push_front(want));
+            seat.wait_again(joint.wants);
             return;
         }
         seat.proposed = Some(joint);
@@ -262,9 +258,7 @@ impl Core {
         match place {
             Some(place) => {
                 let want = proposed.wants.remove(place);
-                for want in proposed.wants.into_iter().rev() {
-                    seat.wants.push_front(want);
-                }
+                seat.wait_again(proposed.wants);
                 let failure = self.refused(id, refused, at_fault.as_ref());
                 self.answer_want(want, Err(failure));
             }
@@ -289,9 +283,7 @@ impl Core {
             .into_iter()
             .partition(|want| seat.is_half_signed(&want.key));
         joint.wants = done;
-        for want in open.into_iter().rev() {
-            seat.wants.push_front(want);
-        }
+        seat.wait_again(open);
         if joint.wants.is_empty() {
             return;
         }
@@ -414,14 +406,11 @@ impl Core {
         let Some(proposed) = seat.proposed.take() else {
             return;
         };
-        for mut want in proposed.wants.into_iter().rev() {
-            // Its key is not forgotten: the peer may still sign what was signed here.
-            if want.replies.is_empty() {
-                continue;
-            }
-            want.alone |= alone;
-            seat.wants.push_front(want);
-        }
+        let mut wants = proposed.wants;
+        // Keys are not forgotten: the peer may still sign what was signed here.
+        wants.retain(|want| !want.replies.is_empty());
+        wants.iter_mut().for_each(|want| want.alone |= alone);
+        seat.wait_again(wants);
     }
 
     fn fail_proposed(&mut self, id: ChannelId, failure: &Failure) {

@@ -243,6 +243,13 @@ impl Seat {
         true
     }
 
+    /// These wait again, in their order and before all others.
+    pub(crate) fn wait_again(&mut self, wants: Vec<Want>) {
+        for want in wants.into_iter().rev() {
+            self.wants.push_front(want);
+        }
+    }
+
     /// Takes out the step of that key, wherever it waits.
     pub(crate) fn take_want(&mut self, key: &str) -> Option<Want> {
         for waiting in [&mut self.proposed, &mut self.forcing] {

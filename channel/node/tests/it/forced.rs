@@ -6,6 +6,7 @@ use twinroot_client::Api;
 use twinroot_client::api::{Answer, Id, Which};
 use twinroot_node::Node;
 
+use crate::accounts::answered;
 use crate::toy::Line;
 use crate::world::{World, call, contract, create, terms, transfer, wait_for};
 
@@ -45,11 +46,7 @@ async fn a_call_is_forced_whose_code_the_ledger_has_never_seen() {
         );
         async move { alice.force(step).await }
     });
-    while !forced.is_finished() {
-        world.mine(1);
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    let done = forced.await.expect("no panic");
+    let done = answered(&world, forced).await;
     assert_eq!(done.expect("the ledger carries it out").forced, 1);
     let kinds = kinds(&alice, channel).await;
     assert!(!kinds.iter().any(|kind| kind == "rejected"), "{kinds:?}");
@@ -109,11 +106,7 @@ async fn an_equal_step_of_another_key_is_another_step() {
         signed.await.expect("no panic").expect("both sign").forced,
         0
     );
-    while !forced.is_finished() {
-        world.mine(1);
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    let done = forced.await.expect("no panic");
+    let done = answered(&world, forced).await;
     assert_eq!(done.expect("the ledger carries it out").forced, 1);
     let held = alice.handle().balances(Which { channel }).await;
     let before = terms(&bob).deposit.0.0;

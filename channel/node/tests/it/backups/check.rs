@@ -4,15 +4,15 @@ use twinroot_client::api::Stage;
 use twinroot_node::{CheckError, LOG, check};
 use twinroot_store::{Batch, Entry, Store};
 
-use super::{backups, careful, generous, pay, restored};
+use super::{backups, careful, pay, restored};
 use crate::toy::Toy;
-use crate::world::World;
+use crate::world::{World, signing};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_good_folder_is_good_and_stays_as_it_is() {
     let world = World::new();
     let folder = world.folder(10);
-    let bob = world.node_with(2, &generous()).await;
+    let bob = world.node_with(2, &signing()).await;
     let alice = world.node_with(1, &careful(folder.clone())).await;
     let channel = world.channel(&alice, &bob).await;
     for step in ["one", "two"] {
@@ -53,8 +53,8 @@ async fn a_good_folder_is_good_and_stays_as_it_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_makes_no_sense_is_named() {
     let world = World::new();
-    let bob = world.node_with(2, &generous()).await;
-    let alice = world.node_with(1, &generous()).await;
+    let bob = world.node_with(2, &signing()).await;
+    let alice = world.node_with(1, &signing()).await;
     let channel = world.channel(&alice, &bob).await;
     pay(&alice, channel, "one", 1_000).await;
     world.until(&alice, channel, Stage::Open).await;

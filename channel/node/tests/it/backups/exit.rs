@@ -8,9 +8,9 @@ use twinroot_client::api::{Close, Event, Id, Stage};
 use twinroot_keyring::LocalSigner;
 use twinroot_node::{ExitError, Left, Outcome, exit};
 
-use super::{PATIENCE, backups, blocks, careful, generous, pay, restored, summary};
+use super::{PATIENCE, backups, blocks, careful, pay, restored, summary};
 use crate::toy::Toy;
-use crate::world::{COINS, World, key, public, wait_for};
+use crate::world::{COINS, World, key, public, signing, wait_for};
 
 /// More than all fees of a dispute here.
 const FEES: u64 = 5_000_000;
@@ -18,7 +18,7 @@ const FEES: u64 = 5_000_000;
 /// Leaves with what is in a folder; what became of the channels, and the kinds of what happened.
 async fn left(world: &World, name: u8, folder: &std::path::Path) -> (Vec<Left>, Vec<String>) {
     let mut kinds = Vec::new();
-    let config = generous();
+    let config = signing();
     let signer = Arc::new(LocalSigner::new(key(name)));
     let tell = |event: &Event| kinds.push(event.kind.clone());
     let leaving = exit(
@@ -59,7 +59,7 @@ fn paid_out(channel: Id) -> Vec<Left> {
 async fn a_fresh_backup_is_enough_where_the_peer_is_gone() {
     let world = World::new();
     let folder = world.folder(10);
-    let bob = world.node_with(2, &generous()).await;
+    let bob = world.node_with(2, &signing()).await;
     let alice = world.node_with(1, &careful(folder.clone())).await;
     let channel = world.channel(&alice, &bob).await;
     pay(&bob, channel, "to Alice", 50_000_000).await;
@@ -83,13 +83,13 @@ async fn a_fresh_backup_is_enough_where_the_peer_is_gone() {
 async fn an_old_backup_is_answered_by_an_honest_peer_and_nothing_else_is_lost() {
     let world = World::new();
     let folder = world.folder(10);
-    let alice = world.node_with(1, &generous()).await;
+    let alice = world.node_with(1, &signing()).await;
     let bob = world.node_with(2, &careful(folder.clone())).await;
     let channel = world.channel(&alice, &bob).await;
     pay(&alice, channel, "then", 10_000_000).await;
     bob.stop().await;
     let old = backups(&folder).pop().expect("a backup");
-    let bob = world.node_with(2, &generous()).await;
+    let bob = world.node_with(2, &signing()).await;
     // Alice is told where Bob is now.
     let address = bob.listening().expect("a listener").to_string();
     let peer = twinroot_client::api::Peer {
@@ -131,8 +131,8 @@ async fn an_old_backup_is_answered_by_an_honest_peer_and_nothing_else_is_lost() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_close_that_is_under_way_is_brought_to_its_end() {
     let world = World::new();
-    let bob = world.node_with(2, &generous()).await;
-    let alice = world.node_with(1, &generous()).await;
+    let bob = world.node_with(2, &signing()).await;
+    let alice = world.node_with(1, &signing()).await;
     let channel = world.channel(&alice, &bob).await;
     pay(&alice, channel, "one", 10_000_000).await;
     bob.stop().await;
@@ -195,7 +195,7 @@ async fn without_a_log_there_is_nothing_to_leave() {
     let signer = Arc::new(LocalSigner::new(key(1)));
     let left = exit(
         &world.folder(1),
-        &generous(),
+        &signing(),
         Arc::new(Toy),
         signer,
         world.backend(),

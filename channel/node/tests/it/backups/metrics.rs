@@ -6,8 +6,8 @@ use twinroot_client::Api;
 use twinroot_client::api::Close;
 use twinroot_node::serve::Metrics;
 
-use super::{PATIENCE, backups, blocks, careful, generous, pay};
-use crate::world::{World, public, wait_for};
+use super::{PATIENCE, backups, blocks, careful, pay};
+use crate::world::{World, public, signing, wait_for};
 
 async fn told(metrics: &Metrics) -> String {
     let mut stream = TcpStream::connect(metrics.address())
@@ -29,7 +29,7 @@ async fn operators_see_what_a_node_does_and_nothing_else() {
         .expect("a listener");
     let world = World::new();
     let folder = world.folder(10);
-    let bob = world.node_with(2, &generous()).await;
+    let bob = world.node_with(2, &signing()).await;
     let alice = world.node_with(1, &careful(folder.clone())).await;
     let channel = world.channel(&alice, &bob).await;
     pay(&alice, channel, "one", 1_000).await;

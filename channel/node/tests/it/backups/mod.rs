@@ -18,21 +18,12 @@ use twinroot_client::api::{Id, Summary};
 use twinroot_keyring::{LocalSigner, list_backups, read_backup};
 use twinroot_node::{BACKUP_NAME, BackupConfig, Config, Handle, Node, restore};
 
-use crate::world::{World, config, key, transfer};
+use crate::world::{World, key, signing, transfer};
 
 /// Longer than anything here takes on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// Settings of a node that signs payments of its peer without asking.
-fn generous() -> Config {
-    let rules = toml::from_str("[[policy.sign]]\nonly = [\"transfer\"]\n").expect("settings");
-    Config {
-        listen: config().listen,
-        ..rules
-    }
-}
-
-/// And that puts a backup into a folder whenever it stops.
+/// Settings of a node that signs payments of its peer without asking, and puts a backup into a folder whenever it stops.
 pub(crate) fn careful(folder: PathBuf) -> Config {
     let backup = BackupConfig {
         folder: Some(folder),
@@ -42,7 +33,7 @@ pub(crate) fn careful(folder: PathBuf) -> Config {
     };
     Config {
         backup,
-        ..generous()
+        ..signing()
     }
 }
 

@@ -9,8 +9,8 @@ use twinroot_client::api::{Coins, Peer};
 use twinroot_keyring::LocalSigner;
 use twinroot_node::{AskError, BackupConfig, Config, KEPT, backup_of_peer};
 
-use super::{PATIENCE, generous, pay, restored, summary, until_status};
-use crate::world::{World, key};
+use super::{PATIENCE, pay, restored, summary, until_status};
+use crate::world::{World, key, signing};
 
 /// Settings of a node that gives its copies to peers as soon as they are made.
 fn sharing() -> Config {
@@ -22,14 +22,14 @@ fn sharing() -> Config {
     };
     Config {
         backup,
-        ..generous()
+        ..signing()
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_comes_back_from_what_its_peer_keeps() {
     let world = World::new();
-    let bob = world.node_with(2, &generous()).await;
+    let bob = world.node_with(2, &signing()).await;
     let alice = world.node_with(1, &sharing()).await;
     let channel = world.channel(&alice, &bob).await;
     pay(&alice, channel, "one", 1_000).await;
@@ -92,7 +92,7 @@ async fn a_peer_that_does_not_want_to_keeps_nothing() {
             2,
             &Config {
                 backup: no,
-                ..generous()
+                ..signing()
             },
         )
         .await;

@@ -10,8 +10,8 @@ use twinroot_keyring::{BackupKey, Cost, KeyFile, LocalSigner};
 use twinroot_node::serve::{Serving, token};
 use twinroot_types::{SecretKey, Tag};
 
-use super::{backups, careful, generous, pay, restored};
-use crate::world::{World, transfer, wait_for};
+use super::{backups, careful, pay, restored};
+use crate::world::{World, signing, transfer, wait_for};
 
 /// Everything that was logged.
 #[derive(Clone, Default)]
@@ -69,7 +69,7 @@ async fn no_secret_is_ever_logged() {
     assert!(KeyFile::open(&file, "another passphrase").is_err());
     let signer = Arc::new(LocalSigner::new(key));
     let bob = world
-        .node_of(&world.folder(2), &generous(), signer.clone())
+        .node_of(&world.folder(2), &signing(), signer.clone())
         .await;
     let alice = world.node_with(1, &careful(folder.clone())).await;
     let api = Serving::start(

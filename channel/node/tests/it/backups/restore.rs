@@ -9,8 +9,8 @@ use twinroot_node::{LOG, Node, RestoreBackupError, restore};
 use twinroot_store::Store;
 
 use super::witness::{Book, Witness};
-use super::{backups, careful, generous, pay, restored, summary, until_status};
-use crate::world::{World, key, transfer, wait_for};
+use super::{backups, careful, pay, restored, summary, until_status};
+use crate::world::{World, key, signing, transfer, wait_for};
 
 const GAP: u64 = 1 << 24;
 
@@ -20,7 +20,7 @@ async fn a_backup_of_any_age_signs_no_round_twice_and_loses_no_coin() {
     let folder = world.folder(10);
     let config = careful(folder.clone());
     let book = Book::default();
-    let bob = world.node_with(2, &generous()).await;
+    let bob = world.node_with(2, &signing()).await;
     let start = async || {
         world
             .node_of(&world.folder(1), &config, Witness::of(1, &book))
@@ -61,13 +61,13 @@ async fn a_backup_of_any_age_signs_no_round_twice_and_loses_no_coin() {
     let ages = backups(&folder);
     assert!(ages.len() >= 5, "{} backups", ages.len());
 
-    let bob = world.node_with(2, &generous()).await;
+    let bob = world.node_with(2, &signing()).await;
     let address = bob.listening().expect("a listener").to_string();
     for (age, sealed) in ages.iter().enumerate() {
         let salt = u32::try_from(age).unwrap() + 1;
         let life = restored(&world, 1, 20 + u8::try_from(age).unwrap(), sealed, salt);
         let alice = world
-            .node_of(&life, &generous(), Witness::of(1, &book))
+            .node_of(&life, &signing(), Witness::of(1, &book))
             .await;
         let before = book.rounds();
         // Only the first backup is so old that it lacks the channel's opening.
@@ -101,7 +101,7 @@ async fn a_backup_of_any_age_signs_no_round_twice_and_loses_no_coin() {
         alice.stop().await;
         // It begins again as any other node.
         let alice = world
-            .node_of(&life, &generous(), Witness::of(1, &book))
+            .node_of(&life, &signing(), Witness::of(1, &book))
             .await;
         pay(&alice, channel, &format!("life {age}, again"), 500).await;
         paid += 500;
@@ -139,7 +139,7 @@ async fn what_a_restored_node_half_signed_is_not_signed_differently() {
     let sealed = backups(&folder).pop().expect("a backup");
     let life = restored(&world, 1, 20, &sealed, 3);
     let alice = world
-        .node_of(&life, &generous(), Witness::of(1, &book))
+        .node_of(&life, &signing(), Witness::of(1, &book))
         .await;
     // What was signed in the life before is still Bob's to take.
     let id = question.details["question"]
@@ -176,9 +176,9 @@ async fn a_channel_that_is_opened_after_restoring_begins_in_doubt_and_works() {
     let sealed = backups(&folder).pop().expect("a backup of an empty log");
     let life = restored(&world, 2, 20, &sealed, 9);
     let bob = world
-        .node_of(&life, &generous(), Arc::new(LocalSigner::new(key(2))))
+        .node_of(&life, &signing(), Arc::new(LocalSigner::new(key(2))))
         .await;
-    let alice = world.node_with(1, &generous()).await;
+    let alice = world.node_with(1, &signing()).await;
     let channel = world.channel(&alice, &bob).await;
     pay(&alice, channel, "to Bob", 1_000).await;
     pay(&bob, channel, "and back", 400).await;
@@ -268,7 +268,7 @@ async fn numbers_of_lost_events_are_not_used_again() {
 async fn who_was_told_by_a_lost_life_hears_all_of_the_next() {
     let world = World::new();
     let folder = world.folder(10);
-    let bob = world.node_with(2, &generous()).await;
+    let bob = world.node_with(2, &signing()).await;
     let alice = world.node_with(1, &careful(folder.clone())).await;
     let channel = world.channel(&alice, &bob).await;
     alice.stop().await;
@@ -282,7 +282,7 @@ async fn who_was_told_by_a_lost_life_hears_all_of_the_next() {
             &sealed,
             salt,
         );
-        let alice = world.node_in(1, &life, &generous()).await;
+        let alice = world.node_in(1, &life, &signing()).await;
         // Of what was told before.
         alice.handle().ack(Ack { up_to: heard }).await.unwrap();
         world.meet(&alice, &bob).await;

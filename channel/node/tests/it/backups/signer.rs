@@ -12,8 +12,8 @@ use twinroot_client::api::Coins;
 use twinroot_keyring::{Guard, LocalSigner, listen, serve_signer};
 use twinroot_node::Config;
 
-use super::{PATIENCE, generous, pay, summary};
-use crate::world::{World, key, public, transfer, wait_for};
+use super::{PATIENCE, pay, summary};
+use crate::world::{World, key, public, signing, transfer, wait_for};
 
 /// A signer with a guard, on a socket, for as long as the tests run.
 fn signer(folder: &Path, name: u8) -> PathBuf {
@@ -58,7 +58,7 @@ async fn a_node_says_that_its_signer_is_away_and_goes_on_when_it_is_back() {
     let way = Way::open(&at, &socket);
     let config = Config {
         signer: Some(at.clone()),
-        ..generous()
+        ..signing()
     };
     let find = |config: Config, expected| {
         tokio::task::spawn_blocking(move || config.remote_signer(Some(expected)))
@@ -71,7 +71,7 @@ async fn a_node_says_that_its_signer_is_away_and_goes_on_when_it_is_back() {
         .expect("a signer")
         .expect("a socket in the settings");
 
-    let bob = world.node_with(2, &generous()).await;
+    let bob = world.node_with(2, &signing()).await;
     let alice = world
         .node_of(&world.folder(1), &config, Arc::new(remote))
         .await;
