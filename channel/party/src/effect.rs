@@ -78,6 +78,8 @@ pub enum Report {
     PeerRefused {
         /// Which round.
         round: Round,
+        /// The step; none where it was a close.
+        operations: Vec<Operation>,
         /// Why.
         reason: Reason,
     },
@@ -89,7 +91,17 @@ pub enum Report {
         reason: Reason,
     },
     /// This party's own step does not work, so it was not proposed, or not forced.
-    Impossible(Refused),
+    Impossible {
+        /// The step.
+        operations: Vec<Operation>,
+        /// Whether the ledger alone was to carry it out.
+        forced: bool,
+        /// Why.
+        why: Refused,
+    },
+    /// This party's own step was not proposed: its result would be [`Self::Unaffordable`], which the
+    /// policy refuses.
+    NotProposed(Vec<Operation>),
     /// Forcing the next step from a state may cost more than the party has there, or in its account.
     Unaffordable {
         /// What it may cost.

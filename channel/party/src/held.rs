@@ -131,9 +131,12 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
-    /// Whether it is a deposit or a withdrawal of this round.
-    pub(crate) fn funds(&self, round: Round) -> bool {
-        matches!(&self.what, Agreement::Fund(candidate) if candidate.round() == round)
+    /// The deposit or withdrawal of this round, if it is one.
+    pub(crate) fn funds(&self, round: Round) -> Option<&Candidate> {
+        match &self.what {
+            Agreement::Fund(candidate) if candidate.round() == round => Some(candidate),
+            Agreement::Fund(_) | Agreement::Close(_) => None,
+        }
     }
 }
 

@@ -31,6 +31,12 @@ pub enum Illegal {
         /// The latest height.
         latest: Height,
     },
+    /// A fork took the ledger back to before the block of the newest state.
+    #[error("a fork took the ledger back: wait until height {height} is passed again")]
+    TakenBack {
+        /// The height of that block.
+        height: Height,
+    },
     /// Another step is being forced.
     #[error("another step is being forced; wait for the ledger")]
     Forcing,

@@ -360,6 +360,41 @@ impl Party {
             .unwrap_or(self.base.position.commitment.env)
     }
 
+    /// Whether something can be built on the newest state. After a fork nothing can before its block is passed again
+    /// (docs/spec/channel.md, 4.2).
+    pub(crate) fn check_time(&self) -> Result<(), Illegal> {
+        let (now, newest) = (self.now(), self.tip().commitment.env);
+        if now.height < newest.height || now.time < newest.time {
+            return Err(Illegal::TakenBack {
+                height: newest.height,
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether this party sees by itself to a step of its user: the peer may answer it as it was proposed, or it is to be
+    /// proposed again.
+    #[must_use]
+    pub fn sees_to(&self, operations: &[Operation]) -> bool {
+        let tip = self.tip_hash();
+        let is_half_signed = |half: &HalfSigned| {
+            let comes_again = !half.dropped && !self.has_forced(operations);
+            half.candidate.operations() == operations
+                && (half.candidate.update.base == tip || comes_again)
+        };
+        let moves = self.bound.iter().filter_map(|bound| match &bound.what {
+            Agreement::Fund(candidate) => Some(candidate.operations()),
+            Agreement::Close(_) => None,
+        });
+        self.live.iter().any(is_half_signed)
+            || self
+                .wanted
+                .iter()
+                .map(|wanted| &**wanted)
+                .chain(moves)
+                .any(|own| own == operations)
+    }
+
     /// Whether the peer may pin this block: it is of the ledger and not too old to be forced
     /// (docs/spec/channel.md, 4.4).
     pub(crate) fn may_pin(&self, env: Env) -> bool {

@@ -2,7 +2,8 @@
 
 use twinroot_node::codes::{
     ARGUMENTS, BROKEN, CALLED_OFF, CLOSED, COINS, FROZEN, IMPOSSIBLE, KEY_TAKEN, LOG, NO_CHANNEL,
-    NO_CONTRACT, NOT_FORCED, NOT_NOW, NOT_OPEN, PEER_REFUSED, RANDOM, STOPPED, UNFUNDED,
+    NO_CONTRACT, NOT_FORCED, NOT_NOW, NOT_OPEN, PEER_REFUSED, RANDOM, STOPPED, UNAFFORDABLE,
+    UNFUNDED,
 };
 
 use crate::author::codes::{Entry, error};
@@ -126,6 +127,14 @@ pub(crate) const TABLE: &[Entry] = &[
         3,
         "this machine gives no random numbers",
         "The operating system's source of random numbers cannot be read. Repair the machine before money goes through it.",
+    ),
+    error(
+        UNAFFORDABLE,
+        1,
+        "the policy does not sign a state that is not worth its next forced step",
+        "What the ledger may ask for the next forced step is more than a close in that state would pay, or more than the account has. Nothing \
+         was signed. The event `unaffordable` has both amounts. Keep more coins in the channel and in the account, or set `policy.unaffordable` \
+         in node.toml to `warn`.",
     ),
 ];
 

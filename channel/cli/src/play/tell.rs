@@ -60,11 +60,11 @@ fn report(report: &Report) -> String {
             });
             format!("both have signed round {round}: a close would pay {one} and {other}{rival}")
         }
-        Report::PeerRefused { round, reason } => {
+        Report::PeerRefused { round, reason, .. } => {
             format!("the peer did not sign round {round}: {reason:?}; it still could")
         }
         Report::Refused { round, reason } => format!("did not sign round {round}: {reason:?}"),
-        Report::Impossible(why) => format!("that step does not work: {why}"),
+        Report::Impossible { why, .. } => format!("that step does not work: {why}"),
         Report::Unaffordable { fee, protects } => {
             format!("forcing the next step may cost {fee}, and there are {protects} coins at stake")
         }

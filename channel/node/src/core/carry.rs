@@ -153,7 +153,6 @@ impl Core {
             .filter(|proposed| proposed.operations == operations);
         let (shares, since, records) = match proposed {
             Some(joint) => {
-                joint.restored = false;
                 let since = joint
                     .wants
                     .iter()
@@ -359,8 +358,22 @@ impl Core {
                 self.agreed(id, &agreed);
             }
             Report::AdoptedForced(agreed) => self.adopted_forced(id, &agreed),
-            Report::PeerRefused { round: _, reason } => self.peer_refused(id, &reason),
-            Report::Impossible(refused) => self.impossible(id, &refused),
+            Report::PeerRefused {
+                round: _,
+                operations,
+                reason,
+            } => self.peer_refused(id, &operations, &reason),
+            Report::Impossible {
+                operations,
+                forced: false,
+                why,
+            } => self.impossible(id, &operations, &why),
+            Report::Impossible {
+                operations,
+                forced: true,
+                why,
+            } => self.cannot_force(id, &operations, &why),
+            Report::NotProposed(operations) => self.not_proposed(id, &operations),
             Report::NotForced(operations) => self.not_forced(id, &operations),
             Report::Collided { .. } => {
                 if let Some(seat) = self.seats.get_mut(&id) {

@@ -36,9 +36,11 @@ pub const BROKEN: &str = "TR0816";
 pub const STOPPED: &str = "TR0817";
 /// A machine without random numbers.
 pub const RANDOM: &str = "TR0818";
+/// A step whose result is not worth defending.
+pub const UNAFFORDABLE: &str = "TR0819";
 
 /// All of them.
-pub const ALL: [&str; 18] = [
+pub const ALL: [&str; 19] = [
     FROZEN,
     NO_CHANNEL,
     NOT_OPEN,
@@ -57,4 +59,5 @@ pub const ALL: [&str; 18] = [
     BROKEN,
     STOPPED,
     RANDOM,
+    UNAFFORDABLE,
 ];

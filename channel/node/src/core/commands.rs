@@ -172,9 +172,10 @@ impl Core {
     /// A step that both sign, or that the ledger carries out.
     pub(super) fn step(&mut self, step: api::Step, force: bool, reply: Reply) {
         let id = ChannelId::from(step.channel);
-        let result = self.want(step, reply);
+        let result = self.want(step, force, reply);
         match result {
             Ok(Some(want)) if force => self.force_want(id, want),
+            Ok(None) if force => self.force_overdue(id, self.height()),
             Ok(Some(want)) => {
                 if let Some(seat) = self.seats.get_mut(&id) {
                     seat.wants.push_back(want);
@@ -190,7 +191,12 @@ impl Core {
 
     /// The step as something that waits for its answer; none where it is known already, and whoever asks again gets
     /// the same answer.
-    fn want(&mut self, step: api::Step, reply: Reply) -> Result<Option<Want>, (Reply, Failure)> {
+    fn want(
+        &mut self,
+        step: api::Step,
+        force: bool,
+        reply: Reply,
+    ) -> Result<Option<Want>, (Reply, Failure)> {
         let id = ChannelId::from(step.channel);
         if let Err(failure) = self.check_running() {
             return Err((reply, failure));
@@ -225,6 +231,9 @@ impl Core {
                     .and_then(|seat| seat.want_of(&step.key))
                 {
                     want.replies.push(reply);
+                    if force {
+                        want.force_after = Some(0);
+                    }
                     return Ok(None);
                 }
             }

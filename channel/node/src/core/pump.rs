@@ -10,7 +10,7 @@ use twinroot_client::Failure;
 
 use super::line::Share;
 use super::seat::Stage;
-use super::want::{Joint, Want, together};
+use super::want::{Joint, Want, moves_coins, together};
 use super::{Core, codes, tell};
 
 impl Core {
@@ -20,6 +20,7 @@ impl Core {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
+        seat.let_go();
         if seat.is_over() && !seat.wants.is_empty() {
             self.fail_all(id, &closed());
             return;
@@ -27,7 +28,8 @@ impl Core {
         let Stage::Open(party) = &seat.stage else {
             return;
         };
-        if !seat.looked || !seat.todo.is_empty() || seat.forcing.is_some() {
+        let is_being_forced = seat.forcing.as_ref().is_some_and(|joint| joint.is_asked);
+        if !seat.looked || !seat.todo.is_empty() || is_being_forced {
             return;
         }
         let free = matches!(
@@ -51,6 +53,7 @@ impl Core {
         // Without the peer nothing new is signed: what is half-signed and not sent only stands in the way of forcing.
         if !matches!(party.status(), Status::Free)
             || seat.proposed.is_some()
+            || seat.forcing.is_some()
             || seat.wants.is_empty()
             || !connected
         {
@@ -77,7 +80,9 @@ impl Core {
                 }
                 let _ = self.try_input(id, Input::Cancel);
             }
-            Err(Illegal::Busy | Illegal::Bound { .. }) => self.put_back(id, false),
+            Err(Illegal::Busy | Illegal::Bound { .. } | Illegal::TakenBack { .. }) => {
+                self.put_back(id, false)
+            }
             Err(error) => self.fail_proposed(id, &illegal(&error)),
         }
     }
@@ -163,36 +168,36 @@ impl Core {
         if let Some(joint) = seat.forcing.take_if(posted) {
             self.answer_joint(id, joint, agreed);
         }
-        let Some(seat) = self.seats.get_mut(&id) else {
-            return;
-        };
-        // What was signed before a restart and rests on the state before this step is not proposed again by itself.
-        if seat
-            .proposed
-            .as_ref()
-            .is_some_and(|proposed| proposed.restored)
-        {
-            seat.takes_back = true;
-            self.put_back(id, false);
-        }
     }
 
     /// The peer did not sign. Where it only cannot do so now, it is asked again; a step that it does not want in
     /// company comes again alone; else the user is told, and the step is taken back.
-    pub(super) fn peer_refused(&mut self, id: ChannelId, reason: &Reason) {
+    pub(super) fn peer_refused(
+        &mut self,
+        id: ChannelId,
+        operations: &[Operation],
+        reason: &Reason,
+    ) {
         if *reason == Reason::Environment {
             self.pin_anew(id);
             return;
         }
-        if matches!(reason, Reason::Busy | Reason::OutOfOrder | Reason::Taken(_)) {
+        // A close, and a step that only takes back, leave nothing that stands in the way.
+        if matches!(reason, Reason::Busy | Reason::OutOfOrder | Reason::Taken(_))
+            || operations.is_empty()
+        {
             return;
         }
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        let Some(proposed) = &seat.proposed else {
-            // It is from before a restart, and nobody waits for it.
-            seat.takes_back = true;
+        let Some(proposed) = seat
+            .proposed
+            .as_ref()
+            .filter(|joint| joint.operations == operations)
+        else {
+            // It is from before a restart, or comes of the party itself, and nobody waits for it.
+            seat.takes_back = !operations.iter().any(moves_coins);
             return;
         };
         seat.takes_back = !proposed.moves_coins();
@@ -225,21 +230,32 @@ impl Core {
     }
 
     /// The user's step does not work: whoever asked for the operation at fault is told, and the rest goes on.
-    pub(super) fn impossible(&mut self, id: ChannelId, refused: &Refused) {
+    pub(super) fn impossible(
+        &mut self,
+        id: ChannelId,
+        operations: &[Operation],
+        refused: &Refused,
+    ) {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        if let Some(joint) = seat.forcing.take() {
-            let at_fault = refused
-                .operation()
-                .and_then(|place| joint.operations.get(place));
-            let failure = self.refused(id, refused, at_fault);
-            self.fail_joint(joint, &failure);
-            return;
-        }
-        let Some(mut proposed) = seat.proposed.take() else {
+        // What the party proposes of itself, since it is owed, nobody waits for.
+        let Some(mut proposed) = seat
+            .proposed
+            .take_if(|joint| joint.operations == operations)
+        else {
             return;
         };
+        if proposed
+            .wants
+            .iter()
+            .any(|want| seat.is_half_signed(&want.key))
+        {
+            // It worked when it was signed, and the peer can still sign that: it is told once that is taken back.
+            seat.takes_back = true;
+            seat.wait_again(proposed.lasting());
+            return;
+        }
         let at_fault = refused
             .operation()
             .and_then(|place| proposed.operations.get(place))
@@ -270,24 +286,64 @@ impl Core {
         }
     }
 
+    /// The step that the ledger was to carry out does not work alone.
+    pub(super) fn cannot_force(
+        &mut self,
+        id: ChannelId,
+        operations: &[Operation],
+        refused: &Refused,
+    ) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        // What is to be forced once more was answered long ago.
+        let asked = |joint: &mut Joint| joint.is_asked && joint.operations == operations;
+        let Some(mut joint) = seat.forcing.take_if(asked) else {
+            return;
+        };
+        joint.wants = seat.wait_if_half_signed(joint.wants);
+        let at_fault = refused.operation().and_then(|place| operations.get(place));
+        let failure = self.refused(id, refused, at_fault);
+        self.fail_joint(id, joint, &failure);
+    }
+
+    /// The step works, but its result is one that the policy does not sign.
+    pub(super) fn not_proposed(&mut self, id: ChannelId, operations: &[Operation]) {
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
+        let Some(proposed) = seat
+            .proposed
+            .as_ref()
+            .filter(|joint| joint.operations == operations)
+        else {
+            return;
+        };
+        if proposed.wants.len() > 1 {
+            self.put_back(id, true);
+            return;
+        }
+        self.fail_proposed(
+            id,
+            &Failure {
+                code: codes::UNAFFORDABLE,
+                message: "forcing the next step could cost more than the result protects, so it is not signed".into(),
+                todo: "keep more coins in the channel and in the account, or set `unaffordable` of the policy to `warn`".into(),
+            },
+        );
+    }
+
     pub(super) fn not_forced(&mut self, id: ChannelId, operations: &[Operation]) {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        let Some(mut joint) = seat.forcing.take_if(|joint| joint.operations == operations) else {
+        let asked = |joint: &mut Joint| joint.is_asked && joint.operations == operations;
+        let Some(mut joint) = seat.forcing.take_if(asked) else {
             return;
         };
-        // What is half-signed as well can still be signed by the peer: nobody is told that it did not happen before it
-        // cannot happen any more.
-        let (open, done): (Vec<Want>, Vec<Want>) = std::mem::take(&mut joint.wants)
-            .into_iter()
-            .partition(|want| seat.is_half_signed(&want.key));
-        joint.wants = done;
-        seat.wait_again(open);
-        if joint.wants.is_empty() {
-            return;
-        }
+        joint.wants = seat.wait_if_half_signed(joint.wants);
         self.fail_joint(
+            id,
             joint,
             &Failure {
                 code: codes::NOT_FORCED,
@@ -337,7 +393,7 @@ impl Core {
                 Some(id),
                 &tell::words(
                     "forcing",
-                    "the peer has been silent for too long: the ledger is to carry out the step",
+                    "the peer has not signed the step in time: the ledger is to carry it out",
                     json!({}),
                 ),
             );
@@ -355,11 +411,17 @@ impl Core {
             self.answer_want(want, Err(illegal(&Illegal::Forcing)));
             return;
         }
-        seat.forcing = Some(Joint::of(vec![want]));
+        let joint = Joint::of(vec![want]);
+        if let Some(share) = seat.equal_half_signed(&joint.wants, &joint.operations) {
+            let failure = equal(&share.key);
+            self.fail_joint(id, joint, &failure);
+            return;
+        }
+        seat.forcing = Some(joint);
         if let Err(error) = self.force_now(id)
             && let Some(joint) = self.seats.get_mut(&id).and_then(|seat| seat.forcing.take())
         {
-            self.fail_joint(joint, &illegal(&error));
+            self.fail_joint(id, joint, &illegal(&error));
         }
     }
 
@@ -375,7 +437,7 @@ impl Core {
         let waits = seat
             .forcing
             .as_ref()
-            .is_some_and(|joint| seat.has_equal(joint));
+            .is_some_and(|joint| seat.has_equal(&joint.wants, &joint.operations));
         let Some(joint) = seat
             .forcing
             .as_mut()
@@ -385,6 +447,14 @@ impl Core {
         };
         let operations = joint.operations.clone();
         joint.is_asked = true;
+        // An equal step that somebody was told the peer does not want, and which the peer signs all the same, is this one:
+        // the party does not make it twice.
+        let shares = joint.shares();
+        for half in &mut seat.half_signed {
+            if half.shares.is_empty() && half.operations == operations {
+                half.shares.clone_from(&shares);
+            }
+        }
         self.publish_codes(id, &operations);
         let result = self.try_input(id, Input::Force(operations));
         if result.is_err()
@@ -406,9 +476,7 @@ impl Core {
         let Some(proposed) = seat.proposed.take() else {
             return;
         };
-        let mut wants = proposed.wants;
-        // Keys are not forgotten: the peer may still sign what was signed here.
-        wants.retain(|want| !want.replies.is_empty());
+        let mut wants = proposed.lasting();
         wants.iter_mut().for_each(|want| want.alone |= alone);
         seat.wait_again(wants);
     }
@@ -419,11 +487,18 @@ impl Core {
             .get_mut(&id)
             .and_then(|seat| seat.proposed.take())
         {
-            self.fail_joint(joint, failure);
+            self.fail_joint(id, joint, failure);
         }
     }
 
-    fn fail_joint(&mut self, joint: Joint, failure: &Failure) {
+    fn fail_joint(&mut self, id: ChannelId, joint: Joint, failure: &Failure) {
+        // Whoever was told so has no share in it any more, though the peer could still sign it.
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.half_signed
+                .iter_mut()
+                .filter(|half| joint.wants.iter().any(|want| half.is_of(&want.key)))
+                .for_each(|half| half.shares.clear());
+        }
         for want in joint.wants {
             self.answer_want(want, Err(failure.clone()));
         }
@@ -503,6 +578,17 @@ pub(super) fn closed() -> Failure {
     }
 }
 
+/// A step of another key that does the same can still be signed.
+fn equal(key: &str) -> Failure {
+    Failure {
+        code: codes::NOT_NOW,
+        message: format!("the step of key {key} does the same, and the peer can still sign it"),
+        todo: format!(
+            "`twinroot channel force` with `--key {key}` has the ledger carry out that one; `twinroot channel cancel` takes it back"
+        ),
+    }
+}
+
 pub(super) fn illegal(error: &Illegal) -> Failure {
     let todo = match error {
         Illegal::BeingClosed => {
@@ -511,7 +597,9 @@ pub(super) fn illegal(error: &Illegal) -> Failure {
         Illegal::HalfSigned { .. } => {
             "wait for the peer, force that step, or take it back with `twinroot channel cancel`"
         }
-        Illegal::Forcing | Illegal::Busy | Illegal::Bound { .. } => "wait, and try again",
+        Illegal::Forcing | Illegal::Busy | Illegal::Bound { .. } | Illegal::TakenBack { .. } => {
+            "wait, and try again"
+        }
         Illegal::Behind { .. } | Illegal::Doubtful => {
             "wait for the peer, or close with `twinroot channel close --solo`"
         }

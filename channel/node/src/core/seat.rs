@@ -1,6 +1,7 @@
 //! One channel: its party, what the party wants done, and what the user wants of it.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::slice;
 
 use twinroot_abi::{Hash, Height, PublicKey, Side};
 use twinroot_exec::{Env, Execute};
@@ -180,23 +181,27 @@ impl Seat {
 
     /// Whether a step of that key is half-signed, so that the peer can still sign it.
     pub(crate) fn is_half_signed(&self, key: &str) -> bool {
-        let has = |half: &HalfSigned| half.shares.iter().any(|share| share.key == key);
-        self.half_signed.iter().any(has)
+        self.half_signed.iter().any(|half| half.is_of(key))
     }
 
     /// Whether a step that is equal and of other keys is half-signed, or to be forced again: the party would take the two for
     /// one.
-    pub(crate) fn has_equal(&self, joint: &Joint) -> bool {
-        let is_other = |half: &HalfSigned| {
-            let has = |share: &Share| joint.wants.iter().any(|want| want.key == share.key);
-            half.operations == joint.operations
-                && !half.shares.is_empty()
-                && !half.shares.iter().any(has)
-        };
-        self.half_signed.iter().any(is_other)
-            || self
-                .party()
-                .is_some_and(|party| party.owes(&joint.operations))
+    pub(crate) fn has_equal(&self, wants: &[Want], operations: &[Operation]) -> bool {
+        self.equal_half_signed(wants, operations).is_some()
+            || self.party().is_some_and(|party| party.owes(operations))
+    }
+
+    /// A half-signed step that is equal and of other keys.
+    pub(crate) fn equal_half_signed(
+        &self,
+        wants: &[Want],
+        operations: &[Operation],
+    ) -> Option<&Share> {
+        let is_own = |share: &Share| wants.iter().any(|want| want.key == share.key);
+        let is_other =
+            |half: &&HalfSigned| half.operations == operations && !half.shares.iter().any(is_own);
+        let other = self.half_signed.iter().filter(is_other);
+        other.flat_map(|half| &half.shares).next()
     }
 
     /// A step of that key that waits.
@@ -250,6 +255,36 @@ impl Seat {
         }
     }
 
+    /// A step that the party does not see to any more, since the state that it was signed on is not the newest, waits again.
+    /// Where the peer could still sign it, it is taken back before anything else comes.
+    pub(crate) fn let_go(&mut self) {
+        let Stage::Open(party) = &self.stage else {
+            return;
+        };
+        if !self.looked || !self.todo.is_empty() || self.is_cancelled {
+            return;
+        }
+        let left = self
+            .proposed
+            .take_if(|joint| !party.sees_to(&joint.operations));
+        let sees_to = |half: &HalfSigned| party.sees_to(&half.operations);
+        if self.proposed.is_none() && !self.half_signed.iter().any(sees_to) {
+            self.forget_void();
+            self.takes_back |= !self.half_signed.is_empty();
+        }
+        self.wait_again(left.map(Joint::lasting).unwrap_or_default());
+    }
+
+    /// Of these, those that are half-signed wait again: nobody is told that a step did not happen before it cannot happen any
+    /// more. Gives back the others.
+    pub(crate) fn wait_if_half_signed(&mut self, wants: Vec<Want>) -> Vec<Want> {
+        let (open, done): (Vec<Want>, Vec<Want>) = wants
+            .into_iter()
+            .partition(|want| self.is_half_signed(&want.key));
+        self.wait_again(open);
+        done
+    }
+
     /// Takes out the step of that key, wherever it waits.
     pub(crate) fn take_want(&mut self, key: &str) -> Option<Want> {
         for waiting in [&mut self.proposed, &mut self.forcing] {
@@ -273,16 +308,17 @@ impl Seat {
         if self.forcing.is_some() {
             return None;
         }
-        let overdue = |joint: &mut Joint| {
-            !joint.moves_coins() && joint.wants.iter().any(|want| want.is_overdue(now))
+        let is_due = |wants: &[Want], operations: &[Operation]| {
+            wants.iter().any(|want| want.is_overdue(now))
+                && !operations.iter().any(moves_coins)
+                && !self.has_equal(wants, operations)
         };
-        if let Some(proposed) = self.proposed.take_if(overdue) {
-            return Some(proposed);
+        let proposed = self.proposed.as_ref();
+        if proposed.is_some_and(|joint| is_due(&joint.wants, &joint.operations)) {
+            return self.proposed.take();
         }
-        let place = self
-            .wants
-            .iter()
-            .position(|want| want.is_overdue(now) && !want.operations.iter().any(moves_coins))?;
+        let is_due = |want: &Want| is_due(slice::from_ref(want), &want.operations);
+        let place = self.wants.iter().position(is_due)?;
         self.wants.remove(place).map(|want| Joint::of(vec![want]))
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn report(report: &Report) -> Option<Words> {
                 details(agreed),
             )
         }
-        Report::PeerRefused { round, reason } => {
+        Report::PeerRefused { round, reason, .. } => {
             let why = reason_text(reason);
             words(
                 "peer_refused",
@@ -62,10 +62,14 @@ pub(crate) fn report(report: &Report) -> Option<Words> {
                 json!({ "round": round.0, "reason": why }),
             )
         }
-        Report::Impossible(refused) => words(
+        Report::Impossible { forced, why, .. } => words(
             "impossible",
-            format!("the step does not work: {refused}"),
-            json!({}),
+            if *forced {
+                format!("the step cannot be forced: {why}")
+            } else {
+                format!("the step does not work: {why}")
+            },
+            json!({ "forced": forced }),
         ),
         Report::Unaffordable { fee, protects } => words(
             "unaffordable",
@@ -75,6 +79,7 @@ pub(crate) fn report(report: &Report) -> Option<Words> {
             json!({ "fee": Coins(*fee), "protects": Coins(*protects) }),
         ),
         Report::Collided { .. }
+        | Report::NotProposed(_)
         | Report::NotesHeard(_)
         | Report::Overtaken { .. }
         | Report::Offered(_) => return None,

@@ -42,8 +42,6 @@ impl Want {
 pub(crate) struct Joint {
     pub(crate) wants: Vec<Want>,
     pub(crate) operations: Vec<Operation>,
-    /// Whether it is from before a restart. The party does not propose such a step again by itself.
-    pub(crate) restored: bool,
     /// Of one that is forced: whether the party was told, and whether its keys are noted.
     pub(crate) is_asked: bool,
     pub(crate) is_noted: bool,
@@ -58,7 +56,6 @@ impl Joint {
         Self {
             wants,
             operations,
-            restored: false,
             is_asked: false,
             is_noted: false,
         }
@@ -79,7 +76,6 @@ impl Joint {
         Self {
             wants: wants.collect(),
             operations,
-            restored: true,
             is_asked: false,
             is_noted: true,
         }
@@ -94,6 +90,13 @@ impl Joint {
         self.wants.iter().map(share).collect()
     }
 
+    /// Those of its steps that wait on without it: what nobody has asked for since a restart does not, unless it is to be
+    /// forced some time. Keys are not forgotten: the peer may still sign what was signed here.
+    pub(crate) fn lasting(self) -> Vec<Want> {
+        let lasts = |want: &Want| !want.replies.is_empty() || want.force_after.is_some();
+        self.wants.into_iter().filter(lasts).collect()
+    }
+
     pub(crate) fn moves_coins(&self) -> bool {
         self.operations.iter().any(moves_coins)
     }
@@ -105,6 +108,13 @@ pub(crate) struct HalfSigned {
     pub(crate) hash: Hash,
     pub(crate) shares: Vec<Share>,
     pub(crate) operations: Vec<Operation>,
+}
+
+impl HalfSigned {
+    /// Whether whoever waits under that key has a share in it.
+    pub(crate) fn is_of(&self, key: &str) -> bool {
+        self.shares.iter().any(|share| share.key == key)
+    }
 }
 
 impl Share {

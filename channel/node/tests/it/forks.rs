@@ -5,9 +5,9 @@ use std::time::Duration;
 use twinroot_chain::{Included, To, What};
 use twinroot_client::Api;
 use twinroot_client::api::{Answer, Close, Id, Stage};
-use twinroot_node::Node;
+use twinroot_node::{Node, codes};
 
-use crate::accounts::{PATIENCE, closed_with, height, included, pay, stage};
+use crate::accounts::{PATIENCE, answered, closed_with, height, included, pay, stage};
 use crate::world::{World, signing, terms, transfer, wait_for};
 
 /// Where the ledger goes back to.
@@ -144,6 +144,37 @@ async fn a_fork_takes_back_the_block_in_which_the_channel_paid_out() {
 
     back(&world, &lost);
     closed_with(&world, [alice, bob], channel, 1_000).await;
+}
+
+/// The rules refuse what is pinned below the newest state's block. That says nothing of the step, which waits.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fork_takes_the_ledger_back_below_the_block_of_the_newest_state() {
+    let world = World::new();
+    let [alice, bob] = [world.node(1).await, world.node_with(2, &signing()).await];
+    let channel = world.channel(&alice, &bob).await;
+    world.chain.snapshot(HERE).expect("a name");
+    world.mine(5);
+    for node in [&alice, &bob] {
+        until_height(&world, node).await;
+    }
+    pay(&alice, channel, "one", 1_000).await;
+    let to = To::Snapshot(HERE.into());
+    world.chain.rollback(&to).expect("it goes back");
+    world.mine(1);
+    for node in [&alice, &bob] {
+        until_height(&world, node).await;
+    }
+    let waits = tokio::spawn({
+        let alice = alice.handle();
+        async move { alice.call(transfer(channel, "two", 100)).await }
+    });
+    let force = transfer(channel, "three", 100);
+    let failure = alice.handle().force(force).await.expect_err("not now");
+    assert_eq!(failure.code, codes::NOT_NOW);
+    assert!(failure.message.contains("a fork"), "{failure}");
+    let done = answered(&world, waits).await.expect("both sign");
+    assert_eq!((done.round, done.forced), (2, 0));
+    closed_with(&world, [alice, bob], channel, 1_100).await;
 }
 
 /// The blocks since the snapshot are gone, and that with them.

@@ -5,12 +5,61 @@ use twinroot_client::Api;
 use twinroot_client::api::{Answer, Close, Coins, Stage, Which};
 use twinroot_node::Node;
 
+use crate::accounts::answered;
 use crate::world::{World, signing, transfer, wait_for};
 
 /// Own free coins of a node in its only channel.
 async fn free(node: &Node) -> u64 {
     let list = node.handle().list().await.expect("a list");
     list[0].balances[0].0.0
+}
+
+/// What was half-signed rests on the state before a step that the peer has forced, so the peer cannot answer it. After a
+/// restart nobody proposes it again by itself either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_a_forced_one_has_overtaken_comes_again_after_restarts() {
+    let world = World::new();
+    let [alice, bob] = [world.node(1).await, world.node(2).await];
+    let channel = world.channel(&alice, &bob).await;
+    let before = free(&alice).await;
+    let offered = wait_for(&bob.handle(), 0, "asked").await;
+    let paid = tokio::spawn({
+        let alice = alice.handle();
+        async move { alice.call(transfer(channel, "pay", 7)).await }
+    });
+    wait_for(&bob.handle(), offered.id, "asked").await;
+    alice.stop().await;
+    paid.await
+        .expect("no panic")
+        .expect_err("Alice has stopped");
+    let forced = tokio::spawn({
+        let bob = bob.handle();
+        async move { bob.force(transfer(channel, "his", 100)).await }
+    });
+    let forced = answered(&world, forced).await;
+    assert_eq!(forced.expect("the ledger carries it out").forced, 1);
+
+    // At the first restart the step is taken over; after the second it is known from the log.
+    let alice = world.node(1).await;
+    wait_for(&alice.handle(), 0, "forced").await;
+    alice.stop().await;
+    let last = wait_for(&bob.handle(), 0, "forced").await.id;
+    let alice = world.node(1).await;
+    world.meet(&alice, &bob).await;
+    let paid = tokio::spawn({
+        let alice = alice.handle();
+        async move { alice.call(transfer(channel, "pay", 7)).await }
+    });
+    wait_for(&bob.handle(), last, "asked").await;
+    let answer = Answer {
+        channel,
+        question: None,
+    };
+    bob.handle().approve(answer).await.expect("a step");
+    answered(&world, paid).await.expect("both sign");
+    assert_eq!(free(&alice).await, before - 7 + 100);
+    alice.stop().await;
+    bob.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,7 @@ mod decoders;
 #[path = "../../../store/tests/it/disk.rs"]
 #[expect(dead_code, reason = "shared with the tests of the store")]
 mod disk;
+mod equal;
 mod events;
 mod flips;
 mod forced;

@@ -6,7 +6,9 @@ use twinroot_client::api::{Answer, Args, Bytes, Id, Operation, Step, Which, Work
 use twinroot_node::{Node, codes};
 
 use crate::toy::Line;
-use crate::world::{World, call, contract, create, signing, terms, transfer, wait_for};
+use crate::world::{
+    DEPOSIT, World, call, config_of, contract, create, signing, terms, transfer, wait_for,
+};
 
 /// The same step with operations that were changed.
 fn with(mut step: Step, change: impl FnOnce(&mut Vec<Operation>)) -> Step {
@@ -102,6 +104,24 @@ async fn what_is_beyond_the_limits_has_a_code_and_costs_nothing() {
 
     let after = handle.balances(Which { channel }).await.expect("coins");
     assert_eq!(after.free.0, held.free.0);
+    let good = handle.call(transfer(channel, "good", 5)).await;
+    good.expect("both sign");
+    alice.stop().await;
+    bob.stop().await;
+}
+
+/// What the own policy does not sign is told at once, and nothing waits for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_is_not_worth_its_next_forced_step_is_not_proposed() {
+    let world = World::new();
+    let careful = config_of("[policy]\nunaffordable = 'refuse'");
+    let alice = world.node_with(1, &careful).await;
+    let bob = world.node_with(2, &signing()).await;
+    let channel = world.channel(&alice, &bob).await;
+    let handle = alice.handle();
+    let all_but_little = transfer(channel, "all", DEPOSIT - 500);
+    let failure = handle.call(all_but_little).await.expect_err("too little");
+    assert_eq!(failure.code, codes::UNAFFORDABLE, "{failure}");
     let good = handle.call(transfer(channel, "good", 5)).await;
     good.expect("both sign");
     alice.stop().await;

@@ -23,6 +23,8 @@ use crate::toy::{Line, Toy};
 
 /// Coins of each account at the beginning.
 pub(crate) const COINS: u64 = 1_000_000_000;
+/// What the one that offers a channel locks.
+pub(crate) const DEPOSIT: u64 = 500_000_000;
 /// Longer than anything here takes on a slow machine; whoever waits longer waits in vain.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -219,7 +221,7 @@ pub(crate) fn terms(other: &Node) -> Open {
         key: "the channel".into(),
         peer: other.key().into(),
         address: other.listening().map(|address| address.to_string()),
-        deposit: Coins(Amount(500_000_000)),
+        deposit: Coins(Amount(DEPOSIT)),
         peer_deposit: Coins(Amount(400_000_000)),
         lock: 10,
         expiry: 900,
@@ -228,7 +230,10 @@ pub(crate) fn terms(other: &Node) -> Open {
 
 /// A node that signs what its peer pays without asking.
 pub(crate) fn signing() -> Config {
-    let text = "[[policy.sign]]\nonly = ['transfer']";
+    config_of("[[policy.sign]]\nonly = ['transfer']")
+}
+
+pub(crate) fn config_of(text: &str) -> Config {
     let mut config: Config = toml::from_str(text).expect("a configuration");
     config.listen = Some(([127, 0, 0, 1], 0).into());
     config

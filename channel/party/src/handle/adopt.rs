@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use twinroot_wire::{Ground, Standing, Update};
+use twinroot_wire::{Ground, Operation, Standing, Update};
 
 use crate::effect::{Effect, Record, Report};
 use crate::held::{Base, Behind, Candidate, Funded};
@@ -26,7 +26,9 @@ pub(crate) fn adopt(party: &mut Party, candidate: Candidate, ground: Ground) -> 
     }
     let has_lost_steps = party.lost.contains(&candidate.update.base);
     let undone = party.undo_steps(party.steps_below(candidate.update.base));
-    party.need_not_force(candidate.operations());
+    if is_own(party, &candidate) {
+        party.need_not_force(candidate.operations());
+    }
     if has_lost_steps {
         effects.extend(give_up(party));
     }
@@ -97,25 +99,30 @@ pub(crate) fn give_up(party: &mut Party) -> Vec<Effect> {
         .collect()
 }
 
+/// Whether a step is this party's. The same operations of the peer are another step: a contract sees who calls it.
+fn is_own(party: &Party, step: &Candidate) -> bool {
+    step.update.proposer == party.side
+}
+
 /// The user's own steps that are void now come after this one, unless somebody does not want them.
 fn give_way(party: &mut Party, adopted: &Candidate) -> Vec<Effect> {
     let (above, below): (Vec<_>, Vec<_>) = mem::take(&mut party.live)
         .into_iter()
         .partition(|half| half.candidate.round() > adopted.round());
     party.live = above;
+    let own = is_own(party, adopted);
+    let done = |operations: &[Operation]| own && operations == adopted.operations();
     // The same step in a higher round was carried out with this one, and is not to come once more.
     for half in &mut party.live {
-        half.dropped |= half.candidate.operations() == adopted.operations();
+        half.dropped |= done(half.candidate.operations());
     }
-    party
-        .wanted
-        .retain(|wanted| *wanted != adopted.operations());
+    party.wanted.retain(|wanted| !done(wanted));
     let mut effects = Vec::new();
     for half in below {
         let Update {
             operations, round, ..
         } = half.candidate.update;
-        let done = operations == adopted.operations() || party.has_forced(&operations);
+        let done = done(&operations) || party.has_forced(&operations);
         if half.dropped || done || operations.is_empty() || party.wanted.contains(&operations) {
             continue;
         }

@@ -141,7 +141,13 @@ pub(crate) fn close_refused(party: &Party, close: Hash, reason: Reason) -> Vec<E
     });
     let reason = cut(reason);
     round
-        .map(|round| Effect::Report(Report::PeerRefused { round, reason }))
+        .map(|round| {
+            Effect::Report(Report::PeerRefused {
+                round,
+                operations: Vec::new(),
+                reason,
+            })
+        })
         .into_iter()
         .collect()
 }

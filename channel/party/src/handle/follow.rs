@@ -5,7 +5,7 @@ use twinroot_wire::Operation;
 
 use super::ledger::look_again;
 use super::propose::make;
-use super::proposed::may_repeat;
+use super::proposed::may_propose_again;
 use crate::Illegal;
 use crate::effect::Effect;
 use crate::party::Party;
@@ -20,12 +20,10 @@ pub(crate) fn follow_up(party: &mut Party, execute: &dyn Execute) -> Result<Vec<
 
 fn next(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {
     let nothing = party.live.is_empty() && party.wanted.is_empty();
-    if nothing || party.closed || party.asked.is_some() || party.check_free().is_err() {
+    if nothing || party.closed || party.asked.is_some() {
         return Ok(Vec::new());
     }
-    let newest = &party.tip().commitment;
-    // After a fork, nothing can be built on it before its block is passed again.
-    if party.now().height < newest.env.height {
+    if party.check_free().is_err() || party.check_time().is_err() {
         return Ok(Vec::new());
     }
     let tip = party.tip_hash();
@@ -61,7 +59,7 @@ fn left_behind(party: &mut Party) -> Option<Vec<Operation>> {
         .max_by_key(|half| half.candidate.round())?;
     let operations = last.candidate.operations().to_vec();
     let wanted = !last.dropped && !party.has_forced(&operations);
-    if !(wanted || operations.is_empty()) || !may_repeat(party) {
+    if !(wanted || operations.is_empty()) || !may_propose_again(party) {
         return None;
     }
     for half in &mut party.live {

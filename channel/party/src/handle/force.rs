@@ -27,6 +27,7 @@ pub(crate) fn force(
     if party.forcing.is_some() {
         return Err(Illegal::Forcing);
     }
+    party.check_time()?;
     // A half-signed step is no reason to wait: the peer may never sign it, and time may run out. If it
     // does sign it and beats this one with it, this one is forced again. What is to be forced again
     // anyway is only forced sooner, not once more.
@@ -46,9 +47,8 @@ pub(crate) fn rejected(party: &mut Party) -> Vec<Effect> {
 
 /// Sees to it that a step which was posted gets onto the ledger.
 pub(crate) fn pursue(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Effect>, Illegal> {
-    // On a state that is not here nothing can be built, and after a fork on none whose block has not
-    // been passed again.
-    if party.behind.is_some() || party.now().height < party.tip().commitment.env.height {
+    // On a state that is not here nothing can be built.
+    if party.behind.is_some() || party.check_time().is_err() {
         return Ok(Vec::new());
     }
     let Some(forcing) = party.forcing.clone() else {
@@ -94,7 +94,7 @@ fn attempt(
     tries: u8,
     execute: &dyn Execute,
 ) -> Result<Vec<Effect>, Illegal> {
-    match make(party, operations, execute) {
+    match make(party, operations.clone(), execute) {
         Ok((update, force)) => {
             let action = Box::new(Action::Force(force));
             party.forcing = Some(Forcing {
@@ -107,7 +107,11 @@ fn attempt(
             Ok(vec![Effect::Post(action)])
         }
         Err(reason) if reason.is_machine() => Err(Illegal::Machine(reason.to_string())),
-        Err(reason) => Ok(vec![Effect::Report(Report::Impossible(reason))]),
+        Err(why) => Ok(vec![Effect::Report(Report::Impossible {
+            operations,
+            forced: true,
+            why,
+        })]),
     }
 }
 

@@ -62,16 +62,18 @@ fn refused(
     let own = |half: &&HalfSigned| half.candidate.round() == round;
     let refused = party.live.iter().find(own);
     let refused = refused.map(|half| half.candidate.operations().to_vec());
-    if refused.is_none() && !party.bound.as_ref().is_some_and(|bound| bound.funds(round)) {
+    let moves = party.bound.as_ref().and_then(|bound| bound.funds(round));
+    let moves = moves.map(|candidate| candidate.operations().to_vec());
+    let Some(operations) = refused.or(moves) else {
         return Ok(Vec::new());
-    }
+    };
     // In whatever round it was proposed: the step is not wanted.
     for half in &mut party.live {
-        let same = refused.as_deref() == Some(half.candidate.operations());
-        half.dropped |= same && !not_now;
+        half.dropped |= half.candidate.operations() == operations && !not_now;
     }
     Ok(vec![Effect::Report(Report::PeerRefused {
         round,
+        operations,
         reason: cut(reason),
     })])
 }

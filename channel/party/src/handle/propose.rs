@@ -18,6 +18,7 @@ pub(crate) fn propose(
     execute: &dyn Execute,
 ) -> Result<Vec<Effect>, Illegal> {
     party.check_free()?;
+    party.check_time()?;
     if let Some(round) = party.other_half_signed(&operations) {
         return Err(Illegal::HalfSigned { round });
     }
@@ -32,6 +33,7 @@ pub(crate) fn cancel(party: &mut Party, execute: &dyn Execute) -> Result<Vec<Eff
         return Ok(Vec::new());
     }
     party.check_free()?;
+    party.check_time()?;
     if party.live.is_empty() {
         return Err(Illegal::NothingToDo);
     }
@@ -70,7 +72,11 @@ pub(crate) fn make(
             return Err(Illegal::Machine(reason.to_string()));
         }
         Err(Refusal { reason, .. }) => {
-            return Ok(vec![Effect::Report(Report::Impossible(reason))]);
+            return Ok(vec![Effect::Report(Report::Impossible {
+                operations: update.operations,
+                forced: false,
+                why: reason,
+            })]);
         }
     };
     let mut effects = Vec::new();
@@ -79,6 +85,7 @@ pub(crate) fn make(
     {
         effects.push(Effect::Report(short));
         if party.policy.guarantee.otherwise == Otherwise::Refuse {
+            effects.push(Effect::Report(Report::NotProposed(update.operations)));
             return Ok(effects);
         }
     }

@@ -114,7 +114,7 @@ fn collided(
 ) -> Result<Vec<Effect>, Illegal> {
     let own = newest_own(party).filter(|(highest, _)| *highest == round);
     match own {
-        Some((_, operations)) if party.goes_first() && may_repeat(party) => {
+        Some((_, operations)) if party.goes_first() && may_propose_again(party) => {
             make(party, operations, execute)
         }
         _ => Ok(vec![Effect::Send(Message::Refuse {
@@ -139,7 +139,7 @@ pub(crate) fn taken(
     };
     // Also where nothing goes out by itself: what its user does next is to lie above it.
     party.last_round = party.last_round.max(last);
-    if party.asked.is_none() && may_repeat(party) && party.check_free().is_ok() {
+    if party.asked.is_none() && may_propose_again(party) && party.check_free().is_ok() {
         make(party, operations, execute)
     } else {
         Ok(Vec::new())
@@ -150,8 +150,8 @@ pub(crate) fn taken(
 /// higher ones could fill the memory.
 const REPEATS: usize = 8;
 
-pub(crate) fn may_repeat(party: &Party) -> bool {
-    party.live.len() < REPEATS
+pub(crate) fn may_propose_again(party: &Party) -> bool {
+    party.live.len() < REPEATS && party.check_time().is_ok()
 }
 
 /// The newest proposal of this party that rests on the newest state.

@@ -217,7 +217,7 @@ fn a_peer_cannot_have_a_party_sign_without_an_end() {
 }
 
 #[test]
-fn equal_steps_that_cross_are_carried_out_once() {
+fn equal_steps_that_cross_are_two() {
     let mut pair = Pair::new();
     let (first, step) = (first(&pair), pay(A, 10));
     let second = first.other();
@@ -231,12 +231,50 @@ fn equal_steps_that_cross_are_carried_out_once() {
         (
             second,
             Do::Approve,
-            "save peer's 2, sign 2, save both 2, send accept 2, agreed 2",
+            "save peer's 2, sign 2, save both 2, send accept 2, collided 1, agreed 2, save own 3, sign 3, send propose 3",
         ),
         (first, Do::Hear, "save both 2, agreed 2"),
+        (first, Do::Hear, "ask 3"),
+        (
+            first,
+            Do::Approve,
+            "save peer's 3, sign 3, save both 3, send accept 3, agreed 3",
+        ),
+        (second, Do::Hear, "save both 3, agreed 3"),
     ]);
     pair.assert_same();
-    assert_eq!(pair.nodes[0].party.balances().map(|it| it.0), [990, 1_010]);
+    assert_eq!(pair.nodes[0].party.balances().map(|it| it.0), [980, 1_020]);
+}
+
+/// The rules refuse whatever is pinned below the newest state's block, which says nothing of the step.
+#[test]
+fn after_a_fork_a_step_waits_until_the_newest_states_block_is_passed_again() {
+    let mut pair = Pair::new();
+    (0..3).for_each(|_| pair.chain.block());
+    pair.see();
+    pair.agree(A, pay(A, 10));
+    pair.play(&[(A, Do::Pay(1), "save own 2, sign 2, send propose 2")]);
+    pair.chain.lose(2);
+    pair.see();
+    let taken = || Message::Refuse {
+        round: Round(2),
+        reason: Reason::Taken(Round(5)),
+    };
+    let node = pair.node(A);
+    assert_eq!(node.hear(taken()), "");
+    let waits = "a fork took the ledger back: wait until height 4 is passed again";
+    for input in [
+        Input::Propose(pay(A, 1)),
+        Input::Force(pay(A, 1)),
+        Input::Cancel,
+    ] {
+        let refused = node.give(input).unwrap_err();
+        assert_eq!(refused.to_string(), waits);
+    }
+    pair.chain.block();
+    pair.see();
+    let again = pair.node(A).hear(taken());
+    assert_eq!(again, "save own 6, sign 6, send propose 6");
 }
 
 /// A party at round 2, whose own step gave way but cannot follow: the channel is being closed.

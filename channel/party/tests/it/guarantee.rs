@@ -60,7 +60,7 @@ fn a_state_that_protects_too_little_is_not_signed() {
     rich(&mut pair);
     // What is left would not pay for a close.
     let words = pair.node(A).say(Input::Propose(pay(A, 9_900)));
-    assert_eq!(words, "1140 to protect 1100");
+    assert_eq!(words, "1140 to protect 1100, not proposed");
     let round = pair.nodes[0].party.standing().round.0 + 1;
     let at = pair.chain.now();
     let proposal = pair.nodes[0]

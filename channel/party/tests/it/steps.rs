@@ -336,6 +336,45 @@ fn what_does_not_work_is_not_proposed() {
     ]);
 }
 
+/// Whoever drives a party may have several steps on the way, and some come of the party itself.
+#[test]
+fn what_does_not_happen_is_told_with_the_step() {
+    let mut pair = Pair::new();
+    pair.play(&[(A, Do::Pay(10), PROPOSED), (B, Do::Hear, "ask 1")]);
+    let node = pair.node(A);
+    let refusal = Message::Refuse {
+        round: Round(1),
+        reason: twinroot_wire::Reason::Declined,
+    };
+    node.hear(refusal);
+    node.say(Input::Force(pay(A, 1_001)));
+    node.say(Input::Propose(pay(A, 10)));
+    let told: Vec<_> = node
+        .reports
+        .iter()
+        .filter_map(|report| match report {
+            Report::PeerRefused { operations, .. } => Some(("refused", operations.clone())),
+            Report::Impossible {
+                operations, forced, ..
+            } => Some((
+                if *forced { "not forced" } else { "impossible" },
+                operations.clone(),
+            )),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [("refused", pay(A, 10)), ("not forced", pay(A, 1_001))]
+    );
+    let other = &mut Pair::new().nodes[0];
+    other.say(Input::Propose(pay(A, 1_001)));
+    assert!(matches!(
+        &other.reports[..],
+        [Report::Impossible { operations, forced: false, .. }] if *operations == pay(A, 1_001)
+    ));
+}
+
 #[test]
 fn a_party_that_cannot_write_does_nothing_more() {
     let mut pair = Pair::new();
