@@ -11,7 +11,7 @@ use proptest::sample::{Index, select};
 use crate::decoders::DECODERS;
 
 /// Target, name and text of each seed.
-const SEEDS: [(&str, &str, &str); 7] = [
+const SEEDS: [(&str, &str, &str); 8] = [
     (
         "request",
         "status",
@@ -36,6 +36,11 @@ const SEEDS: [(&str, &str, &str); 7] = [
         "incoming",
         "an-answer",
         r#"{"jsonrpc":"2.0","id":7,"result":{"round":3}}"#,
+    ),
+    (
+        "incoming",
+        "a-number-beyond-64-bits",
+        r#"{"jsonrpc":"2.0","id":60,"result":{"round":13333333333333333333333333333333333333333}}"#,
     ),
     (
         "incoming",
