@@ -76,7 +76,15 @@ pub struct Answer {
     pub question: Option<Id>,
 }
 
-/// Just a channel. Methods `channel.show`, `.balances`, `.settle`, `.slash`, `.snapshot`, `.cancel`.
+/// A channel in a file. Answer of `channel.export`, params of `channel.import`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelFile {
+    /// The bytes of the file, 4 MiB at most.
+    pub file: Bytes,
+}
+
+/// Just a channel. Methods `channel.show`, `.balances`, `.settle`, `.slash`, `.snapshot`, `.export`, `.cancel`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Which {

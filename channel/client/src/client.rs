@@ -13,8 +13,8 @@ use twinroot_rpc::{CallError, ConnectError, Endpoint, Subscription};
 
 use crate::Error;
 use crate::api::{
-    Ack, Answer, AppRecord, Balances, Bytes, Close, Done, Event, Events, Id, Name, NodeStatus,
-    Nothing, Open, Opened, Peer, Say, Shown, Step, Summary, Which,
+    Ack, Answer, AppRecord, Balances, Bytes, ChannelFile, Close, Done, Event, Events, Id, Name,
+    NodeStatus, Nothing, Open, Opened, Peer, Say, Shown, Step, Summary, Which,
 };
 use crate::methods::{self, Method};
 
@@ -274,6 +274,22 @@ impl Client {
     /// [`Error`].
     pub async fn snapshot(&self, channel: Id) -> Result<(), Error> {
         self.once(&methods::SNAPSHOT, &Which { channel }).await
+    }
+
+    /// A channel in a file, as another node with one of its keys goes on from it.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn export(&self, channel: Id) -> Result<ChannelFile, Error> {
+        self.again(&methods::EXPORT, &Which { channel }).await
+    }
+
+    /// Goes on with a channel out of a file. Nobody else may go on with that side of it.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn import(&self, file: ChannelFile) -> Result<Opened, Error> {
+        self.once(&methods::IMPORT, &file).await
     }
 
     /// Events that were not acknowledged, oldest first: those that there are now.

@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use crate::api::{
-    Ack, Answer, AppRecord, Balances, Close, Done, Event, Events, Name, NodeStatus, Nothing, Open,
-    Opened, Peer, Say, Shown, Step, Summary, Which,
+    Ack, Answer, AppRecord, Balances, ChannelFile, Close, Done, Event, Events, Name, NodeStatus,
+    Nothing, Open, Opened, Peer, Say, Shown, Step, Summary, Which,
 };
 
 /// A method: what it is called over the wire, what it takes, what it answers.
@@ -114,6 +114,16 @@ pub const SLASH: Method<Which, ()> = Method::new(
 pub const SNAPSHOT: Method<Which, ()> = Method::new(
     "channel.snapshot",
     "Tells the ledger the newest co-signed state.",
+);
+/// A channel in a file.
+pub const EXPORT: Method<Which, ChannelFile> = Method::new(
+    "channel.export",
+    "What both signed last, with the whole state, as a node with one of the keys goes on from it.",
+);
+/// Goes on with a channel out of a file.
+pub const IMPORT: Method<ChannelFile, Opened> = Method::new(
+    "channel.import",
+    "Goes on with a channel out of a file that the node does not have; it signs nothing before it has heard of the peer.",
 );
 
 /// Events that were not acknowledged.

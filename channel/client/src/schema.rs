@@ -36,6 +36,8 @@ pub fn schema() -> Value {
     table.add(&methods::SETTLE);
     table.add(&methods::SLASH);
     table.add(&methods::SNAPSHOT);
+    table.add(&methods::EXPORT);
+    table.add(&methods::IMPORT);
     table.add(&methods::EVENTS);
     table.add(&methods::ACK);
     let calls = std::mem::take(&mut table.methods);

@@ -6,8 +6,8 @@ use futures_util::stream::BoxStream;
 
 use crate::Failure;
 use crate::api::{
-    Ack, Answer, AppRecord, Balances, Bytes, Close, Done, Event, Events, NodeStatus, Open, Opened,
-    Peer, Say, Shown, Step, Summary, Which,
+    Ack, Answer, AppRecord, Balances, Bytes, ChannelFile, Close, Done, Event, Events, NodeStatus,
+    Open, Opened, Peer, Say, Shown, Step, Summary, Which,
 };
 
 /// Whoever answers the API: the core of a node, and in tests something simpler.
@@ -56,6 +56,11 @@ pub trait Api: Clone + Send + Sync + 'static {
     fn slash(&self, channel: Which) -> impl Future<Output = Result<(), Failure>> + Send;
     /// Tells the ledger the newest co-signed state.
     fn snapshot(&self, channel: Which) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// A channel in a file.
+    fn export(&self, channel: Which) -> impl Future<Output = Result<ChannelFile, Failure>> + Send;
+    /// Goes on with a channel out of a file.
+    fn import(&self, file: ChannelFile) -> impl Future<Output = Result<Opened, Failure>> + Send;
 
     /// Events that were not acknowledged, oldest first.
     fn events(&self, which: Events) -> impl Future<Output = Result<Vec<Event>, Failure>> + Send;

@@ -9,6 +9,7 @@
 //!
 //! The core carries out what the parties want done, in order, and nothing leaves before what it rests on is on the disk.
 
+mod channel_file;
 mod check;
 mod config;
 mod core;
@@ -19,6 +20,7 @@ mod node;
 mod restored;
 pub mod serve;
 
+pub use channel_file::{CHANNEL_FILE_BYTES, ChannelFile, ChannelFileError};
 pub use check::{CheckError, Checked, CheckedChannel, check};
 pub use config::{BackupConfig, Config, ConfigError, SignKind, SignRule};
 pub use core::{Handle, RestoreError, codes};

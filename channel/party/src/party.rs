@@ -46,6 +46,8 @@ pub struct Party {
     pub(crate) policy: Policy,
     pub(crate) codes: Codes,
     pub(crate) specs: BTreeMap<CodeHash, Vec<u8>>,
+    /// Codes of its contracts that it does not know: it took their state over and not the steps that made them.
+    pub(crate) lacking: BTreeSet<CodeHash>,
     /// Codes that the ledger knows.
     pub(crate) published: BTreeSet<CodeHash>,
     /// Coins of its account, as far as the driver told.
@@ -115,6 +117,7 @@ impl Party {
             policy,
             codes: Codes::default(),
             specs: BTreeMap::new(),
+            lacking: BTreeSet::new(),
             published: BTreeSet::new(),
             funds: None,
             base: Base::new(genesis(terms, opened)?, Ground::Terms),
@@ -148,6 +151,7 @@ impl Party {
     /// Makes a contract's code known. Codes, also those that came from the peer, are for the driver to
     /// keep: it writes down what is new in [`Self::codes`] before the next record.
     pub fn learn(&mut self, code: Code) {
+        self.lacking.remove(&code.hash);
         Arc::make_mut(&mut self.codes).insert(code.hash, code.bytes);
     }
 
@@ -287,6 +291,12 @@ impl Party {
     #[must_use]
     pub const fn lacks_its_newest(&self) -> bool {
         self.behind.is_some()
+    }
+
+    /// Whether it lacks codes of its contracts, which it asks the peer for.
+    #[must_use]
+    pub fn lacks_codes(&self) -> bool {
+        !self.lacking.is_empty()
     }
 
     /// Whether notes wait for the peer to say that they came.

@@ -59,6 +59,7 @@ impl Party {
             half.dropped = true;
         }
         party.wanted.clear();
+        party.lacking = handle::unknown_codes(&party);
         if let Source::Backup { salt } = source {
             party.doubt(salt);
         }
@@ -105,6 +106,13 @@ impl Party {
             && self.steps.is_empty()
             && self.to_force_again().next().is_none();
         at_rest.then(|| Record::Checkpoint(Box::new(handle::checkpoint(self))))
+    }
+
+    /// What both signed last, with the whole state, whatever else is under way: what a party elsewhere goes on from, as from
+    /// a backup.
+    #[must_use]
+    pub fn all_signed(&self) -> Checkpoint {
+        handle::checkpoint(self)
     }
 
     fn replay(

@@ -6,6 +6,7 @@ mod close;
 mod complete;
 mod done;
 mod duties;
+mod file;
 mod history;
 mod list;
 mod message;
@@ -76,6 +77,8 @@ enum Verb {
     Settle(duties::Settle),
     Slash(duties::Slash),
     Snapshot(duties::Snapshot),
+    Export(file::Export),
+    Import(file::Import),
     Watch(watch::Arguments),
 }
 
@@ -108,6 +111,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             Verb::Settle(arguments) => duties::settle(&session, arguments).await,
             Verb::Slash(arguments) => duties::slash(&session, arguments).await,
             Verb::Snapshot(arguments) => duties::snapshot(&session, arguments).await,
+            Verb::Export(arguments) => file::export(&session, arguments).await,
+            Verb::Import(arguments) => file::import(&session, arguments).await,
             Verb::Watch(arguments) => watch::run(&session, arguments).await,
         }
     })?

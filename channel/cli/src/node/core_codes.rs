@@ -1,9 +1,9 @@
 //! The codes of a node's core, and what to do about each.
 
 use twinroot_node::codes::{
-    ARGUMENTS, BROKEN, CALLED_OFF, CLOSED, COINS, FROZEN, IMPOSSIBLE, KEY_TAKEN, LOG, NO_CHANNEL,
-    NO_CONTRACT, NOT_FORCED, NOT_NOW, NOT_OPEN, PEER_REFUSED, RANDOM, STOPPED, UNAFFORDABLE,
-    UNFUNDED,
+    ARGUMENTS, BROKEN, CALLED_OFF, CLOSED, COINS, FROZEN, IMPOSSIBLE, KEY_TAKEN, KNOWN, LOG,
+    NO_CHANNEL, NO_CONTRACT, NOT_FORCED, NOT_NOW, NOT_OPEN, PEER_REFUSED, RANDOM, STOPPED,
+    TOO_LARGE, UNAFFORDABLE, UNFUNDED,
 };
 
 use crate::author::codes::{Entry, error};
@@ -135,6 +135,18 @@ pub(crate) const TABLE: &[Entry] = &[
         "What the ledger may ask for the next forced step is more than a close in that state would pay, or more than the account has. Nothing \
          was signed. The event `unaffordable` has both amounts. Keep more coins in the channel and in the account, or set `policy.unaffordable` \
          in node.toml to `warn`.",
+    ),
+    error(
+        KNOWN,
+        2,
+        "the node has the channel that is in the file",
+        "What a node has in its log is at least as new as any file of it, and knows what it has signed since. Nothing is taken from the file. A node          whose log is lost begins anew with `twinroot node restore`, and takes from files only what its backup did not have.",
+    ),
+    error(
+        TOO_LARGE,
+        3,
+        "the channel does not fit into one file",
+        "A file of a channel has 4 MiB at most, since it goes through the API in one piece. `twinroot node backup` has no such limit, and takes all          channels of the node.",
     ),
 ];
 

@@ -38,9 +38,13 @@ pub const STOPPED: &str = "TR0817";
 pub const RANDOM: &str = "TR0818";
 /// A step whose result is not worth defending.
 pub const UNAFFORDABLE: &str = "TR0819";
+/// A channel that the node has.
+pub const KNOWN: &str = "TR0820";
+/// A channel that does not fit into one file.
+pub const TOO_LARGE: &str = "TR0821";
 
 /// All of them.
-pub const ALL: [&str; 19] = [
+pub const ALL: [&str; 21] = [
     FROZEN,
     NO_CHANNEL,
     NOT_OPEN,
@@ -60,4 +64,6 @@ pub const ALL: [&str; 19] = [
     STOPPED,
     RANDOM,
     UNAFFORDABLE,
+    KNOWN,
+    TOO_LARGE,
 ];

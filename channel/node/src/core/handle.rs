@@ -7,8 +7,8 @@ use futures_util::stream::{self, BoxStream};
 use tokio::sync::{mpsc, oneshot, watch};
 use twinroot_abi::ChannelId;
 use twinroot_client::api::{
-    Ack, Answer, AppRecord, Balances, Bytes, Close, Done, Event, Events, NodeStatus, Open, Opened,
-    Peer, Say, Shown, Step, Summary, Which,
+    Ack, Answer, AppRecord, Balances, Bytes, ChannelFile, Close, Done, Event, Events, NodeStatus,
+    Open, Opened, Peer, Say, Shown, Step, Summary, Which,
 };
 use twinroot_client::{Api, Failure};
 
@@ -218,6 +218,17 @@ impl Api for Handle {
 
     async fn snapshot(&self, channel: Which) -> Result<(), Failure> {
         self.ask(move |core| core.snapshot(channel.channel.into()))
+            .await
+    }
+
+    async fn export(&self, channel: Which) -> Result<ChannelFile, Failure> {
+        self.ask(move |core| core.export(channel.channel.into()))
+            .await
+    }
+
+    async fn import(&self, file: ChannelFile) -> Result<Opened, Failure> {
+        let salt = u32::from_le_bytes(random()?);
+        self.send(move |core, reply| core.import(&file.file.0, salt, reply))
             .await
     }
 

@@ -78,6 +78,10 @@ impl Core {
         if !self.caught_up {
             return;
         }
+        if let Some(coming) = self.coming.remove(&id) {
+            self.came(id, coming, view);
+            return;
+        }
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
@@ -236,7 +240,7 @@ impl Core {
     }
 
     /// The party of a channel begins.
-    fn begun(&mut self, id: ChannelId, view: View) {
+    pub(super) fn begun(&mut self, id: ChannelId, view: View) {
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.question = None;
         }

@@ -10,6 +10,7 @@ mod handle;
 mod ledger;
 pub(crate) mod line;
 mod operations;
+mod pass;
 mod pump;
 pub(crate) mod restore;
 mod seat;
@@ -97,6 +98,8 @@ pub(crate) struct Core {
     /// What is done once a batch is written.
     after: VecDeque<(u64, After)>,
     keys: answer::Keys,
+    /// Channels out of files, of which the ledger is asked.
+    coming: BTreeMap<ChannelId, pass::Coming>,
     last_event: u64,
     acked: u64,
     frozen: Option<String>,

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use twinroot_abi::{CodeHash, Gas, Height, INIT, Side};
+use twinroot_abi::{ChannelId, CodeHash, ContractId, Gas, Height, INIT, Side};
 use twinroot_client::Failure;
 use twinroot_client::api::{self, Args};
-use twinroot_exec::{Bundle, Call, Fallback, Header};
-use twinroot_rules::{CLOSE_WINDOW, Refused};
+use twinroot_exec::{Bundle, Call, Fallback, Header, StateKey};
+use twinroot_party::Party;
+use twinroot_rules::{CLOSE_WINDOW, Refused, contract_id};
 use twinroot_spec::Spec;
 use twinroot_state::{Read, Tree};
 use twinroot_types::{Limits, decode};
 use twinroot_wire::{Move, Operation};
 
 use super::{Core, codes};
-use twinroot_abi::{ChannelId, ContractId};
 
 /// Gas beside what a dry run needed, as a part of it: the state may be another one by then.
 const SPARE: u64 = 4;
@@ -277,9 +277,22 @@ impl Core {
 
 /// The header of a contract in a full state.
 pub(super) fn header(state: &Tree, contract: ContractId) -> Option<Header> {
-    let key = twinroot_exec::StateKey::Header(contract).hash();
+    let key = StateKey::Header(contract).hash();
     let leaf = state.read(&key).ok().flatten()?;
     decode(&leaf, Limits::V1.value_bytes).ok()
+}
+
+/// All contracts of a channel.
+pub(super) fn headers(id: ChannelId, party: &Party) -> impl Iterator<Item = (ContractId, Header)> {
+    let state = party.state();
+    let counter = state.read(&StateKey::Counter.hash()).ok().flatten();
+    let count: u64 = counter
+        .and_then(|bytes| decode(&bytes, Limits::V1.value_bytes).ok())
+        .unwrap_or_default();
+    (0..count).filter_map(move |place| {
+        let contract = contract_id(id, place);
+        Some((contract, header(state, contract)?))
+    })
 }
 
 /// The name under which a module as its author built it is kept, beside the code of that name.

@@ -71,6 +71,7 @@ impl Core {
             written: 0,
             after: Default::default(),
             keys: Keys::default(),
+            coming: BTreeMap::new(),
             last_event: 0,
             acked: 0,
             frozen: None,
@@ -117,6 +118,7 @@ impl Core {
 
     fn read_log(&mut self, store: Store) -> Result<(), RestoreError> {
         self.seats.clear();
+        self.coming.clear();
         self.codes = Default::default();
         self.modules.clear();
         self.specs.clear();

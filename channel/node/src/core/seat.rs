@@ -173,7 +173,8 @@ impl Seat {
                     && (self.proposed.is_some()
                         || self.takes_back
                         || !matches!(party.status(), Status::Free | Status::Closing(_))
-                        || party.has_notes())
+                        || party.has_notes()
+                        || party.lacks_codes())
             }
             Stage::Over => false,
         }

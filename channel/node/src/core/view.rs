@@ -1,25 +1,22 @@
 //! What the user is shown.
 
 use serde_json::{Value, json};
-use twinroot_abi::{Amount, ChannelId, Height, Side};
+use twinroot_abi::{Amount, ChannelId, ContractId, Height, Side};
 use twinroot_client::Failure;
 use twinroot_client::api::{
     self, Balances, Coins, Contract, Done, Id, NodeStatus, Question, Shown, Summary,
 };
-use twinroot_exec::StateKey;
+use twinroot_exec::Header;
 use twinroot_party::{Party, Question as Asked, Status};
-use twinroot_rules::contract_id;
-use twinroot_state::Read;
-use twinroot_types::{Limits, decode};
 use twinroot_wire::Operation;
 
 use super::Core;
 use super::answer::{gas, moved};
-use super::operations::{header, side_name};
+use super::operations::{headers, side_name};
 use super::seat::{Seat, Stage};
 
 /// Contracts that are shown of one channel, at most.
-const CONTRACTS: u64 = 10_000;
+const CONTRACTS: usize = 10_000;
 
 impl Core {
     pub(super) fn node_status(&self) -> NodeStatus {
@@ -80,23 +77,17 @@ impl Core {
     }
 
     fn contracts(&self, id: ChannelId, party: &Party) -> Vec<Contract> {
-        let counter = party.state().read(&StateKey::Counter.hash()).ok().flatten();
-        let count: u64 = counter
-            .and_then(|bytes| decode(&bytes, Limits::V1.value_bytes).ok())
-            .unwrap_or_default();
-        let all = (0..count.min(CONTRACTS)).filter_map(|place| {
-            let contract = contract_id(id, place);
-            let header = header(party.state(), contract)?;
+        let shown = |(contract, header): (ContractId, Header)| {
             let spec = self.specs.get(&header.code);
-            Some(Contract {
+            Contract {
                 contract: contract.into(),
                 code: header.code.into(),
                 name: spec.map(|spec| spec.name.clone()),
                 coins: Coins(header.coins),
                 document: spec.and_then(|spec| serde_json::to_value(spec.document()).ok()),
-            })
-        });
-        all.collect()
+            }
+        };
+        headers(id, party).take(CONTRACTS).map(shown).collect()
     }
 
     fn question(&self, id: ChannelId, seat: &Seat, asked: &Asked) -> Question {

@@ -150,6 +150,12 @@ pub fn methods<A: Api>(api: &A) -> Methods {
     let all = add(all, api, &methods::SNAPSHOT, |api, which| async move {
         api.snapshot(which).await
     });
+    let all = add(all, api, &methods::EXPORT, |api, which| async move {
+        api.export(which).await
+    });
+    let all = add(all, api, &methods::IMPORT, |api, file| async move {
+        api.import(file).await
+    });
     let all = add(all, api, &methods::EVENTS, |api, which| async move {
         api.events(which).await
     });

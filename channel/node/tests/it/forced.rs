@@ -6,7 +6,7 @@ use twinroot_node::Node;
 
 use crate::accounts::answered;
 use crate::toy::Line;
-use crate::world::{World, call, contract, create, terms, wait_for};
+use crate::world::{World, agree, call, contract, create, terms, wait_for};
 
 /// Kinds of all that happened in a channel.
 async fn kinds(node: &Node, channel: Id) -> Vec<String> {
@@ -20,19 +20,8 @@ async fn a_call_is_forced_whose_code_the_ledger_has_never_seen() {
     let world = World::new();
     let [alice, bob] = [world.node(1).await, world.node(2).await];
     let channel = world.channel(&alice, &bob).await;
-    let offered = wait_for(&bob.handle(), 0, "asked").await;
-    let made = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(create(channel, "contract")).await }
-    });
-    wait_for(&bob.handle(), offered.id, "asked").await;
-    let his = bob.handle();
-    let agreed = his.approve(Answer {
-        channel,
-        question: None,
-    });
-    agreed.await.expect("a step");
-    made.await.expect("no panic").expect("both sign");
+    let made = agree(&alice, &bob, create(channel, "contract")).await;
+    made.expect("both sign");
 
     let forced = tokio::spawn({
         let alice = alice.handle();

@@ -18,6 +18,7 @@ mod decoders;
 mod disk;
 mod equal;
 mod events;
+mod files;
 mod flips;
 mod forced;
 mod forks;

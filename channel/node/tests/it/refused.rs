@@ -2,12 +2,12 @@
 
 use twinroot_abi::Gas;
 use twinroot_client::Api;
-use twinroot_client::api::{Answer, Args, Bytes, Id, Operation, Step, Which, Work};
-use twinroot_node::{Node, codes};
+use twinroot_client::api::{Args, Bytes, Id, Operation, Step, Which, Work};
+use twinroot_node::codes;
 
 use crate::toy::Line;
 use crate::world::{
-    DEPOSIT, World, call, config_of, contract, create, signing, terms, transfer, wait_for,
+    DEPOSIT, World, agree, call, config_of, contract, create, signing, terms, transfer,
 };
 
 /// The same step with operations that were changed.
@@ -16,29 +16,13 @@ fn with(mut step: Step, change: impl FnOnce(&mut Vec<Operation>)) -> Step {
     step
 }
 
-/// A contract, which Bob's user agrees to.
-async fn make(alice: &Node, bob: &Node, channel: Id) {
-    let offered = wait_for(&bob.handle(), 0, "asked").await;
-    let made = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(create(channel, "contract")).await }
-    });
-    wait_for(&bob.handle(), offered.id, "asked").await;
-    let his = bob.handle();
-    let answer = Answer {
-        channel,
-        question: None,
-    };
-    his.approve(answer).await.expect("a step");
-    made.await.expect("no panic").expect("both sign");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_beyond_the_limits_has_a_code_and_costs_nothing() {
     let world = World::new();
     let [alice, bob] = [world.node(1).await, world.node_with(2, &signing()).await];
     let channel = world.channel(&alice, &bob).await;
-    make(&alice, &bob, channel).await;
+    let made = agree(&alice, &bob, create(channel, "contract")).await;
+    made.expect("both sign");
     let handle = alice.handle();
     let held = handle.balances(Which { channel }).await.expect("coins");
     assert_eq!(held.free.0, terms(&bob).deposit.0);

@@ -9,10 +9,10 @@ use tempfile::TempDir;
 use twinroot_abi::{Amount, ChannelId, PublicKey, TimeMs};
 use twinroot_arbiter::Genesis;
 use twinroot_chain::{ChainBackend, Embedded, Mode};
-use twinroot_client::Api;
 use twinroot_client::api::{
-    Answer, Args, Bytes, Coins, Event, Events, Id, Open, Operation, Peer, Stage, Step, Work,
+    Answer, Args, Bytes, Coins, Done, Event, Events, Id, Open, Operation, Peer, Stage, Step, Work,
 };
+use twinroot_client::{Api, Failure};
 use twinroot_keyring::{LocalSigner, Signer};
 use twinroot_node::{Config, Handle, LOG, Node};
 use twinroot_store::Store;
@@ -201,6 +201,21 @@ impl World {
             .await
             .unwrap_or_else(|_| panic!("the channel never comes to be {stage:?}"));
     }
+}
+
+/// One wants a step, and the other's user agrees to it.
+pub(crate) async fn agree(one: &Node, other: &Node, step: Step) -> Result<Done, Failure> {
+    let (one, other) = (one.handle(), other.handle());
+    let last = other.status().await.expect("a status").last_event;
+    let channel = step.channel;
+    let wanted = tokio::spawn(async move { one.call(step).await });
+    wait_for(&other, last, "asked").await;
+    let answer = Answer {
+        channel,
+        question: None,
+    };
+    other.approve(answer).await.expect("a step");
+    wanted.await.expect("no panic")
 }
 
 /// Before it has heard of its account it opens nothing.

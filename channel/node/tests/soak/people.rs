@@ -301,6 +301,14 @@ pub(crate) fn forgotten(asked: &[Asked]) -> u64 {
     asked.iter().map(|asked| asked.lost * moves(asked)).sum()
 }
 
+/// What the ledger alone has moved, as far as it was answered.
+pub(crate) fn forced(asked: &[Asked]) -> u64 {
+    let done = asked
+        .iter()
+        .filter(|asked| asked.answer.as_ref().is_ok_and(|done| done["forced"] != 0));
+    done.map(moves).sum()
+}
+
 fn moves(asked: &Asked) -> u64 {
     let amounts = asked
         .step

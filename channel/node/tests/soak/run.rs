@@ -18,7 +18,7 @@ use crate::hosts::{ADDRESSES, Hosts};
 use crate::judge;
 use crate::kid::Kid;
 use crate::ledger::{Ledger, key};
-use crate::people::{Asked, PATIENCE, User, create, forgotten, paid, step};
+use crate::people::{Asked, PATIENCE, User, create, forced, forgotten, paid, step};
 use crate::proxy::{Proxy, Weather};
 
 /// What goes wrong beside the kills.
@@ -494,7 +494,8 @@ impl World {
     }
 
     /// Both have the same newest state, and it holds what was answered: nothing twice, nothing lost. A node whose log was lost
-    /// may make a step again that had no answer yet.
+    /// may make a step again that had no answer yet, and does not know of one that the ledger carried out for it and a late
+    /// signature has beaten (docs/spec/channel.md, 7.4).
     async fn settled(&self, channel: Id, asked: &[Vec<Asked>; 2]) -> [u64; 2] {
         let [to_responder, to_initiator] = [paid(&asked[0]), paid(&asked[1])];
         let free = [
@@ -502,9 +503,11 @@ impl World {
             DEPOSIT + to_responder - to_initiator,
         ];
         let again = forgotten(&asked[0]);
-        let is_right = |held: [u64; 2]| {
-            held[0] <= free[0] && free[0] - held[0] <= again && held[0] + held[1] == 2 * DEPOSIT
-        };
+        let has_lost_logs = self.users[0].restored.load(Ordering::SeqCst) > 0;
+        let owed = if has_lost_logs { forced(&asked[0]) } else { 0 };
+        let right = free[0] - again..=free[0] + owed;
+        let is_right =
+            |held: [u64; 2]| right.contains(&held[0]) && held[0] + held[1] == 2 * DEPOSIT;
         let seen = std::sync::Mutex::new(None);
         let wait = async {
             loop {
@@ -530,7 +533,7 @@ impl World {
         let settled = tokio::time::timeout(PATIENCE / 4, wait).await;
         settled.unwrap_or_else(|_| {
             panic!(
-                "seed {}: channel {channel:?} is to hold {free:?}, or {again} moved again, and has {seen:#?}; refused were {:#?}",
+                "seed {}: channel {channel:?} is to hold {free:?}, or {again} moved again, or {owed} not, and has {seen:#?}; refused were {:#?}",
                 self.seed,
                 asked.iter().flatten().filter(|asked| asked.answer.is_err()).map(|asked| (&asked.step.key, &asked.answer, &asked.step.operations)).collect::<Vec<_>>()
             )

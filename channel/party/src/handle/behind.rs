@@ -1,10 +1,15 @@
 //! A newer state that both signed was lost here; the peer gives it back (docs/spec/channel.md, 5.10).
 
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
-use twinroot_abi::{Hash, Round};
-use twinroot_rules::Position;
-use twinroot_state::{Changes, State, Tree};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use twinroot_abi::{CodeHash, Hash, Round};
+use twinroot_exec::{Header, StateKey};
+use twinroot_rules::{Position, contract_id};
+use twinroot_state::{Changes, Read, State, Tree};
+use twinroot_types::{Limits, decode};
 use twinroot_wire::{Ground, LEAVES, Leaf, Message};
 
 use crate::effect::{Checkpoint, Effect, Record, Report};
@@ -134,6 +139,7 @@ fn complete(party: &mut Party) -> Vec<Effect> {
     party.behind = None;
     party.funded = None;
     party.live.retain(|half| half.candidate.round() > round);
+    party.lacking = unknown_codes(party);
     let above = skip_lost_rounds(party);
     let mut effects = vec![
         above,
@@ -141,7 +147,33 @@ fn complete(party: &mut Party) -> Vec<Effect> {
         Effect::Report(Report::CaughtUp { round }),
     ];
     effects.extend(given_up);
+    effects.extend(want_code(party));
     effects
+}
+
+/// Asks for the next code that is missing.
+pub(crate) fn want_code(party: &Party) -> Option<Effect> {
+    let code = party.lacking.first()?;
+    Some(Effect::Send(Message::WantCode(*code)))
+}
+
+/// Codes of its contracts that are not known here.
+pub(crate) fn unknown_codes(party: &Party) -> BTreeSet<CodeHash> {
+    let Position { commitment, state } = party.tip();
+    let count: u64 = read(state, &StateKey::Counter).unwrap_or_default();
+    (0..count)
+        .filter_map(|number| {
+            let contract = contract_id(commitment.channel, number);
+            read::<Header>(state, &StateKey::Header(contract))
+        })
+        .map(|header| header.code)
+        .filter(|code| !party.codes.contains_key(code))
+        .collect()
+}
+
+fn read<T: Serialize + DeserializeOwned>(state: &Tree, key: &StateKey<'_>) -> Option<T> {
+    let leaf = state.read(&key.hash()).ok().flatten()?;
+    decode(&leaf, Limits::V1.value_bytes).ok()
 }
 
 /// Whatever was signed and lost lies below the next round.

@@ -4,7 +4,7 @@ use twinroot_abi::Round;
 use twinroot_wire::{Ground, Hello, Message, Proposal};
 
 use super::adopt::adopt;
-use super::behind::{fall_behind, fetch, skip_lost_rounds};
+use super::behind::{fall_behind, fetch, skip_lost_rounds, want_code};
 use super::note::{first, heard, say_again, skip};
 use super::proposed::ROUND_GAP;
 use crate::effect::Effect;
@@ -28,6 +28,7 @@ pub(crate) fn hello(party: &Party, answer: bool) -> Effect {
 /// look at different blocks would greet and refuse each other without an end.
 pub(crate) fn connected(party: &Party) -> Vec<Effect> {
     let mut effects = vec![hello(party, true)];
+    effects.extend(want_code(party));
     effects.extend(ask_again(party));
     effects.extend(say_again(party));
     effects
@@ -42,6 +43,7 @@ pub(crate) fn tick(party: &mut Party) -> Vec<Effect> {
         effects.push(hello(party, true));
     }
     effects.extend(fetch(party));
+    effects.extend(want_code(party));
     effects.extend(ask_again(party));
     effects.extend(say_again(party));
     effects

@@ -4,7 +4,7 @@ use twinroot_abi::{CodeHash, Round};
 use twinroot_exec::Execute;
 use twinroot_wire::{Message, Package, Reason};
 
-use super::behind::{give, take};
+use super::behind::{give, take, want_code};
 use super::close::{close_accepted, close_proposed, close_refused};
 use super::hello::greeted;
 use super::note::{noted, waits_for};
@@ -111,6 +111,7 @@ fn learn(party: &mut Party, package: Package, execute: &dyn Execute) -> Vec<Effe
         && let Ok(code) = execute.admit(&package.wasm)
     {
         party.learn_with(code, package.spec);
+        return want_code(party).into_iter().collect();
     }
     Vec::new()
 }

@@ -19,7 +19,7 @@ mod proposed;
 mod signed;
 
 pub(crate) use adopt::{adopt, give_up};
-pub(crate) use behind::{checkpoint, fall_behind, lost_numbers};
+pub(crate) use behind::{checkpoint, fall_behind, lost_numbers, unknown_codes};
 pub(crate) use block::block;
 pub(crate) use close::{close_solo, propose_close, snapshot};
 pub(crate) use decide::{approve, decline};

@@ -54,9 +54,10 @@ fn params(method: &str) -> Value {
         "channel.message" => json!({ "channel": CHANNEL, "bytes": "00" }),
         "channel.close" => json!({ "channel": CHANNEL, "solo": true }),
         "channel.show" | "channel.balances" | "channel.cancel" | "channel.settle"
-        | "channel.slash" | "channel.snapshot" => {
+        | "channel.slash" | "channel.snapshot" | "channel.export" => {
             json!({ "channel": CHANNEL })
         }
+        "channel.import" => json!({ "file": "00" }),
         "events.list" | "events.follow" => json!({ "after": 0, "limit": 10, "channel": null }),
         "events.ack" => json!({ "up_to": 1 }),
         other => panic!("no params for {other} here"),

@@ -8,9 +8,9 @@ use serde_json::json;
 use tokio::sync::watch;
 use twinroot_abi::{Amount, Gas};
 use twinroot_client::api::{
-    Ack, Answer, AppRecord, Balances, Bytes, Close, Coins, Contract, Done, Event, Events, Id,
-    NodeStatus, Open, Opened, Peer, Question, Receipt, Say, Shown, Stage, Step, Summary, Which,
-    Work,
+    Ack, Answer, AppRecord, Balances, Bytes, ChannelFile, Close, Coins, Contract, Done, Event,
+    Events, Id, NodeStatus, Open, Opened, Peer, Question, Receipt, Say, Shown, Stage, Step,
+    Summary, Which, Work,
 };
 use twinroot_client::{Api, Failure};
 
@@ -214,6 +214,17 @@ impl Api for Toy {
 
     async fn snapshot(&self, which: Which) -> Result<(), Failure> {
         known(which.channel)
+    }
+
+    async fn export(&self, which: Which) -> Result<ChannelFile, Failure> {
+        known(which.channel)?;
+        Ok(ChannelFile {
+            file: Bytes(vec![1]),
+        })
+    }
+
+    async fn import(&self, _: ChannelFile) -> Result<Opened, Failure> {
+        Ok(Opened { channel: CHANNEL })
     }
 
     async fn events(&self, which: Events) -> Result<Vec<Event>, Failure> {
