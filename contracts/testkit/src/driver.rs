@@ -132,7 +132,7 @@ impl World {
         for (_, report) in self.reports.drain(..) {
             match report {
                 Report::Agreed(new) | Report::AdoptedForced(new) => agreed = Some(*new),
-                Report::Impossible(reason) => return Err(WorldError::Impossible(reason)),
+                Report::Impossible { why, .. } => return Err(WorldError::Impossible(why)),
                 Report::PeerRefused { reason, .. } => return Err(WorldError::PeerRefused(reason)),
                 _ => {}
             }

@@ -140,13 +140,15 @@ pub(crate) const TABLE: &[Entry] = &[
         KNOWN,
         2,
         "the node has the channel that is in the file",
-        "What a node has in its log is at least as new as any file of it, and knows what it has signed since. Nothing is taken from the file. A node          whose log is lost begins anew with `twinroot node restore`, and takes from files only what its backup did not have.",
+        "What a node has in its log is at least as new as any file of it, and knows what it has signed since. Nothing is taken from the file. A node \
+         whose log is lost begins anew with `twinroot node restore`, and takes from files only what its backup did not have.",
     ),
     error(
         TOO_LARGE,
         3,
         "the channel does not fit into one file",
-        "A file of a channel has 4 MiB at most, since it goes through the API in one piece. `twinroot node backup` has no such limit, and takes all          channels of the node.",
+        "A file of a channel has 4 MiB at most, since it goes through the API in one piece. `twinroot node backup` has no such limit, and takes all \
+         channels of the node.",
     ),
 ];
 

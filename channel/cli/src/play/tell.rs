@@ -65,6 +65,9 @@ fn report(report: &Report) -> String {
         }
         Report::Refused { round, reason } => format!("did not sign round {round}: {reason:?}"),
         Report::Impossible { why, .. } => format!("that step does not work: {why}"),
+        Report::NotProposed(_) => {
+            "that step is not proposed: its result is not worth the next forced step".to_owned()
+        }
         Report::Unaffordable { fee, protects } => {
             format!("forcing the next step may cost {fee}, and there are {protects} coins at stake")
         }

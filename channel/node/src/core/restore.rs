@@ -357,6 +357,23 @@ impl Core {
                         self.keys.answered(number, key, answer);
                     }
                 }
+                // What is known of it ends with the copy: it may have been carried out since, and its user told. It is not done
+                // by itself.
+                CallLine::Forcing { .. } if self.is_of_lost_life(number) => {}
+                CallLine::Proposed {
+                    channel,
+                    what,
+                    since,
+                    mut shares,
+                } if self.is_of_lost_life(number) => {
+                    shares.iter_mut().for_each(|share| share.force_after = None);
+                    open.push(CallLine::Proposed {
+                        channel,
+                        what,
+                        since,
+                        shares,
+                    });
+                }
                 line => open.push(line),
             }
         }
@@ -407,6 +424,11 @@ impl Core {
             seat.takes_back = seat.proposed.is_none() && !seat.half_signed.is_empty();
         }
         Ok(())
+    }
+
+    fn is_of_lost_life(&self, number: u64) -> bool {
+        self.restored
+            .is_some_and(|restored| number < restored.number)
     }
 
     pub(super) fn checkpoint_if_due(&mut self, id: ChannelId) {

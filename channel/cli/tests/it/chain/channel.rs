@@ -56,3 +56,64 @@ fn what_is_wrong_is_told_and_nothing_moves() {
     refuses(&transfer("1"), 3, "TR0810", &["closed"]);
     assert_eq!(ledger.coins(bobs), 110);
 }
+
+/// Alice's disk is lost and there is no backup: Bob's node has the channel, and gives it to her in a file.
+#[test]
+fn a_channel_comes_back_from_a_file_of_the_peer() {
+    let ledger = Ledger::ticking();
+    ledger.init("alice", &[]);
+    ledger.agreeing("bob");
+    let [mut alice, bob] = ["alice", "bob"].map(|name| ledger.node(name));
+    let key = alice.said["key"].as_str().unwrap().to_owned();
+    ledger.ask(&["chain", "fund", &key, "100000"]);
+    let of = |name, words: &[&str]| ledger.ask(&[&["channel", "--node", name], words].concat());
+    let opened = of(
+        "alice",
+        &["open", "--peer", &bob.peer(), "--deposit", "1000"],
+    );
+    of("alice", &["transfer", "100"]);
+    let written = of("bob", &["export", "deal.channel"]);
+    assert_eq!(written["channel"], opened["channel"]);
+    let again = ["channel", "--node", "bob", "export", "deal.channel"];
+    ledger.refuses(&again, 2, "TR0206", &["is there already"]);
+
+    alice.kill();
+    std::fs::remove_file(ledger.path().join("alice/node.log")).unwrap();
+    let _alice = ledger.node("alice");
+    let listening = bob.said["listening"].as_str().unwrap();
+    let import = |file| {
+        [
+            "channel",
+            "--node",
+            "alice",
+            "import",
+            file,
+            "--peer-address",
+            listening,
+        ]
+    };
+    ledger.refuses(
+        &import("bob/node.toml"),
+        2,
+        "TR0807",
+        &["no exported channel"],
+    );
+    ledger.refuses(&import("nothing"), 2, "TR0104", &["nothing"]);
+    // It follows the ledger after a moment.
+    let came = loop {
+        let output = ledger.run(&import("deal.channel"));
+        if output.status.success() {
+            break serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
+        }
+        assert!(
+            crate::author::error(&output).contains("TR0806"),
+            "{output:?}"
+        );
+        sleep(Duration::from_millis(20));
+    };
+    assert_eq!(came["channel"], opened["channel"]);
+    ledger.refuses(&import("deal.channel"), 2, "TR0820", &["has the channel"]);
+    of("alice", &["transfer", "10"]);
+    let shown = of("bob", &["show"]);
+    assert_eq!(shown["balances"], serde_json::json!(["110", "890"]));
+}

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use twinroot_chain::What;
 use twinroot_client::Api;
-use twinroot_client::api::{Ack, Answer, Coins, Stage};
+use twinroot_client::api::{Ack, Answer, Coins, Stage, Which};
 use twinroot_keyring::{BackupKey, LocalSigner, OpenSealedError, open_sealed};
 use twinroot_node::{LOG, Node, RestoreBackupError, restore};
 use twinroot_store::Store;
 
 use super::witness::{Book, Witness};
 use super::{backups, careful, pay, restored, summary, until_status};
+use crate::accounts::{answered, included};
 use crate::world::{World, key, signing, transfer, wait_for};
 
 const GAP: u64 = 1 << 24;
@@ -108,6 +110,60 @@ async fn a_backup_of_any_age_signs_no_round_twice_and_loses_no_coin() {
         alice.stop().await;
     }
     bob.stop().await;
+}
+
+/// The copy was made while a step was being forced. It was carried out since, and its user told.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_lost_life_was_to_force_is_not_forced_by_itself() {
+    let world = World::new();
+    let folder = world.folder(10);
+    let config = careful(folder.clone());
+    let bob = world.node_with(2, &signing()).await;
+    let alice = world.node_with(1, &config).await;
+    let channel = world.channel(&alice, &bob).await;
+    let forced = tokio::spawn({
+        let alice = alice.handle();
+        async move { alice.force(transfer(channel, "forced", 7)).await }
+    });
+    let before = wait_for(&alice.handle(), 0, "opened").await;
+    wait_for(&alice.handle(), before.id, "posted").await;
+    alice.stop().await;
+    forced
+        .await
+        .expect("no panic")
+        .expect_err("Alice has stopped");
+    let copy = backups(&folder).pop().expect("a backup");
+
+    let alice = world.node_with(1, &config).await;
+    world.meet(&alice, &bob).await;
+    let again = tokio::spawn({
+        let alice = alice.handle();
+        async move { alice.force(transfer(channel, "forced", 7)).await }
+    });
+    let done = answered(&world, again).await;
+    assert_eq!(done.expect("the ledger carries it out").forced, 1);
+    pay(&alice, channel, "above it", 1_000).await;
+    alice.stop().await;
+    // The ledger does not show the step any more.
+    let told = bob.handle().snapshot(Which { channel }).await;
+    told.expect("a newer state");
+    included(&world, What::Snapshotted).await;
+
+    let life = restored(&world, 1, 20, &copy, 1);
+    let alice = world.node_in(1, &life, &signing()).await;
+    world.meet(&alice, &bob).await;
+    until_status(&alice.handle(), channel, "free").await;
+    for _ in 0..6 {
+        world.mine(1);
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    pay(&alice, channel, "after it", 100).await;
+    let there = summary(&alice.handle(), channel).await;
+    assert_eq!(there.balances[1].0.0, 400_001_107);
+    assert_eq!(there.forced, 0);
+    for node in [alice, bob] {
+        node.stop().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
