@@ -5,6 +5,7 @@ mod carry;
 pub mod codes;
 mod commands;
 mod events;
+mod force;
 mod gauges;
 mod handle;
 mod ledger;

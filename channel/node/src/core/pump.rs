@@ -1,12 +1,10 @@
-//! The user's steps: proposed together, answered one by one, forced where the peer is silent.
+//! The user's steps that both are to sign: proposed together, answered one by one.
 
-use serde_json::json;
-use twinroot_abi::{ChannelId, Height};
+use twinroot_abi::ChannelId;
+use twinroot_client::Failure;
 use twinroot_party::{Agreed, Illegal, Input, Status};
 use twinroot_rules::{FORCE_WINDOW, Refused};
 use twinroot_wire::{Operation, Reason};
-
-use twinroot_client::Failure;
 
 use super::line::Share;
 use super::seat::Stage;
@@ -107,18 +105,6 @@ impl Core {
         self.revive_void(id);
     }
 
-    /// The party does not force what both have signed. A step of another key that is equal is to be done all the same.
-    fn force_equal_again(&mut self, id: ChannelId, operations: &[Operation]) {
-        if let Some(forcing) = self
-            .seats
-            .get_mut(&id)
-            .and_then(|seat| seat.forcing.as_mut())
-            .filter(|forcing| forcing.operations == operations)
-        {
-            forcing.is_asked = false;
-        }
-    }
-
     /// What was proposed and cannot be signed any more waits again, unless the party proposes it again by itself, or its
     /// user has taken it back.
     fn revive_void(&mut self, id: ChannelId) {
@@ -148,25 +134,6 @@ impl Core {
             );
         } else {
             self.put_back(id, false);
-        }
-    }
-
-    /// The ledger carried out a step, and the party has taken it over.
-    pub(super) fn adopted_forced(&mut self, id: ChannelId, agreed: &Agreed) {
-        let Some(seat) = self.seats.get_mut(&id) else {
-            return;
-        };
-        let Some(update) = seat
-            .forced
-            .take()
-            .filter(|update| update.proposer == seat.side)
-        else {
-            return;
-        };
-        // One that was not posted is another, however equal.
-        let posted = |joint: &mut Joint| joint.is_noted && joint.operations == update.operations;
-        if let Some(joint) = seat.forcing.take_if(posted) {
-            self.answer_joint(id, joint, agreed);
         }
     }
 
@@ -239,23 +206,9 @@ impl Core {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        // What the party proposes of itself, since it is owed, nobody waits for.
-        let Some(mut proposed) = seat
-            .proposed
-            .take_if(|joint| joint.operations == operations)
-        else {
+        let Some(mut proposed) = seat.take_proposed(operations) else {
             return;
         };
-        if proposed
-            .wants
-            .iter()
-            .any(|want| seat.is_half_signed(&want.key))
-        {
-            // It worked when it was signed, and the peer can still sign that: it is told once that is taken back.
-            seat.takes_back = true;
-            seat.wait_again(proposed.lasting());
-            return;
-        }
         let at_fault = refused
             .operation()
             .and_then(|place| proposed.operations.get(place))
@@ -286,40 +239,17 @@ impl Core {
         }
     }
 
-    /// The step that the ledger was to carry out does not work alone.
-    pub(super) fn cannot_force(
-        &mut self,
-        id: ChannelId,
-        operations: &[Operation],
-        refused: &Refused,
-    ) {
+    /// The step works, but its result is one that the policy does not sign.
+    pub(super) fn not_proposed(&mut self, id: ChannelId, operations: &[Operation]) {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        // What is to be forced once more was answered long ago.
-        let asked = |joint: &mut Joint| joint.is_asked && joint.operations == operations;
-        let Some(mut joint) = seat.forcing.take_if(asked) else {
+        let Some(proposed) = seat.take_proposed(operations) else {
             return;
         };
-        joint.wants = seat.wait_if_half_signed(joint.wants);
-        let at_fault = refused.operation().and_then(|place| operations.get(place));
-        let failure = self.refused(id, refused, at_fault);
-        self.fail_joint(id, joint, &failure);
-    }
-
-    /// The step works, but its result is one that the policy does not sign.
-    pub(super) fn not_proposed(&mut self, id: ChannelId, operations: &[Operation]) {
-        let Some(seat) = self.seats.get(&id) else {
-            return;
-        };
-        let Some(proposed) = seat
-            .proposed
-            .as_ref()
-            .filter(|joint| joint.operations == operations)
-        else {
-            return;
-        };
-        if proposed.wants.len() > 1 {
+        let is_alone = proposed.wants.len() == 1;
+        seat.proposed = Some(proposed);
+        if !is_alone {
             self.put_back(id, true);
             return;
         }
@@ -329,30 +259,6 @@ impl Core {
                 code: codes::UNAFFORDABLE,
                 message: "forcing the next step could cost more than the result protects, so it is not signed".into(),
                 todo: "keep more coins in the channel and in the account, or set `unaffordable` of the policy to `warn`".into(),
-            },
-        );
-    }
-
-    pub(super) fn not_forced(&mut self, id: ChannelId, operations: &[Operation]) {
-        let Some(seat) = self.seats.get_mut(&id) else {
-            return;
-        };
-        let asked = |joint: &mut Joint| joint.is_asked && joint.operations == operations;
-        let Some(mut joint) = seat.forcing.take_if(asked) else {
-            return;
-        };
-        joint.wants = seat.wait_if_half_signed(joint.wants);
-        self.fail_joint(
-            id,
-            joint,
-            &Failure {
-                code: codes::NOT_FORCED,
-                message:
-                    "the ledger did not carry out the step, or a newer state stands in its place"
-                        .into(),
-                todo:
-                    "look at `twinroot channel show`, and force it again where it is still wanted"
-                        .into(),
             },
         );
     }
@@ -378,96 +284,6 @@ impl Core {
         );
     }
 
-    /// Steps whose callers have waited long enough are forced.
-    pub(super) fn force_overdue(&mut self, id: ChannelId, height: Height) {
-        let Some(seat) = self
-            .seats
-            .get_mut(&id)
-            .filter(|seat| seat.looked && seat.broken.is_none())
-        else {
-            return;
-        };
-        if let Some(joint) = seat.take_overdue(height) {
-            seat.forcing = Some(joint);
-            self.tell(
-                Some(id),
-                &tell::words(
-                    "forcing",
-                    "the peer has not signed the step in time: the ledger is to carry it out",
-                    json!({}),
-                ),
-            );
-        }
-        // Where the party is busy, it is asked again after the next block.
-        let _ = self.force_now(id);
-    }
-
-    /// Has the ledger carry out a step that its user wants forced.
-    pub(super) fn force_want(&mut self, id: ChannelId, want: Want) {
-        let Some(seat) = self.seats.get_mut(&id) else {
-            return;
-        };
-        if seat.forcing.is_some() {
-            self.answer_want(want, Err(illegal(&Illegal::Forcing)));
-            return;
-        }
-        let joint = Joint::of(vec![want]);
-        if let Some(share) = seat.equal_half_signed(&joint.wants, &joint.operations) {
-            let failure = equal(&share.key);
-            self.fail_joint(id, joint, &failure);
-            return;
-        }
-        seat.forcing = Some(joint);
-        if let Err(error) = self.force_now(id)
-            && let Some(joint) = self.seats.get_mut(&id).and_then(|seat| seat.forcing.take())
-        {
-            self.fail_joint(id, joint, &illegal(&error));
-        }
-    }
-
-    /// Asks the party to force what is to be forced, unless it was asked before; the codes that the ledger needs come first.
-    fn force_now(&mut self, id: ChannelId) -> Result<(), Illegal> {
-        let Some(seat) = self.seats.get_mut(&id) else {
-            return Ok(());
-        };
-        if !seat.looked {
-            // After a restart, the party hears of the ledger first.
-            return Ok(());
-        }
-        let waits = seat
-            .forcing
-            .as_ref()
-            .is_some_and(|joint| seat.has_equal(&joint.wants, &joint.operations));
-        let Some(joint) = seat
-            .forcing
-            .as_mut()
-            .filter(|joint| !joint.is_asked && !waits)
-        else {
-            return Ok(());
-        };
-        let operations = joint.operations.clone();
-        joint.is_asked = true;
-        // An equal step that somebody was told the peer does not want, and which the peer signs all the same, is this one:
-        // the party does not make it twice.
-        let shares = joint.shares();
-        for half in &mut seat.half_signed {
-            if half.shares.is_empty() && half.operations == operations {
-                half.shares.clone_from(&shares);
-            }
-        }
-        self.publish_codes(id, &operations);
-        let result = self.try_input(id, Input::Force(operations));
-        if result.is_err()
-            && let Some(joint) = self
-                .seats
-                .get_mut(&id)
-                .and_then(|seat| seat.forcing.as_mut())
-        {
-            joint.is_asked = false;
-        }
-        result
-    }
-
     /// What was proposed waits again, each for itself if `alone`. What nobody has asked for since a restart does not.
     fn put_back(&mut self, id: ChannelId, alone: bool) {
         let Some(seat) = self.seats.get_mut(&id) else {
@@ -491,9 +307,10 @@ impl Core {
         }
     }
 
-    fn fail_joint(&mut self, id: ChannelId, joint: Joint, failure: &Failure) {
-        // Whoever was told so has no share in it any more, though the peer could still sign it.
-        if let Some(seat) = self.seats.get_mut(&id) {
+    pub(super) fn fail_joint(&mut self, id: ChannelId, joint: Joint, failure: &Failure) {
+        // Whoever was told so for good has no share in it any more, though the peer could still sign it.
+        let is_final = failure.code != codes::NOT_NOW;
+        if let Some(seat) = self.seats.get_mut(&id).filter(|_| is_final) {
             seat.half_signed
                 .iter_mut()
                 .filter(|half| joint.wants.iter().any(|want| half.is_of(&want.key)))
@@ -559,7 +376,7 @@ impl Core {
         }
     }
 
-    fn answer_joint(&mut self, id: ChannelId, joint: Joint, agreed: &Agreed) {
+    pub(super) fn answer_joint(&mut self, id: ChannelId, joint: Joint, agreed: &Agreed) {
         let shares = joint.shares();
         let operations = joint.operations.clone();
         if let Some(seat) = self.seats.get_mut(&id) {
@@ -575,17 +392,6 @@ pub(super) fn closed() -> Failure {
         code: codes::CLOSED,
         message: "the channel is closed".into(),
         todo: "open another".into(),
-    }
-}
-
-/// A step of another key that does the same can still be signed.
-fn equal(key: &str) -> Failure {
-    Failure {
-        code: codes::NOT_NOW,
-        message: format!("the step of key {key} does the same, and the peer can still sign it"),
-        todo: format!(
-            "`twinroot channel force` with `--key {key}` has the ledger carry out that one; `twinroot channel cancel` takes it back"
-        ),
     }
 }
 

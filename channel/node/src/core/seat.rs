@@ -286,6 +286,25 @@ impl Seat {
         done
     }
 
+    /// The step that was proposed and does not come, if anybody waits for it: what the party proposes of itself, since it is
+    /// owed, nobody does. Where it worked when it was signed the peer can still sign that: it is taken back before
+    /// anybody is told.
+    pub(crate) fn take_proposed(&mut self, operations: &[Operation]) -> Option<Joint> {
+        let proposed = self
+            .proposed
+            .take_if(|joint| joint.operations == operations)?;
+        if proposed
+            .wants
+            .iter()
+            .any(|want| self.is_half_signed(&want.key))
+        {
+            self.takes_back = true;
+            self.wait_again(proposed.lasting());
+            return None;
+        }
+        Some(proposed)
+    }
+
     /// Takes out the step of that key, wherever it waits.
     pub(crate) fn take_want(&mut self, key: &str) -> Option<Want> {
         for waiting in [&mut self.proposed, &mut self.forcing] {
