@@ -12,7 +12,7 @@ fn what_is_wrong_is_told_and_nothing_moves() {
     ledger.agreeing("bob");
     let [alice, bob] = ["alice", "bob"].map(|name| ledger.node(name));
     let [key, bobs] = [&alice, &bob].map(|node| node.said["key"].as_str().unwrap());
-    ledger.ask(&["chain", "fund", key, "100000"]);
+    ledger.fund("alice", key);
     let of_alice = |words: &[&str]| ledger.ask(&[&["channel", "--node", "alice"], words].concat());
     let refuses = |words: &[&str], exit, code, says: &[&str]| {
         let words = [&["channel", "--node", "alice"], words].concat();
@@ -65,7 +65,7 @@ fn a_channel_comes_back_from_a_file_of_the_peer() {
     ledger.agreeing("bob");
     let [mut alice, bob] = ["alice", "bob"].map(|name| ledger.node(name));
     let key = alice.said["key"].as_str().unwrap().to_owned();
-    ledger.ask(&["chain", "fund", &key, "100000"]);
+    ledger.fund("alice", &key);
     let of = |name, words: &[&str]| ledger.ask(&[&["channel", "--node", name], words].concat());
     let opened = of(
         "alice",
@@ -98,7 +98,7 @@ fn a_channel_comes_back_from_a_file_of_the_peer() {
         "TR0807",
         &["no exported channel"],
     );
-    ledger.refuses(&import("nothing"), 2, "TR0104", &["nothing"]);
+    ledger.refuses(&import("nothing"), 3, "TR0104", &["nothing"]);
     // It follows the ledger after a moment.
     let came = loop {
         let output = ledger.run(&import("deal.channel"));
@@ -115,5 +115,8 @@ fn a_channel_comes_back_from_a_file_of_the_peer() {
     ledger.refuses(&import("deal.channel"), 2, "TR0820", &["has the channel"]);
     of("alice", &["transfer", "10"]);
     let shown = of("bob", &["show"]);
-    assert_eq!(shown["balances"], serde_json::json!(["110", "890"]));
+    assert_eq!(
+        shown["summary"]["balances"],
+        serde_json::json!(["110", "890"])
+    );
 }

@@ -9,6 +9,8 @@ use std::fs;
 use std::io::BufReader;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -159,6 +161,14 @@ impl Ledger {
     /// Starts a node.
     fn node(&self, name: &str) -> Running {
         Running::start(quiet(self.path()).args(["node", "run", name]))
+    }
+
+    /// Puts coins into the account of a node, and waits until it has heard of them.
+    fn fund(&self, name: &str, key: &str) {
+        self.ask(&["chain", "fund", key, "100000"]);
+        while self.ask(&["node", "status", "--node", name])["coins"] == "0" {
+            sleep(Duration::from_millis(10));
+        }
     }
 
     fn coins(&self, key: &str) -> u64 {
