@@ -23,12 +23,15 @@ use crate::node::{EXIT_CODES, client_fault};
     long_about = "Write a channel to a file: what both signed last, with the whole state and the contracts' codes, 4 MiB at most. There is no \
         secret in it, but whoever reads it sees all amounts. A node with the key of either side goes on from it (`twinroot channel import`), also \
         one that has lost the channel altogether. What is half-signed or being forced is not in it.",
-    after_help = format!("Examples:\n  twinroot channel export deal.channel\n  twinroot channel export 3f2a deal.channel\n\n{EXIT_CODES}")
+    after_help = format!("Examples:\n  twinroot channel export --to deal.channel\n  twinroot channel export 3f2a --to deal.channel\n\n{EXIT_CODES}")
 )]
 pub(super) struct Export {
-    /// The channel, where there are several, and the file to write.
-    #[arg(required = true, num_args = 1..=2, value_names = ["CHANNEL", "FILE"], add = ArgValueCompleter::new(complete::channel))]
-    words: Vec<String>,
+    /// The channel, where there are several.
+    #[arg(add = ArgValueCompleter::new(complete::channel))]
+    channel: Option<String>,
+    /// The file to write, which must not be there yet.
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
 }
 
 /// Go on with a channel out of a file, which this node does not have.
@@ -47,15 +50,15 @@ pub(super) struct Import {
     peer_address: Option<String>,
 }
 
-pub(super) async fn export(session: &Session, Export { words }: &Export) -> Result<ExitCode> {
-    let (name, path) = super::message::last(words)?;
-    let channel = pick::channel(&session.node, name).await?;
+pub(super) async fn export(session: &Session, arguments: &Export) -> Result<ExitCode> {
+    let Export { channel, to } = arguments;
+    let channel = pick::channel(&session.node, channel.as_deref()).await?;
     let file = session.node.export(channel).await.map_err(client_fault)?;
     let bytes = file.file.0;
-    write_new(Path::new(path), &bytes)?;
+    write_new(to, &bytes)?;
     let written = Exported {
         channel,
-        file: path.into(),
+        file: to.clone(),
         bytes: bytes.len(),
     };
     output::print(&written, session.json)?;

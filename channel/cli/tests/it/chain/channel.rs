@@ -72,9 +72,9 @@ fn a_channel_comes_back_from_a_file_of_the_peer() {
         &["open", "--peer", &bob.peer(), "--deposit", "1000"],
     );
     of("alice", &["transfer", "100"]);
-    let written = of("bob", &["export", "deal.channel"]);
+    let written = of("bob", &["export", "--to", "deal.channel"]);
     assert_eq!(written["channel"], opened["channel"]);
-    let again = ["channel", "--node", "bob", "export", "deal.channel"];
+    let again = ["channel", "--node", "bob", "export", "--to", "deal.channel"];
     ledger.refuses(&again, 2, "TR0206", &["is there already"]);
 
     alice.kill();
