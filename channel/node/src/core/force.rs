@@ -143,12 +143,9 @@ impl Core {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        // What is to be forced once more was answered long ago.
-        let asked = |joint: &mut Joint| joint.is_asked && joint.operations == operations;
-        let Some(mut joint) = seat.forcing.take_if(asked) else {
+        let Some(joint) = seat.take_forcing(operations) else {
             return;
         };
-        joint.wants = seat.wait_if_half_signed(joint.wants);
         let at_fault = refused.operation().and_then(|place| operations.get(place));
         let failure = self.refused(id, refused, at_fault);
         self.fail_joint(id, joint, &failure);
@@ -158,11 +155,9 @@ impl Core {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        let asked = |joint: &mut Joint| joint.is_asked && joint.operations == operations;
-        let Some(mut joint) = seat.forcing.take_if(asked) else {
+        let Some(joint) = seat.take_forcing(operations) else {
             return;
         };
-        joint.wants = seat.wait_if_half_signed(joint.wants);
         self.fail_joint(
             id,
             joint,

@@ -1,7 +1,7 @@
 //! One channel: its party, what the party wants done, and what the user wants of it.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::slice;
+use std::{mem, slice};
 
 use twinroot_abi::{Hash, Height, PublicKey, Side};
 use twinroot_exec::{Env, Execute};
@@ -276,14 +276,18 @@ impl Seat {
         self.wait_again(left.map(Joint::lasting).unwrap_or_default());
     }
 
-    /// Of these, those that are half-signed wait again: nobody is told that a step did not happen before it cannot happen any
-    /// more. Gives back the others.
-    pub(crate) fn wait_if_half_signed(&mut self, wants: Vec<Want>) -> Vec<Want> {
-        let (open, done): (Vec<Want>, Vec<Want>) = wants
+    /// The step that was being forced and is not any more, if anybody waits for it: what is to be forced once more was answered
+    /// long ago. What is half-signed as well waits again, since nobody is told that a step did not happen before it
+    /// cannot happen any more.
+    pub(crate) fn take_forcing(&mut self, operations: &[Operation]) -> Option<Joint> {
+        let asked = |joint: &mut Joint| joint.is_asked && joint.operations == operations;
+        let mut joint = self.forcing.take_if(asked)?;
+        let (open, done): (Vec<Want>, Vec<Want>) = mem::take(&mut joint.wants)
             .into_iter()
             .partition(|want| self.is_half_signed(&want.key));
         self.wait_again(open);
-        done
+        joint.wants = done;
+        Some(joint)
     }
 
     /// The step that was proposed and does not come, if anybody waits for it: what the party proposes of itself, since it is
