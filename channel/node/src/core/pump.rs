@@ -35,9 +35,7 @@ impl Core {
             Status::Free | Status::Proposed(_) | Status::Bound(_)
         );
         if seat.takes_back && free && seat.proposed.is_none() {
-            seat.takes_back = false;
-            // Where nothing is half-signed any more there is nothing to take back.
-            let _ = self.try_input(id, Input::Cancel);
+            self.take_back(id);
             return;
         }
         if matches!(party.status(), Status::Closing(_)) && seat.proposed.is_none() {
@@ -73,15 +71,26 @@ impl Core {
             // Something older is half-signed: it is taken back first, and then this comes.
             Err(Illegal::HalfSigned { .. }) => {
                 self.put_back(id, false);
-                if let Some(seat) = self.seats.get_mut(&id) {
-                    seat.takes_back = true;
-                }
-                let _ = self.try_input(id, Input::Cancel);
+                self.take_back(id);
             }
             Err(Illegal::Busy | Illegal::Bound { .. } | Illegal::TakenBack { .. }) => {
                 self.put_back(id, false)
             }
             Err(error) => self.fail_proposed(id, &illegal(&error)),
+        }
+    }
+
+    /// Takes back what is half-signed, now or as soon as the party can.
+    fn take_back(&mut self, id: ChannelId) {
+        // Unset before, since the party's answer comes by here again.
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.takes_back = false;
+        }
+        let result = self.try_input(id, Input::Cancel);
+        // Where nothing is half-signed any more there is nothing to take back.
+        let is_over = matches!(result, Ok(()) | Err(Illegal::NothingToDo));
+        if let Some(seat) = self.seats.get_mut(&id).filter(|_| !is_over) {
+            seat.takes_back = true;
         }
     }
 
