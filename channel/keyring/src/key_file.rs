@@ -10,6 +10,8 @@
 //!
 //! The first three lines are authenticated with the seed, so a public key or a cost that somebody changed is noticed.
 //! The checksum (XXH3-64 of the lines above it) tells a damaged file from a wrong passphrase.
+//!
+//! A passphrase counts as UTF-8 in Unicode's composed form (NFC, as RFC 8265 has it): keyboards differ in how they write an umlaut.
 
 use std::fs;
 use std::io::{self, Read};
@@ -21,6 +23,7 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use twinroot_abi::PublicKey;
 use twinroot_types::SecretKey;
 use twox_hash::XxHash3_64;
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use crate::KeyFileError;
@@ -187,9 +190,13 @@ impl Head {
         }
         let params =
             Params::new(memory_kib, passes, lanes, Some(32)).map_err(|_| KeyFileError::Cost)?;
+        // Composed, it is at most three times as long; so no part of it is left behind where the string would have grown.
+        let composed = String::with_capacity(passphrase.len().saturating_mul(3));
+        let mut composed = Zeroizing::new(composed);
+        composed.extend(passphrase.nfc());
         let mut key = Zeroizing::new([0; 32]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into(passphrase.as_bytes(), &self.salt, key.as_mut_slice())
+            .hash_password_into(composed.as_bytes(), &self.salt, key.as_mut_slice())
             .map_err(|_| KeyFileError::Memory)?;
         Ok(XChaCha20Poly1305::new((&*key).into()))
     }

@@ -91,6 +91,25 @@ fn nothing_is_overwritten() {
 }
 
 #[test]
+fn a_passphrase_is_the_same_however_a_keyboard_writes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = SecretKey::from_seed(&[7; 32]);
+    let written = ["Z\u{fc}rich \u{1e69}", "Zu\u{308}rich s\u{307}\u{323}"];
+    for (place, passphrase) in written.into_iter().enumerate() {
+        let path = folder.path().join(place.to_string());
+        KeyFile::create_at_cost(&path, &key, passphrase, CHEAP).unwrap();
+        for other in written {
+            assert_eq!(KeyFile::open(&path, other).unwrap().seed(), key.seed());
+        }
+        let other_letters = KeyFile::open(&path, "Zurich s");
+        assert!(matches!(
+            other_letters,
+            Err(KeyFileError::WrongPassphrase(_))
+        ));
+    }
+}
+
+#[test]
 fn a_wrong_passphrase_is_told_from_a_damaged_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("node.key");
