@@ -150,12 +150,15 @@ pub enum Unaffordable {
 pub struct LogConfig {
     /// Lines of a channel after which a checkpoint takes their place.
     pub checkpoint_every: usize,
+    /// Answers of steps that are kept under their keys, the newest: whoever asks under an older key has the step made again.
+    pub answers: usize,
 }
 
 impl Default for LogConfig {
     fn default() -> Self {
         Self {
             checkpoint_every: 256,
+            answers: 10_000,
         }
     }
 }
@@ -200,6 +203,7 @@ pub(crate) struct Limits {
     pub(crate) policy: Policy,
     pub(crate) force_after: Option<u64>,
     pub(crate) checkpoint_every: usize,
+    pub(crate) answers: usize,
     pub(crate) accept_offers: bool,
 }
 
@@ -294,6 +298,7 @@ impl Config {
             },
             force_after: policy.force_after,
             checkpoint_every: self.log.checkpoint_every.max(8),
+            answers: self.log.answers,
             accept_offers: policy.accept_offers,
         })
     }

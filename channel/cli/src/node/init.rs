@@ -194,6 +194,9 @@ accept_offers = {accept}
 [log]
 # Lines of a channel after which a checkpoint takes their place.
 checkpoint_every = {checkpoint}
+# Answers of steps that are kept under their keys, the newest. Whoever asks under an older key has the step made again, so at 500
+# steps a second 10,000 are enough for a program that is back within 20 seconds.
+answers = {answers}
 
 # Copies of the log that only this node's key opens. Restoring one of any age is safe.
 [backup]
@@ -224,6 +227,7 @@ keep_for_peers = {keep_for_peers}
         longest = policy.longest_lock,
         accept = policy.accept_offers,
         checkpoint = config.log.checkpoint_every,
+        answers = config.log.answers,
         keep = config.backup.keep,
         every = config.backup.every,
         seconds = config.backup.seconds,

@@ -17,9 +17,6 @@ use super::line::{CALLS, CallLine};
 use super::want::{Reply, Want};
 use super::{Core, codes};
 
-/// Answers that are kept, the newest.
-const ANSWERS: usize = 10_000;
-
 /// What is known of a key.
 #[derive(Debug)]
 pub(crate) enum Known {
@@ -70,12 +67,12 @@ impl Keys {
         self.known.remove(key);
     }
 
-    /// Forgets the oldest answers, and says below which line nothing is needed any more.
-    fn prune(&mut self) -> Option<u64> {
-        if self.lines.len() <= ANSWERS.saturating_add(ANSWERS / 10) {
+    /// Forgets all but the newest answers, a tenth of them at a time, and says below which line there is none any more.
+    fn prune(&mut self, kept: usize) -> Option<u64> {
+        if self.lines.len() <= kept.saturating_add(kept / 10) {
             return None;
         }
-        while self.lines.len() > ANSWERS {
+        while self.lines.len() > kept {
             if let Some((_, key)) = self.lines.pop_front()
                 && matches!(self.known.get(&key), Some(Known::Answered(_)))
             {
@@ -154,8 +151,9 @@ impl Core {
             }),
         );
         self.keys.answered(line, key.to_owned(), answer);
-        if let Some(below) = self.keys.prune() {
-            // Steps whose answer is not known are few and young: theirs are the newest lines.
+        if let Some(below) = self.keys.prune(self.parts.limits.answers) {
+            // Steps that have no answer yet may be older than all that have one.
+            self.note_under_way();
             self.batch.forget.push((CALLS, below));
         }
     }

@@ -8,7 +8,7 @@ use twinroot_types::encode;
 use twinroot_wire::{Action, Message};
 
 use super::Core;
-use super::line::{CALLS, CallLine, Line};
+use super::line::{CALLS, Line};
 use super::seat::{Leaving, Seat, Stage};
 use super::tell;
 use super::want::HalfSigned;
@@ -153,12 +153,7 @@ impl Core {
             .filter(|proposed| proposed.operations == operations);
         let (shares, since, records) = match proposed {
             Some(joint) => {
-                let since = joint
-                    .wants
-                    .iter()
-                    .map(|want| want.since)
-                    .min()
-                    .unwrap_or_default();
+                let since = joint.since();
                 let records = joint
                     .wants
                     .iter_mut()
@@ -168,24 +163,18 @@ impl Core {
             }
             None => (Vec::new(), Height(0), Vec::new()),
         };
-        seat.half_signed.push(HalfSigned {
+        let half = HalfSigned {
             hash,
-            shares: shares.clone(),
+            shares,
+            since,
             operations: operations.to_vec(),
-        });
-        if shares.is_empty() {
-            return;
+        };
+        let line = (!half.shares.is_empty()).then(|| half.proposed_line(id));
+        seat.half_signed.push(half);
+        if let Some(line) = line {
+            self.batch.app.extend::<Vec<_>>(records);
+            self.note(CALLS, encode(&line));
         }
-        self.batch.app.extend::<Vec<_>>(records);
-        self.note(
-            CALLS,
-            encode(&CallLine::Proposed {
-                channel: id,
-                what: hash,
-                since,
-                shares,
-            }),
-        );
     }
 
     /// The step with these keys may be posted from now on.
@@ -197,18 +186,7 @@ impl Core {
             return;
         };
         joint.is_noted = true;
-        let since = joint
-            .wants
-            .iter()
-            .map(|want| want.since)
-            .min()
-            .unwrap_or_default();
-        let line = CallLine::Forcing {
-            channel: id,
-            since,
-            shares: joint.shares(),
-            operations: joint.operations.clone(),
-        };
+        let line = joint.forcing_line(id);
         let records: Vec<_> = joint
             .wants
             .iter_mut()
@@ -217,6 +195,27 @@ impl Core {
         seat.unwritten = self.ticket;
         self.batch.app.extend(records);
         self.note(CALLS, encode(&line));
+    }
+
+    /// Notes once more which steps with keys are under way, so that lines of long ago can be forgotten: what was signed, then
+    /// what is being forced, as it was.
+    pub(super) fn note_under_way(&mut self) {
+        let mut lines = Vec::new();
+        for (id, seat) in &self.seats {
+            for half in seat
+                .half_signed
+                .iter()
+                .filter(|half| !half.shares.is_empty())
+            {
+                lines.push(half.proposed_line(*id));
+            }
+            if let Some(joint) = seat.forcing.as_ref().filter(|joint| joint.is_noted) {
+                lines.push(joint.forcing_line(*id));
+            }
+        }
+        for line in lines {
+            self.note(CALLS, encode(&line));
+        }
     }
 
     fn sign(&mut self, id: ChannelId, what: ToSign) {

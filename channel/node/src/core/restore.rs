@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use twinroot_abi::{ChannelId, CodeHash, Hash, PublicKey, Round, Side};
+use twinroot_abi::{ChannelId, CodeHash, Hash, Height, PublicKey, Round, Side};
 use twinroot_exec::Env;
 use twinroot_party::{Effect, Input, Opening, Party, Record, Source, Status};
 use twinroot_store::{Batch, ReadError, Store, Stream, Writer};
@@ -249,6 +249,7 @@ impl Core {
                 .map(|(update, commitment)| HalfSigned {
                     hash: commitment.hash(),
                     shares: Vec::new(),
+                    since: Height(0),
                     operations: update.operations,
                 })
                 .collect();

@@ -223,6 +223,7 @@ impl Seat {
             return false;
         };
         half.shares.clone_from(&shares);
+        half.since = since;
         self.proposed = Some(Joint::restored(shares, half.operations.clone(), since));
         true
     }

@@ -1,13 +1,13 @@
 //! Steps that the user wants, until their answer is known.
 
 use tokio::sync::oneshot;
-use twinroot_abi::{Gas, Hash, Height};
+use twinroot_abi::{ChannelId, Gas, Hash, Height};
 use twinroot_client::Failure;
 use twinroot_client::api::Done;
 use twinroot_types::{Limits, encode};
 use twinroot_wire::Operation;
 
-use super::line::Share;
+use super::line::{CallLine, Share};
 
 /// Where an answer goes.
 pub(crate) type Reply = oneshot::Sender<Result<Done, Failure>>;
@@ -90,6 +90,22 @@ impl Joint {
         self.wants.iter().map(share).collect()
     }
 
+    /// Since when the first of its callers waits.
+    pub(crate) fn since(&self) -> Height {
+        let since = self.wants.iter().map(|want| want.since).min();
+        since.unwrap_or_default()
+    }
+
+    /// The step as it is noted when it is to be forced.
+    pub(crate) fn forcing_line(&self, channel: ChannelId) -> CallLine {
+        CallLine::Forcing {
+            channel,
+            since: self.since(),
+            shares: self.shares(),
+            operations: self.operations.clone(),
+        }
+    }
+
     /// Those of its steps that wait on without it: what nobody has asked for since a restart does not, unless it is to be
     /// forced some time. Keys are not forgotten: the peer may still sign what was signed here.
     pub(crate) fn lasting(self) -> Vec<Want> {
@@ -107,6 +123,8 @@ impl Joint {
 pub(crate) struct HalfSigned {
     pub(crate) hash: Hash,
     pub(crate) shares: Vec<Share>,
+    /// Since when those wait.
+    pub(crate) since: Height,
     pub(crate) operations: Vec<Operation>,
 }
 
@@ -114,6 +132,16 @@ impl HalfSigned {
     /// Whether whoever waits under that key has a share in it.
     pub(crate) fn is_of(&self, key: &str) -> bool {
         self.shares.iter().any(|share| share.key == key)
+    }
+
+    /// The step as it is noted when it may be signed.
+    pub(crate) fn proposed_line(&self, channel: ChannelId) -> CallLine {
+        CallLine::Proposed {
+            channel,
+            what: self.hash,
+            since: self.since,
+            shares: self.shares.clone(),
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use twinroot_client::Api;
 use twinroot_client::api::{Answer, Close, Coins, Stage, Which};
 use twinroot_node::Node;
 
-use crate::accounts::answered;
-use crate::world::{World, signing, transfer, wait_for};
+use crate::accounts::{self, answered};
+use crate::world::{World, config_of, signing, terms, transfer, wait_for};
 
 /// Own free coins of a node in its only channel.
 async fn free(node: &Node) -> u64 {
@@ -207,4 +207,48 @@ async fn what_its_user_takes_back_is_answered() {
     assert_eq!(coins, Coins(Amount(500_000_000)));
     alice.stop().await;
     bob.stop().await;
+}
+
+/// Alice's node keeps few answers, and makes many steps while one of another channel waits for its peer: that one is not
+/// forgotten with the answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_under_way_outlives_the_answers_of_many_others() {
+    let world = World::new();
+    let few = config_of("[log]\nanswers = 10");
+    let alice = world.node_with(1, &few).await;
+    let [bob, carol] = [world.node(2).await, world.node_with(3, &signing()).await];
+    let channel = world.channel(&alice, &bob).await;
+    let mut others = terms(&carol);
+    others.key = "with Carol".into();
+    others.deposit = Coins(Amount(1_000_000));
+    let others = world.channel_of(&alice, &carol, others).await;
+    let offered = wait_for(&bob.handle(), 0, "asked").await;
+    let pay = tokio::spawn({
+        let alice = alice.handle();
+        async move { alice.call(transfer(channel, "pay", 100_000)).await }
+    });
+    wait_for(&bob.handle(), offered.id, "asked").await;
+    for number in 0..30 {
+        accounts::pay(&alice, others, &number.to_string(), 1).await;
+    }
+    alice.stop().await;
+    pay.await.expect("no panic").expect_err("Alice has stopped");
+
+    let alice = world.node_with(1, &few).await;
+    world.meet(&alice, &bob).await;
+    let answer = Answer {
+        channel,
+        question: None,
+    };
+    bob.handle().approve(answer).await.expect("a step");
+    wait_for(&alice.handle(), offered.id, "agreed").await;
+    let again = tokio::spawn({
+        let alice = alice.handle();
+        async move { alice.call(transfer(channel, "pay", 100_000)).await }
+    });
+    let again = answered(&world, again).await;
+    assert_eq!(again.expect("what both have signed").round, 1);
+    for node in [alice, bob, carol] {
+        node.stop().await;
+    }
 }

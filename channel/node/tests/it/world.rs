@@ -126,8 +126,12 @@ impl World {
 
     /// A channel between two nodes, open on both.
     pub(crate) async fn channel(&self, one: &Node, other: &Node) -> Id {
+        self.channel_of(one, other, terms(other)).await
+    }
+
+    pub(crate) async fn channel_of(&self, one: &Node, other: &Node, terms: Open) -> Id {
         heard(one).await;
-        let opened = one.handle().open(terms(other)).await.expect("terms");
+        let opened = one.handle().open(terms).await.expect("terms");
         let channel = opened.channel;
         wait_for(&other.handle(), 0, "asked").await;
         other
