@@ -99,7 +99,8 @@ pub struct Which {
 pub struct Step {
     /// The channel.
     pub channel: Id,
-    /// The caller's own name of this step: the same again is the same step, with the same answer. Not needed to read or estimate.
+    /// The caller's own name of this step: the same again is the same step, with the same answer, and anything else under it is
+    /// refused. Not needed to read or estimate.
     #[serde(default)]
     pub key: String,
     /// What to do, in order, together or not at all.

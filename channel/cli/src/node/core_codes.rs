@@ -62,7 +62,7 @@ pub(crate) const TABLE: &[Entry] = &[
     error(
         KEY_TAKEN,
         2,
-        "the key names a step of another channel",
+        "the key names another step, or another channel",
         "A key names one step for ever, so that asking twice does not do it twice. Give each step a key of its own.",
     ),
     error(

@@ -13,17 +13,16 @@ use twinroot_party::Agreed;
 use twinroot_types::encode;
 use twinroot_wire::{Commitment, Operation};
 
-use super::line::{CALLS, CallLine};
+use super::line::{Asked, CALLS, CallLine};
 use super::want::{Reply, Want};
 use super::{Core, codes};
 
 /// What is known of a key.
 #[derive(Debug)]
-pub(crate) enum Known {
-    /// It is under way, in that channel.
-    Waits(ChannelId),
-    /// What came of it.
-    Answered(Answer),
+pub(crate) struct Known {
+    pub(crate) asked: Asked,
+    /// What came of it; none as long as it is under way.
+    pub(crate) answer: Option<Answer>,
 }
 
 /// What came of a step with a key, as it stands in the log.
@@ -50,17 +49,19 @@ impl Keys {
         self.known.get(key)
     }
 
-    pub(crate) fn waits(&mut self, key: String, channel: ChannelId) {
-        self.known.insert(key, Known::Waits(channel));
+    pub(crate) fn waits(&mut self, key: String, asked: Asked) {
+        let answer = None;
+        self.known.insert(key, Known { asked, answer });
     }
 
-    pub(crate) fn answered(&mut self, line: u64, key: String, answer: Answer) {
+    pub(crate) fn answered(&mut self, line: u64, key: String, asked: Asked, answer: Answer) {
         self.lines.push_back((line, key.clone()));
-        self.known.insert(key, Known::Answered(answer));
+        let answer = Some(answer);
+        self.known.insert(key, Known { asked, answer });
     }
 
     pub(crate) fn is_answered(&self, key: &str) -> bool {
-        matches!(self.known.get(key), Some(Known::Answered(_)))
+        self.get(key).is_some_and(|known| known.answer.is_some())
     }
 
     pub(crate) fn forget(&mut self, key: &str) {
@@ -74,7 +75,7 @@ impl Keys {
         }
         while self.lines.len() > kept {
             if let Some((_, key)) = self.lines.pop_front()
-                && matches!(self.known.get(&key), Some(Known::Answered(_)))
+                && self.is_answered(&key)
             {
                 self.known.remove(&key);
             }
@@ -120,7 +121,7 @@ impl Answer {
 impl Core {
     /// Answers everybody who waits for a step, once that is on the disk.
     pub(super) fn answer_want(&mut self, want: Want, result: Result<Done, Failure>) {
-        self.note_answer(&want.key, &result);
+        self.note_answer(&want.key, want.asked, &result);
         let replies: Vec<Reply> = want.replies;
         self.after_write(move || {
             for reply in replies {
@@ -131,7 +132,7 @@ impl Core {
     }
 
     /// Notes what came of a key. A step that failed before anything was signed can be tried again under the same key.
-    pub(super) fn note_answer(&mut self, key: &str, result: &Result<Done, Failure>) {
+    pub(super) fn note_answer(&mut self, key: &str, asked: Asked, result: &Result<Done, Failure>) {
         if key.is_empty() {
             return;
         }
@@ -147,10 +148,11 @@ impl Core {
             CALLS,
             encode(&CallLine::Answered {
                 key: key.to_owned(),
+                asked,
                 answer: text,
             }),
         );
-        self.keys.answered(line, key.to_owned(), answer);
+        self.keys.answered(line, key.to_owned(), asked, answer);
         if let Some(below) = self.keys.prune(self.parts.limits.answers) {
             // Steps that have no answer yet may be older than all that have one.
             self.note_under_way();

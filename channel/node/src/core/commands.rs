@@ -7,9 +7,9 @@ use twinroot_party::{Illegal, Input, Opening, Party, Report};
 use twinroot_rules::CLOSE_WINDOW;
 use twinroot_types::{Signature, encode};
 use twinroot_wire::{Action, Parameters, VERSION};
+use twox_hash::XxHash3_64;
 
-use super::answer::Known;
-use super::line::{Line, PEERS, PeerLine};
+use super::line::{Asked, Line, PEERS, PeerLine};
 use super::pump::{closed, illegal};
 use super::seat::{Seat, Stage};
 use super::want::{Reply, Want};
@@ -27,12 +27,14 @@ impl Core {
             .seats
             .iter()
             .find(|(_, seat)| seat.opening_key() == Some(&*open.key) && !open.key.is_empty());
-        if let Some((id, _)) = known {
-            return Ok(Opened {
-                channel: (*id).into(),
-            });
-        }
         let peer = PublicKey::from(open.peer);
+        let deposits = [open.deposit.0, open.peer_deposit.0];
+        if let Some((id, seat)) = known {
+            let same = seat.peer() == peer
+                && (seat.terms.deposits, seat.terms.lock) == (deposits, open.lock);
+            let channel = (*id).into();
+            return same.then_some(Opened { channel }).ok_or_else(key_taken);
+        }
         if peer == self.key {
             return Err(Failure {
                 code: codes::ARGUMENTS,
@@ -47,7 +49,7 @@ impl Core {
             chain: self.parts.chain,
             version: VERSION,
             parties: [self.key, peer],
-            deposits: [open.deposit.0, open.peer_deposit.0],
+            deposits,
             lock: open.lock,
             nonce,
             expiry: Height(self.height().0.saturating_add(open.expiry)),
@@ -201,8 +203,13 @@ impl Core {
         if let Err(failure) = self.check_running() {
             return Err((reply, failure));
         }
-        if let Some(Known::Answered(answer)) = self.keys.get(&step.key) {
-            let answer = answer.clone().into_result();
+        let asked = asked(&step);
+        let known = self.keys.get(&step.key);
+        if known.is_some_and(|known| known.asked != asked) {
+            return Err((reply, key_taken()));
+        }
+        if let Some(answer) = known.and_then(|known| known.answer.clone()) {
+            let answer = answer.into_result();
             // It may be so new that it is not on the disk yet.
             self.after_write(move || {
                 let _ = reply.send(answer);
@@ -212,40 +219,24 @@ impl Core {
         if let Err(failure) = self.check_open(id) {
             return Err((reply, failure));
         }
-        match self.keys.get(&step.key) {
-            Some(Known::Waits(channel)) if *channel != id => {
-                return Err((
-                    reply,
-                    Failure {
-                        code: codes::KEY_TAKEN,
-                        message: "this key names a step of another channel".into(),
-                        todo: "give each step a key of its own".into(),
-                    },
-                ));
+        // Under way, and maybe known from before a restart, it is asked for once more: the same step again.
+        let is_known = self.keys.get(&step.key).is_some();
+        let seat = self.seats.get_mut(&id).filter(|_| is_known);
+        if let Some(want) = seat.and_then(|seat| seat.want_of(&step.key)) {
+            want.replies.push(reply);
+            if force {
+                want.force_after = Some(0);
             }
-            Some(Known::Waits(_)) => {
-                // Known from before a restart, it is asked for once more: the same step again.
-                if let Some(want) = self
-                    .seats
-                    .get_mut(&id)
-                    .and_then(|seat| seat.want_of(&step.key))
-                {
-                    want.replies.push(reply);
-                    if force {
-                        want.force_after = Some(0);
-                    }
-                    return Ok(None);
-                }
-            }
-            Some(Known::Answered(_)) | None => {}
+            return Ok(None);
         }
         let operations = match self.operations(id, step.operations) {
             Ok(operations) => operations,
             Err(failure) => return Err((reply, failure)),
         };
-        self.keys.waits(step.key.clone(), id);
+        self.keys.waits(step.key.clone(), asked);
         Ok(Some(Want {
             key: step.key,
+            asked,
             operations,
             replies: vec![reply],
             force_after: step.force_after.or(self.parts.limits.force_after),
@@ -400,5 +391,18 @@ impl Core {
         self.seats
             .get(&id)
             .is_some_and(|seat| self.parts.peers.connected().contains(&seat.peer()))
+    }
+}
+
+fn asked(step: &api::Step) -> Asked {
+    let text = serde_json::to_vec(&(step.channel, &step.operations));
+    Asked(XxHash3_64::oneshot(&text.unwrap_or_default()))
+}
+
+fn key_taken() -> Failure {
+    Failure {
+        code: codes::KEY_TAKEN,
+        message: "this key was given to something else: in another channel, or with other terms, operations or arguments".into(),
+        todo: "give each step and each channel a key of its own".into(),
     }
 }

@@ -71,13 +71,22 @@ pub(crate) enum CallLine {
         operations: Vec<Operation>,
     },
     /// What came of it, as JSON: what it did, or why it failed.
-    Answered { key: String, answer: String },
+    Answered {
+        key: String,
+        asked: Asked,
+        answer: String,
+    },
 }
+
+/// What was asked for under a key: XXH3-64 of the channel and the operations, so that a key is not taken for that of another step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Asked(pub(crate) u64);
 
 /// What one caller has in a step that several may have made together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Share {
     pub(crate) key: String,
+    pub(crate) asked: Asked,
     /// How many of the operations are this caller's; they come in the order of the shares.
     pub(crate) operations: u32,
     /// Blocks after which this caller wants it forced.

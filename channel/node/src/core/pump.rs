@@ -379,7 +379,9 @@ impl Core {
             {
                 Some(want) => self.answer_want(want, done),
                 // Also where nobody asks any more: whoever asks again under this key is told, and it is not made twice.
-                None if !self.keys.is_answered(&share.key) => self.note_answer(&share.key, &done),
+                None if !self.keys.is_answered(&share.key) => {
+                    self.note_answer(&share.key, share.asked, &done)
+                }
                 None => {}
             }
         }

@@ -11,7 +11,8 @@ use twinroot_wire::{Commitment, Operation, Parameters, Update};
 
 use super::answer::{Answer, Keys};
 use super::line::{
-    CALLS, CallLine, EVENTS, LastRestored, Line, OWN, PEERS, PeerLine, RESTORED, RestoredLine,
+    Asked, CALLS, CallLine, EVENTS, LastRestored, Line, OWN, PEERS, PeerLine, RESTORED,
+    RestoredLine,
 };
 use super::operations::module_name;
 use super::seat::{Seat, Stage};
@@ -353,9 +354,9 @@ impl Core {
             let line: CallLine =
                 decode(&bytes, LINE_BYTES).map_err(|error| RestoreError::Line { number, error })?;
             match line {
-                CallLine::Answered { key, answer } => {
+                CallLine::Answered { key, asked, answer } => {
                     if let Ok(answer) = serde_json::from_str::<Answer>(&answer) {
-                        self.keys.answered(number, key, answer);
+                        self.keys.answered(number, key, asked, answer);
                     }
                 }
                 // What is known of it ends with the copy: it may have been carried out since, and its user told. It is not done
@@ -399,7 +400,8 @@ impl Core {
             let Some(seat) = self.seats.get_mut(&channel) else {
                 continue;
             };
-            let keys: Vec<String> = shares.iter().map(|share| share.key.clone()).collect();
+            let keys = shares.iter().map(|share| (share.key.clone(), share.asked));
+            let keys: Vec<(String, Asked)> = keys.collect();
             let is_open = match line {
                 CallLine::Proposed {
                     what,
@@ -417,7 +419,7 @@ impl Core {
             };
             if is_open {
                 keys.into_iter()
-                    .for_each(|key| self.keys.waits(key, channel));
+                    .for_each(|(key, asked)| self.keys.waits(key, asked));
             }
         }
         for seat in self.seats.values_mut() {

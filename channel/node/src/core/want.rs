@@ -7,7 +7,7 @@ use twinroot_client::api::Done;
 use twinroot_types::{Limits, encode};
 use twinroot_wire::Operation;
 
-use super::line::{CallLine, Share};
+use super::line::{Asked, CallLine, Share};
 
 /// Where an answer goes.
 pub(crate) type Reply = oneshot::Sender<Result<Done, Failure>>;
@@ -17,6 +17,7 @@ pub(crate) type Reply = oneshot::Sender<Result<Done, Failure>>;
 pub(crate) struct Want {
     /// The caller's own name of it.
     pub(crate) key: String,
+    pub(crate) asked: Asked,
     pub(crate) operations: Vec<Operation>,
     /// Everybody who waits for its answer.
     pub(crate) replies: Vec<Reply>,
@@ -67,6 +68,7 @@ impl Joint {
         let wants = shares.into_iter().map(|share| Want {
             operations: rest.by_ref().take(share.count()).collect(),
             key: share.key,
+            asked: share.asked,
             replies: Vec::new(),
             force_after: share.force_after,
             since,
@@ -84,6 +86,7 @@ impl Joint {
     pub(crate) fn shares(&self) -> Vec<Share> {
         let share = |want: &Want| Share {
             key: want.key.clone(),
+            asked: want.asked,
             operations: u32::try_from(want.operations.len()).unwrap_or(u32::MAX),
             force_after: want.force_after,
         };

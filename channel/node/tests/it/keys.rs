@@ -2,8 +2,8 @@
 
 use twinroot_abi::Amount;
 use twinroot_client::Api;
-use twinroot_client::api::{Answer, Close, Coins, Stage, Which};
-use twinroot_node::Node;
+use twinroot_client::api::{Answer, Close, Coins, Stage, Step, Which};
+use twinroot_node::{Node, codes};
 
 use crate::accounts::{self, answered};
 use crate::world::{World, config_of, signing, terms, transfer, wait_for};
@@ -141,7 +141,7 @@ async fn many_callers_travel_together_and_a_bad_one_is_answered_alone() {
         let answer = call.await.expect("no panic");
         if number == 7 {
             let failure = answer.expect_err("Alice has no more coins");
-            assert_eq!(failure.code, twinroot_node::codes::IMPOSSIBLE, "{failure}");
+            assert_eq!(failure.code, codes::IMPOSSIBLE, "{failure}");
         } else {
             rounds.insert(answer.expect("both sign").round);
         }
@@ -175,7 +175,7 @@ async fn an_answer_is_the_same_after_the_channel_has_paid_out() {
     assert_eq!((again.round, again.root), (done.round, done.root));
     let other = alice.handle().call(transfer(channel, "another", 5)).await;
     let failure = other.expect_err("the channel is closed");
-    assert_eq!(failure.code, twinroot_node::codes::CLOSED);
+    assert_eq!(failure.code, codes::CLOSED);
     alice.stop().await;
     bob.stop().await;
 }
@@ -198,11 +198,7 @@ async fn what_its_user_takes_back_is_answered() {
         .expect("it can be taken back");
     // Nothing at all is nothing that Bob is asked about: his node signs it by itself.
     let failure = pay.await.expect("no panic").expect_err("it was taken back");
-    assert_eq!(
-        failure.code,
-        twinroot_node::codes::PEER_REFUSED,
-        "{failure}"
-    );
+    assert_eq!(failure.code, codes::PEER_REFUSED, "{failure}");
     let coins = Coins(Amount(free(&alice).await));
     assert_eq!(coins, Coins(Amount(500_000_000)));
     alice.stop().await;
@@ -241,7 +237,7 @@ async fn a_step_under_way_outlives_the_answers_of_many_others() {
         question: None,
     };
     bob.handle().approve(answer).await.expect("a step");
-    wait_for(&alice.handle(), offered.id, "agreed").await;
+    wait_for(&alice.handle(), 0, "agreed").await;
     let again = tokio::spawn({
         let alice = alice.handle();
         async move { alice.call(transfer(channel, "pay", 100_000)).await }
@@ -251,4 +247,52 @@ async fn a_step_under_way_outlives_the_answers_of_many_others() {
     for node in [alice, bob, carol] {
         node.stop().await;
     }
+}
+
+/// Whoever gives a key to something else by mistake is told so, and does not take the answer of the one for that of the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_of_one_step_and_of_one_channel() {
+    let world = World::new();
+    let [alice, bob] = [world.node(1).await, world.node(2).await];
+    let channel = world.channel(&alice, &bob).await;
+    let mut other = terms(&bob);
+    other.deposit = Coins(Amount(1));
+    let failure = alice.handle().open(other).await.expect_err("other terms");
+    assert_eq!(failure.code, codes::KEY_TAKEN);
+    let before = free(&alice).await;
+    let offered = wait_for(&bob.handle(), 0, "asked").await;
+    let pay = tokio::spawn({
+        let alice = alice.handle();
+        async move { alice.call(transfer(channel, "pay", 7)).await }
+    });
+    wait_for(&bob.handle(), offered.id, "asked").await;
+    taken(&alice, transfer(channel, "pay", 8)).await;
+    alice.stop().await;
+    pay.await.expect("no panic").expect_err("Alice has stopped");
+
+    // What is known from the log is held against it as well, while it waits and once it is answered.
+    let alice = world.node(1).await;
+    taken(&alice, transfer(channel, "pay", 8)).await;
+    world.meet(&alice, &bob).await;
+    let answer = Answer {
+        channel,
+        question: None,
+    };
+    bob.handle().approve(answer).await.expect("a step");
+    wait_for(&alice.handle(), 0, "agreed").await;
+    taken(&alice, transfer(channel, "pay", 8)).await;
+    alice.stop().await;
+    let alice = world.node(1).await;
+    taken(&alice, transfer(channel, "pay", 8)).await;
+    let same = alice.handle().call(transfer(channel, "pay", 7)).await;
+    assert_eq!(same.expect("what both have signed").round, 1);
+    assert_eq!(free(&alice).await, before - 7);
+    alice.stop().await;
+    bob.stop().await;
+}
+
+async fn taken(node: &Node, step: Step) {
+    let failure = node.handle().call(step).await;
+    let failure = failure.expect_err("the key is of another step");
+    assert_eq!(failure.code, codes::KEY_TAKEN, "{failure}");
 }
