@@ -220,8 +220,7 @@ impl Core {
             return Err((reply, failure));
         }
         // Under way, and maybe known from before a restart, it is asked for once more: the same step again.
-        let is_known = self.keys.get(&step.key).is_some();
-        let seat = self.seats.get_mut(&id).filter(|_| is_known);
+        let seat = self.seats.get_mut(&id);
         if let Some(want) = seat.and_then(|seat| seat.want_of(&step.key)) {
             want.replies.push(reply);
             if force {

@@ -11,8 +11,7 @@ use twinroot_wire::{Commitment, Operation, Parameters, Update};
 
 use super::answer::{Answer, Keys};
 use super::line::{
-    Asked, CALLS, CallLine, EVENTS, LastRestored, Line, OWN, PEERS, PeerLine, RESTORED,
-    RestoredLine,
+    CALLS, CallLine, EVENTS, LastRestored, Line, OWN, PEERS, PeerLine, RESTORED, RestoredLine,
 };
 use super::operations::module_name;
 use super::seat::{Seat, Stage};
@@ -400,8 +399,7 @@ impl Core {
             let Some(seat) = self.seats.get_mut(&channel) else {
                 continue;
             };
-            let keys = shares.iter().map(|share| (share.key.clone(), share.asked));
-            let keys: Vec<(String, Asked)> = keys.collect();
+            let known = shares.clone();
             let is_open = match line {
                 CallLine::Proposed {
                     what,
@@ -418,8 +416,9 @@ impl Core {
                 CallLine::Answered { .. } => false,
             };
             if is_open {
-                keys.into_iter()
-                    .for_each(|(key, asked)| self.keys.waits(key, asked));
+                known
+                    .into_iter()
+                    .for_each(|share| self.keys.waits(share.key, share.asked));
             }
         }
         for seat in self.seats.values_mut() {

@@ -1,30 +1,21 @@
 //! Two payments of the same coins are two, and one that is asked for twice under its key is one.
 
 use tokio::task::JoinHandle;
-use twinroot_client::api::{Answer, Done, Id, Which};
+use twinroot_client::api::{Done, Id, Step, Which};
 use twinroot_client::{Api, Failure};
 use twinroot_node::{Node, codes};
 
 use crate::accounts::answered;
-use crate::world::{DEPOSIT, World, transfer, wait_for};
+use crate::world::{DEPOSIT, World, asked_for, called, newest, transfer};
 
-/// A payment of 5 that its peer is asked for and does not answer.
-async fn asked_for(
-    alice: &Node,
-    bob: &Node,
-    channel: Id,
-    key: &'static str,
-) -> JoinHandle<Result<Done, Failure>> {
-    let before = wait_for(&bob.handle(), 0, "asked").await;
-    let alice = alice.handle();
-    let paid = tokio::spawn(async move { alice.call(transfer(channel, key, 5)).await });
-    wait_for(&bob.handle(), before.id, "asked").await;
-    paid
+/// A payment of 5.
+fn pay(channel: Id, key: &str) -> Step {
+    transfer(channel, key, 5)
 }
 
 fn force(alice: &Node, channel: Id, key: &'static str) -> JoinHandle<Result<Done, Failure>> {
     let alice = alice.handle();
-    tokio::spawn(async move { alice.force(transfer(channel, key, 5)).await })
+    tokio::spawn(async move { alice.force(pay(channel, key)).await })
 }
 
 /// What Alice has paid so far.
@@ -33,24 +24,17 @@ async fn paid(alice: &Node, channel: Id) -> u64 {
     DEPOSIT - held.expect("coins").free.0.0
 }
 
-const fn this(channel: Id) -> Answer {
-    Answer {
-        channel,
-        question: None,
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_equal_step_is_not_forced_beside_one_that_can_still_be_signed() {
     let world = World::new();
     let [alice, bob] = [world.node(1).await, world.node(2).await];
     let channel = world.channel(&alice, &bob).await;
-    let first = asked_for(&alice, &bob, channel, "first").await;
+    let first = asked_for(&alice, &bob, pay(channel, "first")).await;
     let failure = answered(&world, force(&alice, channel, "second")).await;
     let failure = failure.expect_err("two of them could count");
     assert_eq!(failure.code, codes::NOT_NOW);
     assert!(failure.todo.contains("--key first"), "{}", failure.todo);
-    bob.handle().approve(this(channel)).await.expect("a step");
+    bob.handle().approve(newest(channel)).await.expect("a step");
     assert_eq!(first.await.expect("no panic").expect("both sign").forced, 0);
     // Now it is another payment, under the key that failed before.
     let second = answered(&world, force(&alice, channel, "second")).await;
@@ -65,7 +49,7 @@ async fn what_waits_for_the_peer_is_forced_under_its_key() {
     let world = World::new();
     let [alice, bob] = [world.node(1).await, world.node(2).await];
     let channel = world.channel(&alice, &bob).await;
-    let called = asked_for(&alice, &bob, channel, "one").await;
+    let called = asked_for(&alice, &bob, pay(channel, "one")).await;
     let forced = answered(&world, force(&alice, channel, "one")).await;
     let forced = forced.expect("the ledger carries it out");
     assert_eq!((forced.round, forced.forced), (0, 1));
@@ -82,18 +66,12 @@ async fn a_step_that_waits_its_turn_is_forced_only_when_no_equal_one_can_be_sign
     let world = World::new();
     let [alice, bob] = [world.node(1).await, world.node(2).await];
     let channel = world.channel(&alice, &bob).await;
-    let first = asked_for(&alice, &bob, channel, "first").await;
-    let second = tokio::spawn({
-        let alice = alice.handle();
-        async move {
-            let step = transfer(channel, "second", 5).force_after(2);
-            alice.call(step).await
-        }
-    });
+    let first = asked_for(&alice, &bob, pay(channel, "first")).await;
+    let second = called(&alice, pay(channel, "second").force_after(2));
     world.mine(6);
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     assert!(!second.is_finished());
-    bob.handle().approve(this(channel)).await.expect("a step");
+    bob.handle().approve(newest(channel)).await.expect("a step");
     assert_eq!(first.await.expect("no panic").expect("both sign").forced, 0);
     let second = answered(&world, second).await;
     assert_eq!(second.expect("the ledger carries it out").forced, 1);
@@ -108,8 +86,8 @@ async fn what_a_peer_refuses_before_it_goes_away_is_forced_under_another_key() {
     let world = World::new();
     let [alice, bob] = [world.node(1).await, world.node(2).await];
     let channel = world.channel(&alice, &bob).await;
-    let refused = asked_for(&alice, &bob, channel, "refused").await;
-    bob.handle().decline(this(channel)).await.expect("a step");
+    let refused = asked_for(&alice, &bob, pay(channel, "refused")).await;
+    bob.handle().decline(newest(channel)).await.expect("a step");
     let failure = refused.await.expect("no panic").expect_err("Bob does not");
     assert_eq!(failure.code, codes::PEER_REFUSED);
     bob.stop().await;

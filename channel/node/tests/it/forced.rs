@@ -1,12 +1,12 @@
 //! What the ledger has to be told before it can carry out a step, and what it is not told twice.
 
 use twinroot_client::Api;
-use twinroot_client::api::{Answer, Id, Which};
+use twinroot_client::api::{Id, Which};
 use twinroot_node::Node;
 
 use crate::accounts::answered;
 use crate::toy::Line;
-use crate::world::{World, agree, call, contract, create, terms, wait_for};
+use crate::world::{World, agree, call, contract, create, newest, terms, wait_for};
 
 /// Kinds of all that happened in a channel.
 async fn kinds(node: &Node, channel: Id) -> Vec<String> {
@@ -51,10 +51,7 @@ async fn a_refused_offer_says_so_and_nobody_offers_to_itself() {
     let channel = opened.channel;
     wait_for(&bob.handle(), 0, "asked").await;
     let his = bob.handle();
-    let declined = his.decline(Answer {
-        channel,
-        question: None,
-    });
+    let declined = his.decline(newest(channel));
     declined.await.expect("an offer");
     wait_for(&alice.handle(), 0, "offer_refused").await;
     let list = alice.handle().list().await.expect("a list");

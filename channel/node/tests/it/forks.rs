@@ -8,7 +8,7 @@ use twinroot_client::api::{Answer, Close, Id, Stage};
 use twinroot_node::{Node, codes};
 
 use crate::accounts::{PATIENCE, answered, closed_with, height, included, pay, stage};
-use crate::world::{World, signing, terms, transfer, wait_for};
+use crate::world::{World, called, newest, signing, terms, transfer, wait_for};
 
 /// Where the ledger goes back to.
 const HERE: &str = "here";
@@ -25,11 +25,10 @@ async fn a_fork_takes_back_the_block_that_opened_the_channel() {
         .channel;
     let asked = wait_for(&bob.handle(), 0, "asked").await;
     world.chain.snapshot(HERE).expect("a name");
-    let answer = Answer {
-        channel,
-        question: None,
-    };
-    bob.handle().approve(answer).await.expect("an offer");
+    bob.handle()
+        .approve(newest(channel))
+        .await
+        .expect("an offer");
     let lost = included(&world, What::Opened).await;
     back(&world, &lost);
     for node in [&alice, &bob] {
@@ -164,10 +163,7 @@ async fn a_fork_takes_the_ledger_back_below_the_block_of_the_newest_state() {
     for node in [&alice, &bob] {
         until_height(&world, node).await;
     }
-    let waits = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(transfer(channel, "two", 100)).await }
-    });
+    let waits = called(&alice, transfer(channel, "two", 100));
     let force = transfer(channel, "three", 100);
     let failure = alice.handle().force(force).await.expect_err("not now");
     assert_eq!(failure.code, codes::NOT_NOW);

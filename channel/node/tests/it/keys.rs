@@ -2,11 +2,13 @@
 
 use twinroot_abi::Amount;
 use twinroot_client::Api;
-use twinroot_client::api::{Answer, Close, Coins, Stage, Step, Which};
+use twinroot_client::api::{Close, Coins, Stage, Step, Which};
 use twinroot_node::{Node, codes};
 
 use crate::accounts::{self, answered};
-use crate::world::{World, config_of, signing, terms, transfer, wait_for};
+use crate::world::{
+    World, asked_for, called, config_of, newest, signing, terms, transfer, wait_for,
+};
 
 /// Own free coins of a node in its only channel.
 async fn free(node: &Node) -> u64 {
@@ -22,12 +24,7 @@ async fn a_step_that_a_forced_one_has_overtaken_comes_again_after_restarts() {
     let [alice, bob] = [world.node(1).await, world.node(2).await];
     let channel = world.channel(&alice, &bob).await;
     let before = free(&alice).await;
-    let offered = wait_for(&bob.handle(), 0, "asked").await;
-    let paid = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(transfer(channel, "pay", 7)).await }
-    });
-    wait_for(&bob.handle(), offered.id, "asked").await;
+    let paid = asked_for(&alice, &bob, transfer(channel, "pay", 7)).await;
     alice.stop().await;
     paid.await
         .expect("no panic")
@@ -46,16 +43,9 @@ async fn a_step_that_a_forced_one_has_overtaken_comes_again_after_restarts() {
     let last = wait_for(&bob.handle(), 0, "forced").await.id;
     let alice = world.node(1).await;
     world.meet(&alice, &bob).await;
-    let paid = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(transfer(channel, "pay", 7)).await }
-    });
+    let paid = called(&alice, transfer(channel, "pay", 7));
     wait_for(&bob.handle(), last, "asked").await;
-    let answer = Answer {
-        channel,
-        question: None,
-    };
-    bob.handle().approve(answer).await.expect("a step");
+    bob.handle().approve(newest(channel)).await.expect("a step");
     answered(&world, paid).await.expect("both sign");
     assert_eq!(free(&alice).await, before - 7 + 100);
     alice.stop().await;
@@ -68,29 +58,17 @@ async fn a_step_that_was_half_signed_at_a_restart_is_made_once() {
     let [alice, bob] = [world.node(1).await, world.node(2).await];
     let channel = world.channel(&alice, &bob).await;
     let before = free(&alice).await;
-    let offered = wait_for(&bob.handle(), 0, "asked").await;
-    let pay = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(transfer(channel, "pay", 100_000)).await }
-    });
-    wait_for(&bob.handle(), offered.id, "asked").await;
+    let pay = asked_for(&alice, &bob, transfer(channel, "pay", 100_000)).await;
     alice.stop().await;
     pay.await
         .expect("no panic")
         .expect_err("nobody has signed it yet");
 
     let alice = world.node(1).await;
-    let again = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(transfer(channel, "pay", 100_000)).await }
-    });
+    let again = called(&alice, transfer(channel, "pay", 100_000));
     // Bob may be asked before or after Alice is back.
     let done = loop {
-        let answer = Answer {
-            channel,
-            question: None,
-        };
-        let _ = bob.handle().approve(answer).await;
+        let _ = bob.handle().approve(newest(channel)).await;
         world.mine(1);
         if again.is_finished() {
             break again.await.expect("no panic").expect("both sign");
@@ -185,12 +163,7 @@ async fn what_its_user_takes_back_is_answered() {
     let world = World::new();
     let [alice, bob] = [world.node(1).await, world.node(2).await];
     let channel = world.channel(&alice, &bob).await;
-    let offered = wait_for(&bob.handle(), 0, "asked").await;
-    let pay = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(transfer(channel, "pay", 100_000)).await }
-    });
-    wait_for(&bob.handle(), offered.id, "asked").await;
+    let pay = asked_for(&alice, &bob, transfer(channel, "pay", 100_000)).await;
     alice
         .handle()
         .cancel(Which { channel })
@@ -218,12 +191,7 @@ async fn a_step_under_way_outlives_the_answers_of_many_others() {
     others.key = "with Carol".into();
     others.deposit = Coins(Amount(1_000_000));
     let others = world.channel_of(&alice, &carol, others).await;
-    let offered = wait_for(&bob.handle(), 0, "asked").await;
-    let pay = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(transfer(channel, "pay", 100_000)).await }
-    });
-    wait_for(&bob.handle(), offered.id, "asked").await;
+    let pay = asked_for(&alice, &bob, transfer(channel, "pay", 100_000)).await;
     for number in 0..30 {
         accounts::pay(&alice, others, &number.to_string(), 1).await;
     }
@@ -232,16 +200,9 @@ async fn a_step_under_way_outlives_the_answers_of_many_others() {
 
     let alice = world.node_with(1, &few).await;
     world.meet(&alice, &bob).await;
-    let answer = Answer {
-        channel,
-        question: None,
-    };
-    bob.handle().approve(answer).await.expect("a step");
+    bob.handle().approve(newest(channel)).await.expect("a step");
     wait_for(&alice.handle(), 0, "agreed").await;
-    let again = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(transfer(channel, "pay", 100_000)).await }
-    });
+    let again = called(&alice, transfer(channel, "pay", 100_000));
     let again = answered(&world, again).await;
     assert_eq!(again.expect("what both have signed").round, 1);
     for node in [alice, bob, carol] {
@@ -260,12 +221,7 @@ async fn a_key_is_of_one_step_and_of_one_channel() {
     let failure = alice.handle().open(other).await.expect_err("other terms");
     assert_eq!(failure.code, codes::KEY_TAKEN);
     let before = free(&alice).await;
-    let offered = wait_for(&bob.handle(), 0, "asked").await;
-    let pay = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(transfer(channel, "pay", 7)).await }
-    });
-    wait_for(&bob.handle(), offered.id, "asked").await;
+    let pay = asked_for(&alice, &bob, transfer(channel, "pay", 7)).await;
     taken(&alice, transfer(channel, "pay", 8)).await;
     alice.stop().await;
     pay.await.expect("no panic").expect_err("Alice has stopped");
@@ -274,11 +230,7 @@ async fn a_key_is_of_one_step_and_of_one_channel() {
     let alice = world.node(1).await;
     taken(&alice, transfer(channel, "pay", 8)).await;
     world.meet(&alice, &bob).await;
-    let answer = Answer {
-        channel,
-        question: None,
-    };
-    bob.handle().approve(answer).await.expect("a step");
+    bob.handle().approve(newest(channel)).await.expect("a step");
     wait_for(&alice.handle(), 0, "agreed").await;
     taken(&alice, transfer(channel, "pay", 8)).await;
     alice.stop().await;

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use twinroot_client::Api;
-use twinroot_client::api::Answer;
 
-use crate::world::{World, transfer, wait_for};
+use crate::world::{World, called, newest, transfer, wait_for};
 
 /// Blocks after which a pinned one counts no more, and some.
 const LONG: u64 = 40;
@@ -16,10 +15,7 @@ async fn a_step_that_waited_too_long_for_the_peer_comes_again_at_the_present_blo
     let [alice, bob] = [world.node(1).await, world.node(2).await];
     let channel = world.channel(&alice, &bob).await;
     let asked = wait_for(&bob.handle(), 0, "opened").await;
-    let paid = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(transfer(channel, "pay", 7)).await }
-    });
+    let paid = called(&alice, transfer(channel, "pay", 7));
     let asked = wait_for(&bob.handle(), asked.id, "asked").await;
     bob.stop().await;
     world.mine(LONG);
@@ -34,11 +30,7 @@ async fn a_step_that_waited_too_long_for_the_peer_comes_again_at_the_present_blo
     // The same question, of a higher round: what was pinned to the old block was taken back by both.
     let again = wait_for(&bob.handle(), asked.id, "asked").await;
     assert!(again.text.contains("round 3"), "{}", again.text);
-    let answer = Answer {
-        channel,
-        question: None,
-    };
-    bob.handle().approve(answer).await.expect("a step");
+    bob.handle().approve(newest(channel)).await.expect("a step");
     let done = tokio::time::timeout(Duration::from_secs(60), paid).await;
     let done = done.expect("an answer").expect("no panic");
     assert_eq!(done.expect("both sign").round, 3);

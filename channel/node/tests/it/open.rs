@@ -2,10 +2,10 @@
 
 use twinroot_abi::Amount;
 use twinroot_client::Api;
-use twinroot_client::api::{Answer, Close, Coins, Stage, Which};
+use twinroot_client::api::{Close, Coins, Stage, Which};
 
 use crate::toy::Line;
-use crate::world::{COINS, World, call, contract, create, transfer, wait_for};
+use crate::world::{COINS, World, call, called, contract, create, newest, transfer, wait_for};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_open_pay_call_force_and_close() {
@@ -14,20 +14,11 @@ async fn two_people_open_pay_call_force_and_close() {
     let channel = world.channel(&alice, &bob).await;
 
     // Bob is asked, since nothing is signed without its user.
-    let paid = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(transfer(channel, "pay", 100_000)).await }
-    });
+    let paid = called(&alice, transfer(channel, "pay", 100_000));
     let asked = wait_for(&bob.handle(), 0, "asked").await;
     let asked = wait_for(&bob.handle(), asked.id, "asked").await;
     assert!(asked.text.contains("round 1"), "{}", asked.text);
-    bob.handle()
-        .approve(Answer {
-            channel,
-            question: None,
-        })
-        .await
-        .expect("a step");
+    bob.handle().approve(newest(channel)).await.expect("a step");
     let done = paid.await.expect("no panic").expect("both sign");
     assert_eq!(done.round, 1);
     let again = alice
@@ -38,18 +29,9 @@ async fn two_people_open_pay_call_force_and_close() {
     assert_eq!(again.root, done.root);
 
     // A refusal is told with its reason, and the step is taken back.
-    let refused = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(create(channel, "contract")).await }
-    });
+    let refused = called(&alice, create(channel, "contract"));
     wait_for(&bob.handle(), asked.id, "asked").await;
-    bob.handle()
-        .decline(Answer {
-            channel,
-            question: None,
-        })
-        .await
-        .expect("a step");
+    bob.handle().decline(newest(channel)).await.expect("a step");
     let failure = refused.await.expect("no panic").expect_err("Bob declines");
     assert_eq!(failure.code, "TR0805", "{failure}");
 
@@ -98,10 +80,7 @@ async fn two_people_open_pay_call_force_and_close() {
     assert_eq!(question.kind, "close");
     alice
         .handle()
-        .approve(Answer {
-            channel,
-            question: None,
-        })
+        .approve(newest(channel))
         .await
         .expect("a close");
     for node in [&alice, &bob] {

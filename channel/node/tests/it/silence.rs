@@ -6,20 +6,15 @@ use twinroot_client::Api;
 use twinroot_client::api::{Close, Stage};
 
 use crate::accounts::answered;
-use crate::world::{COINS, World, signing, transfer, wait_for};
+use crate::world::{COINS, World, asked_for, called, signing, transfer, wait_for};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_silent_peer_does_not_sign_is_forced_by_itself() {
     let world = World::new();
     let [alice, bob] = [world.node(1).await, world.node(2).await];
     let channel = world.channel(&alice, &bob).await;
-    let offered = wait_for(&bob.handle(), 0, "asked").await;
     // Bob is asked, and does not answer.
-    let pay = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(transfer(channel, "pay", 7).force_after(3)).await }
-    });
-    wait_for(&bob.handle(), offered.id, "asked").await;
+    let pay = asked_for(&alice, &bob, transfer(channel, "pay", 7).force_after(3)).await;
     let done = answered(&world, pay)
         .await
         .expect("the ledger carries it out");
@@ -36,10 +31,7 @@ async fn what_could_not_even_be_proposed_is_forced_by_itself() {
     let [alice, bob] = [world.node(1).await, world.node(2).await];
     let channel = world.channel(&alice, &bob).await;
     bob.stop().await;
-    let pay = tokio::spawn({
-        let alice = alice.handle();
-        async move { alice.call(transfer(channel, "pay", 7).force_after(3)).await }
-    });
+    let pay = called(&alice, transfer(channel, "pay", 7).force_after(3));
     let done = answered(&world, pay)
         .await
         .expect("the ledger carries it out");

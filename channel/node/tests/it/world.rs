@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use tempfile::TempDir;
+use tokio::task::JoinHandle;
 use twinroot_abi::{Amount, ChannelId, PublicKey, TimeMs};
 use twinroot_arbiter::Genesis;
 use twinroot_chain::{ChainBackend, Embedded, Mode};
@@ -136,10 +137,7 @@ impl World {
         wait_for(&other.handle(), 0, "asked").await;
         other
             .handle()
-            .approve(Answer {
-                channel,
-                question: None,
-            })
+            .approve(newest(channel))
             .await
             .expect("an offer");
         for node in [one, other] {
@@ -209,17 +207,41 @@ impl World {
 
 /// One wants a step, and the other's user agrees to it.
 pub(crate) async fn agree(one: &Node, other: &Node, step: Step) -> Result<Done, Failure> {
-    let (one, other) = (one.handle(), other.handle());
-    let last = other.status().await.expect("a status").last_event;
     let channel = step.channel;
-    let wanted = tokio::spawn(async move { one.call(step).await });
+    let wanted = asked_for(one, other, step).await;
+    other
+        .handle()
+        .approve(newest(channel))
+        .await
+        .expect("a step");
+    wanted.await.expect("no panic")
+}
+
+/// One wants a step, and the other's user is asked and has not answered yet.
+pub(crate) async fn asked_for(
+    one: &Node,
+    other: &Node,
+    step: Step,
+) -> JoinHandle<Result<Done, Failure>> {
+    let other = other.handle();
+    let last = other.status().await.expect("a status").last_event;
+    let wanted = called(one, step);
     wait_for(&other, last, "asked").await;
-    let answer = Answer {
+    wanted
+}
+
+/// A step that is under way while the test goes on.
+pub(crate) fn called(node: &Node, step: Step) -> JoinHandle<Result<Done, Failure>> {
+    let node = node.handle();
+    tokio::spawn(async move { node.call(step).await })
+}
+
+/// The newest question of a channel, for its answer.
+pub(crate) const fn newest(channel: Id) -> Answer {
+    Answer {
         channel,
         question: None,
-    };
-    other.approve(answer).await.expect("a step");
-    wanted.await.expect("no panic")
+    }
 }
 
 /// Before it has heard of its account it opens nothing.

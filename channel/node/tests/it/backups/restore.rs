@@ -12,7 +12,7 @@ use twinroot_store::Store;
 use super::witness::{Book, Witness};
 use super::{backups, careful, pay, restored, summary, until_status};
 use crate::accounts::{answered, included};
-use crate::world::{World, key, signing, transfer, wait_for};
+use crate::world::{World, key, newest, signing, transfer, wait_for};
 
 const GAP: u64 = 1 << 24;
 
@@ -41,10 +41,7 @@ async fn a_backup_of_any_age_signs_no_round_twice_and_loses_no_coin() {
     alice.stop().await;
     let alice = start().await;
     bob.handle()
-        .approve(Answer {
-            channel,
-            question: None,
-        })
+        .approve(newest(channel))
         .await
         .expect("an offer");
     for node in [&alice, &bob] {
