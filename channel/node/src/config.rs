@@ -298,7 +298,8 @@ impl Config {
             },
             force_after: policy.force_after,
             checkpoint_every: self.log.checkpoint_every.max(8),
-            answers: self.log.answers,
+            // Where none is kept, no line would say below which the log can be forgotten.
+            answers: self.log.answers.max(1),
             accept_offers: policy.accept_offers,
         })
     }

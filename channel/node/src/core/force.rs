@@ -83,10 +83,11 @@ impl Core {
         joint.is_asked = true;
         // An equal step that somebody was told the peer does not want, and which the peer signs all the same, is this one:
         // the party does not make it twice.
-        let shares = joint.shares();
+        let (shares, since) = (joint.shares(), joint.since());
         for half in &mut seat.half_signed {
             if half.shares.is_empty() && half.operations == operations {
                 half.shares.clone_from(&shares);
+                half.since = since;
             }
         }
         self.publish_codes(id, &operations);
